@@ -1,0 +1,15 @@
+//! Types and rules without input or output: what every other room talks about.
+//!
+//! Nothing here reads a clock, a file or a random number: those come in as
+//! parameters ([`clock::Clock`], [`id::Ids`]), so each rule can be tested as a
+//! plain function.
+
+pub mod backup;
+pub mod clock;
+pub mod id;
+pub mod kind;
+pub mod manifest;
+pub mod msg;
+pub mod names;
+pub mod operation;
+pub mod problem;

@@ -1,0 +1,1 @@
+//! Messages to text: English and Brazilian Portuguese catalogues, one file a room.

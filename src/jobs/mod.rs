@@ -1,0 +1,1 @@
+//! The queue, the reconciler, the leases: what makes operations run without anyone watching.

@@ -1,0 +1,17 @@
+//! Zelo: backups that are proven to restore, and dangerous operations that end
+//! done or undone. ARCHITECTURE.md walks through the rooms.
+
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod domain;
+pub mod engine;
+pub mod host;
+pub mod i18n;
+pub mod jobs;
+pub mod operation;
+pub mod saga;
+pub mod secret;
+pub mod store;
+pub mod stream;
+pub mod web;

@@ -1,0 +1,1 @@
+//! Operations: one file for each kind, inspect → plan → enqueue, composed from steps.

@@ -1,0 +1,3 @@
+//! placeholder
+pub struct Runner;
+pub struct Outcome;

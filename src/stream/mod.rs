@@ -1,0 +1,1 @@
+//! Bytes in motion: digest, compression, counting, in one pass and bounded memory.
