@@ -167,7 +167,9 @@ pub trait Step: Send + Sync + 'static {
 }
 
 /// The step at which a plan counts as done: before it everything is undone after
-/// a failure, after it a crash goes forward. Its change must be atomic.
+/// a failure, after it a crash goes forward. Its change must be atomic, and once
+/// it has happened another `run` changes nothing and returns the same output:
+/// that is how a new process learns what a dead one had done.
 #[async_trait]
 pub trait Commit: Step {
     /// After a crash in this step: did the change happen? Looks, changes nothing.
