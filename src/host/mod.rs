@@ -10,9 +10,19 @@
 //! form, no pipelines: an orphan that dies by a signal in a container whose
 //! server is PID 1 restarts the whole database.
 
+pub mod compose;
+#[cfg(test)]
+mod contract;
+pub mod docker;
+mod held;
 mod hosts;
+mod local;
+mod problem;
+mod tail;
 
+pub use docker::Docker;
 pub use hosts::Hosts;
+pub use local::Local;
 
 use std::{fmt, path::PathBuf, pin::Pin, time::Duration};
 

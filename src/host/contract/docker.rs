@@ -1,0 +1,1 @@
+//! What only containers can do to us.

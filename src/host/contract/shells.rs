@@ -1,0 +1,1 @@
+//! The scripts under every shell a container may call `sh`.
