@@ -83,6 +83,12 @@ fn used() -> BTreeMap<String, Vec<(PathBuf, BTreeSet<String>)>> {
     out
 }
 
+/// The sources of the room (or its folder) that a file belongs to.
+fn room(path: &Path) -> Vec<String> {
+    let files = fs::read_dir(path.parent().unwrap()).unwrap();
+    files.filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok()).collect()
+}
+
 /// Without comments and without the tests at a file's end.
 fn sources_of(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
@@ -166,11 +172,10 @@ fn messages_mention_only_arguments_that_some_place_gives() {
     for (id, places) in used() {
         let given: BTreeSet<_> = places.iter().flat_map(|(_, args)| args).collect();
         let Some(shape) = shapes.get(&id) else { continue };
-        // Arguments added later by `.with("name", …)` stand in the same file.
+        // Arguments added later by `.with("name", …)` stand in the same room.
         let later = |name: &str| {
-            places
-                .iter()
-                .any(|(path, _)| fs::read_to_string(path).unwrap().contains(&format!(".with(\"{name}\"")))
+            let with = format!(".with(\"{name}\"");
+            places.iter().any(|(path, _)| room(path).iter().any(|text| text.contains(&with)))
         };
         for name in shape.variables.iter().filter(|n| !given.contains(n) && !later(n)) {
             wrong.push(format!("{id} mentions ${name}, {} does not give it", places[0].0.display()));
