@@ -6,6 +6,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use zeroize::Zeroizing;
@@ -50,21 +51,21 @@ pub enum KeyError {
 /// the database holds anything sealed; then a missing key is never replaced by a
 /// new one that could not open it. Blocks: call it before the work begins, or
 /// from `spawn_blocking`.
-pub fn open_key(path: &Path, sealed_exists: bool, random: &dyn Random) -> Result<Sealer, KeyError> {
-    match read(path) {
+pub fn open_key(path: &Path, sealed_exists: bool, random: Arc<dyn Random>) -> Result<Sealer, KeyError> {
+    match read(path, random.clone()) {
         Err(KeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
             if sealed_exists {
                 return Err(KeyError::Missing(path.to_owned()));
             }
-            create(path, random)?;
+            create(path, &*random)?;
             // What counts is the file: a process that was faster made its own.
-            read(path)
+            read(path, random)
         }
         other => other,
     }
 }
 
-fn read(path: &Path) -> Result<Sealer, KeyError> {
+fn read(path: &Path, random: Arc<dyn Random>) -> Result<Sealer, KeyError> {
     let io = |source| KeyError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     let mode = file.metadata().map_err(io)?.mode() & 0o777;
@@ -77,7 +78,7 @@ fn read(path: &Path) -> Result<Sealer, KeyError> {
     digits
         .and_then(|digits| hex::decode_to_slice(digits, key.as_mut_slice()).ok())
         .ok_or_else(|| KeyError::Shape(path.to_owned()))?;
-    Ok(Sealer::new(*key))
+    Ok(Sealer::new(*key, random))
 }
 
 /// Writes a new key beside its place and links it there: a reader sees a whole
@@ -107,19 +108,18 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-impl KeyError {
-    /// For a person.
-    pub fn problem(&self) -> Problem {
-        match self {
-            Self::Missing(path) => problem!("key-missing", path = path.display().to_string()),
-            Self::Open { path, mode } => {
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Missing(path) => problem!("key-missing", path = path.display().to_string()),
+            KeyError::Open { path, mode } => {
                 problem!("key-open", path = path.display().to_string(), mode = format!("{mode:04o}"))
             }
-            Self::Shape(path) => problem!("key-shape", path = path.display().to_string()),
-            Self::Io { path, source } => {
+            KeyError::Shape(path) => problem!("key-shape", path = path.display().to_string()),
+            KeyError::Io { path, source } => {
                 problem!("key-unusable", path = path.display().to_string()).detail(source)
             }
-            Self::NoRandom(error) => problem!("no-random").detail(&error.0),
+            KeyError::NoRandom(error) => problem!("no-random").detail(error.0),
         }
     }
 }

@@ -7,8 +7,8 @@ mod seal;
 mod tests;
 
 pub use key_file::{KeyError, open_key};
-pub use random::{Random, SystemRandom};
-pub use seal::{SealError, Sealer};
+pub use random::{NoRandom, Random, SystemRandom};
+pub use seal::{SealError, SealWhy, Sealer};
 
 use std::fmt;
 

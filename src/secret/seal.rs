@@ -1,7 +1,7 @@
 //! Sealing: XChaCha20-Poly1305 under the key file, each text bound to what it
 //! belongs to, so that a sealed password copied to another row opens nowhere.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use chacha20poly1305::{
     Key, XChaCha20Poly1305, XNonce,
@@ -24,11 +24,22 @@ pub(super) const KEY: usize = 32;
 pub struct Sealer {
     key: Zeroizing<[u8; KEY]>,
     id: String,
+    random: Arc<dyn Random>,
 }
 
-/// Why something could not be sealed or opened.
+/// Why something could not be sealed or opened, and whose it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
+#[error("{owner}: {why}")]
+pub struct SealError {
+    /// As it was given: `resource:<id>`.
+    pub owner: String,
+    /// What was wrong.
+    pub why: SealWhy,
+}
+
+/// What was wrong with a sealed text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealWhy {
     /// Not `v1:<key id>:<hexadecimal>`.
     #[error("not a sealed text")]
     Shape,
@@ -49,10 +60,10 @@ pub enum SealError {
 }
 
 impl Sealer {
-    /// Seals under these 32 bytes.
-    pub fn new(key: [u8; KEY]) -> Self {
+    /// Seals under these 32 bytes, with nonces from `random`.
+    pub fn new(key: [u8; KEY], random: Arc<dyn Random>) -> Self {
         let id = hex::encode(Sha256::digest(key).get(..4).unwrap_or_default());
-        Self { key: Zeroizing::new(key), id }
+        Self { key: Zeroizing::new(key), id, random }
     }
 
     /// The key's id: the first 8 hexadecimal digits of its sha256.
@@ -61,35 +72,40 @@ impl Sealer {
     }
 
     /// Seals a secret for `owner` (`resource:<id>`), as `v1:<key id>:<hex>`.
-    pub fn seal(&self, random: &dyn Random, owner: &str, secret: &Secret) -> Result<String, SealError> {
-        let mut sealed = vec![0; NONCE];
-        random.fill(&mut sealed)?;
-        let payload = Payload { msg: secret.expose().as_bytes(), aad: owner.as_bytes() };
-        let nonce = XNonce::try_from(sealed.as_slice()).map_err(|_| SealError::Shape)?;
-        let text = self.cipher().encrypt(&nonce, payload).map_err(|_| SealError::Tampered)?;
-        sealed.extend(text);
-        Ok(format!("{VERSION}:{}:{}", self.id, hex::encode(sealed)))
+    pub fn seal(&self, owner: &str, secret: &Secret) -> Result<String, SealError> {
+        self.try_seal(owner, secret).map_err(|why| SealError { owner: owner.to_owned(), why })
     }
 
     /// Opens what was sealed for the same `owner`.
     pub fn open(&self, owner: &str, sealed: &str) -> Result<Secret, SealError> {
-        let (version, rest) = sealed.split_once(':').ok_or(SealError::Shape)?;
-        let (key, text) = rest.split_once(':').ok_or(SealError::Shape)?;
+        self.try_open(owner, sealed).map_err(|why| SealError { owner: owner.to_owned(), why })
+    }
+
+    fn try_seal(&self, owner: &str, secret: &Secret) -> Result<String, SealWhy> {
+        let mut sealed = vec![0; NONCE];
+        self.random.fill(&mut sealed)?;
+        let payload = Payload { msg: secret.expose().as_bytes(), aad: owner.as_bytes() };
+        let nonce = XNonce::try_from(sealed.as_slice()).map_err(|_| SealWhy::Shape)?;
+        let text = self.cipher().encrypt(&nonce, payload).map_err(|_| SealWhy::Tampered)?;
+        sealed.extend(text);
+        Ok(format!("{VERSION}:{}:{}", self.id, hex::encode(sealed)))
+    }
+
+    fn try_open(&self, owner: &str, sealed: &str) -> Result<Secret, SealWhy> {
+        let (version, rest) = sealed.split_once(':').ok_or(SealWhy::Shape)?;
+        let (key, text) = rest.split_once(':').ok_or(SealWhy::Shape)?;
         if version != VERSION {
-            return Err(SealError::Shape);
+            return Err(SealWhy::Shape);
         }
         if key != self.id {
-            return Err(SealError::OtherKey {
-                sealed: key.chars().take(16).collect(),
-                have: self.id.clone(),
-            });
+            return Err(SealWhy::OtherKey { sealed: key.chars().take(16).collect(), have: self.id.clone() });
         }
-        let bytes = hex::decode(text).map_err(|_| SealError::Shape)?;
-        let (nonce, text) = bytes.split_at_checked(NONCE).ok_or(SealError::Shape)?;
-        let nonce = XNonce::try_from(nonce).map_err(|_| SealError::Shape)?;
+        let bytes = hex::decode(text).map_err(|_| SealWhy::Shape)?;
+        let (nonce, text) = bytes.split_at_checked(NONCE).ok_or(SealWhy::Shape)?;
+        let nonce = XNonce::try_from(nonce).map_err(|_| SealWhy::Shape)?;
         let payload = Payload { msg: text, aad: owner.as_bytes() };
-        let open = self.cipher().decrypt(&nonce, payload).map_err(|_| SealError::Tampered)?;
-        String::from_utf8(open).map(Secret::new).map_err(|_| SealError::Tampered)
+        let open = self.cipher().decrypt(&nonce, payload).map_err(|_| SealWhy::Tampered)?;
+        String::from_utf8(open).map(Secret::new).map_err(|_| SealWhy::Tampered)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -103,16 +119,15 @@ impl fmt::Debug for Sealer {
     }
 }
 
-impl SealError {
-    /// For a person. `owner` as it was given to [`Sealer::open`].
-    pub fn problem(&self, owner: &str) -> Problem {
-        match self {
-            Self::Shape => problem!("seal-shape", owner = owner),
-            Self::OtherKey { sealed, have } => {
+impl From<SealError> for Problem {
+    fn from(SealError { owner, why }: SealError) -> Self {
+        match why {
+            SealWhy::Shape => problem!("seal-shape", owner = owner),
+            SealWhy::OtherKey { sealed, have } => {
                 problem!("seal-other-key", owner = owner, sealed = sealed, have = have)
             }
-            Self::Tampered => problem!("seal-tampered", owner = owner),
-            Self::NoRandom(error) => problem!("no-random").detail(&error.0),
+            SealWhy::Tampered => problem!("seal-tampered", owner = owner),
+            SealWhy::NoRandom(error) => problem!("no-random").detail(error.0),
         }
     }
 }
