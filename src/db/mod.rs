@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 
 pub use audit::AuditRow;
 pub use conn::DbTarget;
-pub use operations::{Enqueued, Finish, LogLine, NewOperation, OperationFilter, OperationRow};
+pub use operations::{Enqueued, Finish, Lock, LogLine, NewOperation, OperationFilter, OperationRow};
 pub use outbox::OutboxRow;
 
 use conn::{Conn, Manager};
