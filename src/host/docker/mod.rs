@@ -2,7 +2,7 @@
 //! its containers.
 
 mod archive;
-mod end;
+pub(super) mod end;
 mod error;
 mod exec;
 mod inspect;
