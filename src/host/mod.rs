@@ -14,10 +14,14 @@ pub mod compose;
 #[cfg(test)]
 mod contract;
 pub mod docker;
+#[cfg(any(test, feature = "faults"))]
+pub mod faulty;
 mod held;
 mod hosts;
 mod local;
 mod problem;
+#[cfg(any(test, feature = "faults"))]
+pub mod scripted;
 mod tail;
 
 pub use docker::Docker;

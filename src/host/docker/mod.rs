@@ -3,7 +3,7 @@
 
 mod archive;
 mod disposable;
-mod end;
+pub(super) mod end;
 mod error;
 mod exec;
 mod inspect;
