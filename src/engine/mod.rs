@@ -29,7 +29,7 @@ use crate::{
         step::{Adds, Destroys, Reads, Slot},
     },
     secret::Secret,
-    store::{Store, StorePath},
+    store::{Store, StorePath, layout::Area},
 };
 
 /// How to reach a resource: field values an engine defined and understands.
@@ -261,6 +261,11 @@ pub struct Aside {
 pub trait Engine: Send + Sync {
     /// Its kind.
     fn kind(&self) -> Kind;
+
+    /// Which part of a store its backups lie in.
+    fn area(&self) -> Area {
+        Area::Databases
+    }
 
     /// What `resource add` asks for.
     fn fields(&self) -> Vec<Field>;
