@@ -34,22 +34,33 @@ pub struct Written {
     pub raw: Digest,
 }
 
-/// Reads `source` to its end into a new file `folder`/`path` (the codec's suffix
-/// is added to `path`). Finished and durable on `Ok`; on `Err` or drop nothing
-/// stays. `expect`: raw bytes foreseen, 0 if unknown. The child's exit status is
-/// the caller's to read after this returns.
-pub async fn write_part(
-    store: &dyn Store,
-    resource: &StorePath,
-    path: &str,
-    compression: Compression,
-    expect: u64,
-    source: Reader,
-    tap: Option<Box<dyn Tap>>,
-    on_bytes: OnBytes,
-) -> Result<Written, Problem> {
-    let _ = (store, resource, path, compression, expect, source, tap, on_bytes);
-    todo!()
+/// Where and how one file of a part is to be written.
+pub struct WritePart<'a> {
+    /// The store.
+    pub store: &'a dyn Store,
+    /// The resource's folder; `path` is relative to it.
+    pub resource: &'a StorePath,
+    /// The file, without the codec's suffix: that is added.
+    pub path: &'a str,
+    /// How to compress.
+    pub compression: Compression,
+    /// Raw bytes foreseen, 0 if unknown.
+    pub expect: u64,
+    /// A format check that sees every raw byte on its way.
+    pub tap: Option<Box<dyn Tap>>,
+    /// Told how many more raw bytes have passed.
+    pub on_bytes: OnBytes,
+}
+
+impl WritePart<'_> {
+    /// Reads `source` to its end into the new file. Finished and durable on `Ok`;
+    /// on `Err` or drop nothing stays. An error of `source` is returned as it is
+    /// if it wraps a [`Problem`], else as `part-source`. The child's exit status
+    /// is the caller's to read after this returns.
+    pub async fn from(self, source: Reader) -> Result<Written, Problem> {
+        let _ = source;
+        todo!()
+    }
 }
 
 /// Opens a part decoded, its files joined. Reading fails with an error whose
