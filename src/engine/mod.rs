@@ -7,6 +7,8 @@
 //! steps from the same facts every time, so a new process can undo or finish what
 //! a dead one began.
 
+pub mod sqlite;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
