@@ -11,7 +11,7 @@ use super::{conn, files, names, work::Work};
 use crate::domain::problem::Problem;
 
 /// Pages copied between two looks at the clock and at a cancel.
-pub(super) const BATCH: i32 = 1024;
+pub(super) const BATCH: i32 = 256;
 
 /// How often a copy starts over because others wrote, before it holds them off.
 const RESTARTS: u32 = 3;

@@ -79,10 +79,10 @@ fn killed_anywhere_in_a_swap_it_is_wholly_old_or_wholly_new() {
     for mode in ["WAL", "DELETE"] {
         for permille in [1, 300, 480, 520, 600, 800, 950, 1000, 1200] {
             let lab = Lab::new(mode);
-            add(&app(&lab.live), 6_000);
+            add(&app(&lab.live), 12_000);
             let operation = operation();
             let sides = super::super::names::Sides::of(&lab.live, &operation);
-            fill(&sides.new, "DELETE", 4096, 6_000);
+            fill(&sides.new, "DELETE", 4096, 12_000);
             let mark = super::super::names::swap_mark(&operation);
             let (before, wanted) = (seen(&lab.live), seen(&sides.new));
             let total = files::length(&lab.live) + files::length(&sides.new);
