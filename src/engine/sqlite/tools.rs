@@ -15,6 +15,7 @@ use crate::{
     host::Reader,
     problem,
     saga::{Cx, Progress},
+    store::part::problem_in,
 };
 
 /// Bytes handed from the reader to the writing thread at once.
@@ -98,10 +99,6 @@ async fn feed(mut raw: Reader, give: mpsc::Sender<Piece>) -> Result<(), Problem>
             return Ok(());
         }
     }
-}
-
-fn problem_in(error: &std::io::Error) -> Option<&Problem> {
-    error.get_ref()?.downcast_ref()
 }
 
 fn source(error: &std::io::Error) -> Problem {
