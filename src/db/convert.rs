@@ -52,3 +52,29 @@ pub(super) fn size(bytes: u64) -> i64 {
 pub(super) fn bytes(size: i64) -> u64 {
     u64::try_from(size).unwrap_or(0)
 }
+
+diesel::define_sql_function! {
+    /// Lower case; on SQLite only of ASCII letters.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+diesel::define_sql_function! {
+    /// The same for a column that may be empty.
+    #[sql_name = "lower"]
+    fn lower_opt(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+/// `text` anywhere, for `LIKE … ESCAPE '\'`.
+pub(super) fn pattern(text: &str) -> String {
+    let mut out = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('%');
+    out
+}

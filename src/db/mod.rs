@@ -6,15 +6,25 @@
 //! statement (see [`conn`]), holds its audit and outbox rows, and is durable when
 //! the method returns.
 
+mod asides;
 mod audit;
+mod backups;
 mod conn;
 mod convert;
 mod error;
+mod holds;
+mod hosts;
 mod journal;
 mod migrate;
 mod operations;
 mod outbox;
+mod projects;
+mod proofs;
+mod resources;
 mod schema;
+mod sessions;
+mod settings;
+mod stores;
 #[cfg(test)]
 mod tests;
 
@@ -23,10 +33,19 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 use diesel::r2d2::Pool;
 use tokio::sync::Mutex;
 
+pub use asides::{AsideRow, AsideState, NewAside};
 pub use audit::AuditRow;
+pub use backups::{BackupFilter, BackupRow};
 pub use conn::DbTarget;
-pub use operations::{Enqueued, Finish, LogLine, NewOperation, OperationFilter, OperationRow};
+
+pub use hosts::HostRow;
+pub use operations::{Enqueued, Finish, Lock, LogLine, NewOperation, OperationFilter, OperationRow};
 pub use outbox::OutboxRow;
+pub use projects::ProjectRow;
+pub use proofs::NewProof;
+pub use resources::{NewResource, ResourceFilter, ResourceRow, ResourceState};
+pub use sessions::SessionRow;
+pub use stores::StoreRow;
 
 use conn::{Conn, Manager};
 use error::DbError;

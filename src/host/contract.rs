@@ -7,6 +7,7 @@ mod checks;
 mod docker;
 mod lab;
 mod shells;
+mod speed;
 
 use std::sync::Arc;
 

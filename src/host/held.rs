@@ -4,7 +4,7 @@
 //! Only builtins run before the `exec`, so there is never a second process; at
 //! the end of its input the shell exits and nothing has run.
 
-/// `$0` of the holding shell: its own complaints (and no program's) begin so.
+/// `$0` of the holding shell: its own complaints, and no program's, begin so.
 pub(super) const NAME: &str = "zelo-hold";
 
 /// The line that lets a held process go.
@@ -50,7 +50,9 @@ pub(super) fn greeting(line: &str) -> Greeting {
 /// Whether an exit came from the shell because the program could not be run
 /// (gone in between, not executable, no loader).
 pub(super) fn exec_failed(code: i64, stderr: &str) -> bool {
-    matches!(code, 126 | 127) && stderr.starts_with(NAME)
+    // dash and bash begin with the name, mksh with "E: ", ksh goes on with a line number.
+    let first = stderr.lines().next().unwrap_or_default();
+    matches!(code, 126 | 127) && first.trim_start_matches("E: ").starts_with(NAME)
 }
 
 /// The fields of `/proc/<pid>/stat` that tell processes apart.

@@ -3,7 +3,16 @@
 //!
 //! Paths are relative to the store's root, with `/`, checked by [`StorePath`].
 
+#[cfg(test)]
+mod contract;
+#[cfg(any(test, feature = "faults"))]
+pub mod faulty;
+pub mod layout;
+mod local;
 pub mod part;
+pub mod scan;
+
+pub use local::{LocalStore, Reserve};
 
 use std::fmt;
 
@@ -11,8 +20,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{clock::Moment, manifest::is_inner_path},
+    domain::{clock::Moment, manifest::is_inner_path, problem::Problem},
     host::{Reader, Space},
+    problem,
 };
 
 /// A path inside a store: relative, `/`-separated, never leaving it.
@@ -143,7 +153,23 @@ pub enum StoreError {
         /// The system's words.
         why: String,
     },
+    /// The name cannot be one of this store.
+    #[error(transparent)]
+    Path(#[from] BadPath),
     /// Anything else of the system.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full { free, reserve } => problem!("store-full", free = free, reserve = reserve),
+            StoreError::Missing(path) => problem!("store-missing", path = path.as_str()),
+            StoreError::Exists(path) => problem!("store-exists", path = path.as_str()),
+            StoreError::Unusable { at, why } => problem!("store-unusable", at = at).detail(why),
+            StoreError::Path(BadPath(path)) => problem!("store-path", path = path),
+            StoreError::Io(error) => problem!("store-io").detail(error),
+        }
+    }
 }

@@ -1,1 +1,17 @@
 //! Bytes in motion: digest, compression, counting, in one pass and bounded memory.
+//!
+//! Writing, [`encode`] cuts a stream into blocks, digests them in order, compresses
+//! them side by side and hands them out in order again. Reading, [`decode`] gives
+//! the raw bytes back and the digests of both sides. Nothing of it runs on the
+//! threads that serve requests.
+
+mod block;
+pub mod compress;
+pub mod decode;
+pub mod digest;
+pub mod encode;
+mod pace;
+
+/// Raw bytes compressed as one gzip member or zstd frame. Measured on the text of
+/// a dump: 2 MiB makes it 0.1 % smaller, 256 KiB 0.3 % larger.
+pub const BLOCK: usize = 512 * 1024;

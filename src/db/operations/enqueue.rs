@@ -4,13 +4,13 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 use serde_json::Value;
 
-use super::{Stored, find, not_now, row::OperationRow};
+use super::{Stored, find, lock::Lock, not_now, row::OperationRow};
 use crate::{
     db::{
         Db, Tx,
         convert::{json, naive},
         error::DbError,
-        schema::{backups, holds, operation_locks, operation_steps, operations},
+        schema::{backups, holds, operation_steps, operations},
     },
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
@@ -42,9 +42,8 @@ pub struct NewOperation {
     pub facts: Value,
     /// The steps.
     pub plan: Vec<PlanLine>,
-    /// What no other operation may hold at the same time: `resource:<id>`…
-    /// Ignored for a child.
-    pub locks: Vec<String>,
+    /// What it keeps others from. Ignored for a child.
+    pub locks: Vec<Lock>,
     /// Backups that must not go while it lives.
     pub holds: Vec<BackupId>,
     /// With the actor: one request, one operation.
@@ -155,30 +154,6 @@ impl Tx<'_> {
             started_at: None,
             ended_at: None,
         })
-    }
-
-    /// All keys or none: the first that is taken ends the transaction.
-    fn lock(&mut self, new: &NewOperation) -> Result<(), DbError> {
-        let keys: std::collections::BTreeSet<&String> = new.locks.iter().collect();
-        for key in keys {
-            let holder: Option<(String, String)> = operation_locks::table
-                .inner_join(operations::table)
-                .filter(operation_locks::key.eq(key))
-                .select((operations::id, operations::kind))
-                .first(self.conn)
-                .optional()?;
-            if let Some((operation, kind)) = holder {
-                return Err(problem!("locked", operation = operation, kind = kind, key = key).into());
-            }
-            diesel::insert_into(operation_locks::table)
-                .values((
-                    operation_locks::key.eq(key),
-                    operation_locks::operation_id.eq(new.id.as_str()),
-                    operation_locks::fence.eq(0_i64),
-                ))
-                .execute(self.conn)?;
-        }
-        Ok(())
     }
 
     fn steps(&mut self, new: &NewOperation) -> Result<(), DbError> {

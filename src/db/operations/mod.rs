@@ -5,12 +5,14 @@ mod enqueue;
 mod finish;
 mod lease;
 mod list;
+mod lock;
 mod resolve;
 mod row;
 
 pub use enqueue::{Enqueued, NewOperation};
 pub use finish::Finish;
 pub use list::{LogLine, OperationFilter};
+pub use lock::Lock;
 pub use row::OperationRow;
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};

@@ -106,7 +106,7 @@ pub(super) fn new_operation(locks: &[&str]) -> NewOperation {
         request: json!({"items": ["orders"]}),
         facts: json!({"server": 17}),
         plan: vec![line(0, "load"), line(1, "swap")],
-        locks: locks.iter().map(ToString::to_string).collect(),
+        locks: locks.iter().map(|key| Lock::exclusive(*key)).collect(),
         holds: vec![],
         idempotency_key: None,
         actor: "cli:ada".to_owned(),

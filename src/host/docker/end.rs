@@ -10,7 +10,7 @@ use super::place::DockerPlace;
 use crate::host::{HostError, ProcessRef};
 
 /// `$1` pid, `$2` start time, `$3` signal, or 0 to look only. Builtins only.
-const SCRIPT: &str = r#"set -f
+pub(in crate::host) const SCRIPT: &str = r#"set -f
 read -r zelo 2>/dev/null </proc/"$1"/stat || exit 10
 pid=$1 started=$2 signal=$3
 set -- ${zelo##*") "}
@@ -66,21 +66,14 @@ impl DockerPlace {
     /// Signals exactly that process; `false` if it, or its container, is gone.
     async fn signal(&self, process: &ProcessRef, signal: &str) -> Result<bool, HostError> {
         let container = process.container.as_deref().unwrap_or(&self.name);
-        if self.docker.standing(container, &self.name).await?.is_none() {
-            return Ok(false);
-        }
-        let answered = match self.try_signal(container, process, signal).await {
-            // It may have stopped since we looked.
-            Err(error) => match self.docker.standing(container, &self.name).await {
-                Ok(None) => Ok(false),
-                _ => Err(error),
-            },
+        let Some(standing) = self.docker.standing(container, &self.name).await? else { return Ok(false) };
+        match self.try_signal(container, process, signal).await {
+            Err(error) if self.docker.goes_down(&standing, &self.name).await? => {
+                tracing::debug!(%error, container = %self.name, "the container went first");
+                Ok(false)
+            }
             done => done,
-        };
-        answered.map_err(|error| match error {
-            HostError::NoContainer(_) => HostError::NoContainer(self.name.clone()),
-            other => other,
-        })
+        }
     }
 
     async fn try_signal(&self, container: &str, of: &ProcessRef, signal: &str) -> Result<bool, HostError> {

@@ -40,7 +40,7 @@ fn answered(name: &str, status: u16, message: &str) -> HostError {
 /// Whether these are the runtime's words for a program that is not there.
 pub(super) fn no_program(words: &str) -> bool {
     words.contains("executable file not found")
-        || (words.contains("exec") && words.contains("no such file or directory"))
+        || (words.contains("exec: \"") && words.contains("no such file or directory"))
 }
 
 /// An error with what caused it: the cause is where the system's words are.

@@ -40,7 +40,7 @@ const WAITING: usize = 12;
 const BUFFER: usize = 128 * 1024;
 /// How long after the end of its output an exec may still count as running
 /// before the end is taken for a broken connection.
-const LINGER: Duration = Duration::from_secs(30);
+const LINGER: Duration = Duration::from_secs(15);
 
 /// A started exec.
 pub(super) struct Exec {

@@ -2,7 +2,8 @@
 //! its containers.
 
 mod archive;
-mod end;
+mod disposable;
+pub(super) mod end;
 mod error;
 mod exec;
 mod inspect;
@@ -23,7 +24,7 @@ use async_trait::async_trait;
 use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
 use tokio::sync::OnceCell;
 
-use super::{Container, ContainerHost, EngineInfo, HostError, Place, Reader};
+use super::{Container, ContainerHost, EngineInfo, HostError, NewContainer, Place, Reader};
 
 /// Where the engine listens unless told otherwise.
 pub const SOCKET: &str = "/var/run/docker.sock";
@@ -145,6 +146,18 @@ impl ContainerHost for Docker {
 
     async fn upload(&self, name: &str, folder: &str, tar: Reader) -> Result<(), HostError> {
         self.write_archive(name, folder, tar).await
+    }
+
+    async fn images(&self) -> Result<Vec<String>, HostError> {
+        self.image_names().await
+    }
+
+    async fn run(&self, new: &NewContainer) -> Result<Container, HostError> {
+        self.run_disposable(new).await
+    }
+
+    async fn discard(&self, name: &str) -> Result<(), HostError> {
+        self.discard_disposable(name).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

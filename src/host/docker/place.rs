@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::oneshot,
-    time::{sleep, timeout},
+    time::timeout,
 };
 
 use super::{
@@ -58,7 +58,7 @@ impl DockerPlace {
     }
 
     /// Waits for the holding shell's first line; what came after it goes into the tail.
-    async fn greeted(&self, container: &str, exec: &mut Exec) -> Result<(Greeting, Tail), HostError> {
+    async fn greeted(&self, standing: &Standing, exec: &mut Exec) -> Result<(Greeting, Tail), HostError> {
         let mut said = Vec::new();
         while let Some(frame) = exec.output.next().await {
             match frame.map_err(|e| self.docker.explain(&self.name, &e))? {
@@ -80,14 +80,14 @@ impl DockerPlace {
             }
         }
         let words = String::from_utf8_lossy(&said).trim().to_owned();
-        let code = self.docker.exit_code(&exec.id, container).await?;
-        if error::no_program(&words) || matches!(code, 126 | 127) {
+        let code = self.docker.exit_code(&exec.id, &standing.id).await?;
+        if error::no_program(&words) {
             return Err(self.no_program("sh"));
         }
-        Err(match self.docker.standing(container, &self.name).await? {
-            Some(_) => HostError::Refused(format!("{words} (exit code {code})")),
-            None => HostError::NotRunning(self.name.clone()),
-        })
+        if self.docker.goes_down(standing, &self.name).await? {
+            return Err(HostError::NotRunning(self.name.clone()));
+        }
+        Err(HostError::Refused(format!("{words} (exit code {code})")))
     }
 
     /// Runs a small helper to its end, in a container by id. It is not journalled:
@@ -153,7 +153,7 @@ impl Place for DockerPlace {
             ..Default::default()
         };
         let mut exec = self.docker.exec(&standing.id, config).await.map_err(|e| self.named(e, "sh"))?;
-        let greeted = timeout(GREETING, self.greeted(&standing.id, &mut exec)).await;
+        let greeted = timeout(GREETING, self.greeted(&standing, &mut exec)).await;
         let (greeting, tail) = greeted.map_err(|_| self.broken("the shell did not start"))??;
         match greeting {
             Greeting::Held(Stat { pid, started, .. }) => {
@@ -260,17 +260,19 @@ impl Ending for DockerEnding {
     }
 }
 
-/// Whether the container has run on all the time. One that is just going takes its
-/// processes first, so after a `sudden` end it is watched for a moment.
+/// Whether the container has run on all the time. After a `sudden` end its word is
+/// not enough: an engine calls a container running for some seconds after its
+/// processes were killed (2 s on 20.10), but can start nothing in it any more.
 async fn still(place: &DockerPlace, standing: &Standing, sudden: bool) -> Result<(), HostError> {
-    let looks = if sudden { 6 } else { 1 };
-    for look in 0..looks {
-        if look > 0 {
-            sleep(Duration::from_millis(50)).await;
-        }
-        match place.docker.standing(&standing.id, &place.name).await? {
-            Some(now) if now == *standing => {}
-            _ => return Err(HostError::NotRunning(place.name.clone())),
+    let stopped = || HostError::NotRunning(place.name.clone());
+    if place.docker.standing(&standing.id, &place.name).await?.as_ref() != Some(standing) {
+        return Err(stopped());
+    }
+    if sudden {
+        let probe = place.helper(&standing.id, None, &["sh", "-c", ":"]).await;
+        let now = place.docker.standing(&standing.id, &place.name).await?;
+        if !matches!(probe, Ok(Answer { code: 0, .. })) || now.as_ref() != Some(standing) {
+            return Err(stopped());
         }
     }
     Ok(())

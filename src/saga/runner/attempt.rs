@@ -47,9 +47,12 @@ impl Run<'_> {
     /// Ends when a limit is passed, with the problem to report.
     async fn watch(&self, step: usize, progress: &Progress, limits: Limits) -> Problem {
         let name = self.records[step].name.clone();
+        let stall = limits.stall.map(|_| self.runner.patience.stall);
+        // Steps that move bytes go by the settings, all others by their own word.
+        let deadline = if stall.is_some() { self.runner.patience.deadline } else { limits.deadline };
         let begun = Instant::now();
         let mut alive = (Instant::now(), progress.pulse());
-        let mut tick = interval(TICK.min(limits.deadline));
+        let mut tick = interval(TICK.min(deadline));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut shown = None;
         loop {
@@ -62,12 +65,11 @@ impl Run<'_> {
             if progress.pulse() != alive.1 {
                 alive = (Instant::now(), progress.pulse());
             }
-            if begun.elapsed() >= limits.deadline {
-                return problem!("step-deadline", step = name, seconds = limits.deadline.as_secs());
+            if begun.elapsed() >= deadline {
+                return problem!("step-deadline", step = name, seconds = deadline.as_secs());
             }
-            if limits.stall.is_some_and(|stall| alive.0.elapsed() >= stall) {
-                let seconds = limits.stall.unwrap_or_default().as_secs();
-                return problem!("step-stalled", step = name, seconds = seconds);
+            if let Some(stall) = stall.filter(|stall| alive.0.elapsed() >= *stall) {
+                return problem!("step-stalled", step = name, seconds = stall.as_secs());
             }
         }
     }

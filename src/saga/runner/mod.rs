@@ -50,8 +50,9 @@ pub struct Outcome {
 #[error("the operation was taken over by another runner")]
 pub struct Lost;
 
-/// How long the runner keeps trying what must succeed (undo, ending processes,
-/// asking whether the commit happened) when the failure is of a passing kind.
+/// How patient a run is: with what must succeed (undo, ending processes, asking
+/// whether the commit happened) when the failure is of a passing kind, and with
+/// steps that move bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// Tries in all.
@@ -62,6 +63,10 @@ pub struct Patience {
     pub longest: Duration,
     /// What a process is given between SIGTERM and SIGKILL.
     pub grace: Duration,
+    /// How long a step that moves bytes may go without moving any.
+    pub stall: Duration,
+    /// How long a step that moves bytes may take in all.
+    pub deadline: Duration,
 }
 
 impl Default for Patience {
@@ -71,6 +76,8 @@ impl Default for Patience {
             pause: Duration::from_millis(500),
             longest: Duration::from_secs(20),
             grace: Duration::from_secs(10),
+            stall: Duration::from_secs(300),
+            deadline: Duration::from_secs(24 * 3600),
         }
     }
 }

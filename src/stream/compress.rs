@@ -1,0 +1,138 @@
+//! One block → one gzip member or zstd frame, on a few threads for the whole
+//! process, with compressors that are kept.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::block::{Block, Shared};
+use crate::domain::{backup::Compression, manifest::Codec};
+
+/// How many blocks are compressed at once, at most: more cores than this would
+/// not be kept busy by one dump, and each costs memory.
+const MOST_WORKERS: usize = 8;
+
+/// What is done to one block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Gzip(i32),
+    Zstd(i32),
+    None,
+}
+
+/// The codec a file compressed like this is read with.
+pub const fn codec(compression: Compression) -> Codec {
+    match compression {
+        Compression::Auto | Compression::Gzip(_) => Codec::Gzip,
+        Compression::Zstd(_) => Codec::Zstd,
+        Compression::None => Codec::None,
+    }
+}
+
+/// The machine's share for compression, whatever the number of streams.
+pub(super) struct Bench {
+    permits: Arc<Semaphore>,
+    workers: usize,
+    kept: Mutex<Vec<(Method, Machine)>>,
+}
+
+/// A compressor with its output buffer.
+struct Machine {
+    engine: Engine,
+    out: Vec<u8>,
+}
+
+enum Engine {
+    Gzip(libdeflater::Compressor),
+    Zstd(zstd::bulk::Compressor<'static>),
+}
+
+static BENCH: LazyLock<Bench> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Bench::new(cores.min(MOST_WORKERS))
+});
+
+/// The one of this process.
+pub(super) fn bench() -> &'static Bench {
+    &BENCH
+}
+
+impl Bench {
+    fn new(workers: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(workers)), workers, kept: Mutex::default() }
+    }
+
+    /// How many blocks it compresses at once.
+    pub(super) fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// Compresses a block on a thread of its own, once it is its turn. Dropped,
+    /// it stops at the latest at the end of that block.
+    pub(super) async fn compress(&'static self, method: Method, block: Arc<Block>) -> std::io::Result<Bytes> {
+        if method == Method::None {
+            return Ok(Bytes::from_owner(Shared(block)));
+        }
+        let permit = self.permits.clone().acquire_owned().await.map_err(std::io::Error::other)?;
+        let job = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            self.run(method, &block)
+        });
+        job.await.map_err(std::io::Error::other)?
+    }
+
+    fn run(&self, method: Method, raw: &[u8]) -> std::io::Result<Bytes> {
+        let mut machine = match self.kept(method) {
+            Some(machine) => machine,
+            None => Machine::new(method)?,
+        };
+        let bytes = machine.run(raw)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= self.workers {
+            kept.remove(0);
+        }
+        kept.push((method, machine));
+        Ok(bytes)
+    }
+
+    fn kept(&self, method: Method) -> Option<Machine> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|(m, _)| *m == method)?;
+        Some(kept.swap_remove(at).1)
+    }
+}
+
+impl Machine {
+    fn new(method: Method) -> std::io::Result<Self> {
+        let engine = match method {
+            Method::Zstd(level) => {
+                let mut compressor = zstd::bulk::Compressor::new(level.clamp(1, 19))?;
+                compressor.include_checksum(true)?;
+                Engine::Zstd(compressor)
+            }
+            Method::Gzip(level) => {
+                let level = libdeflater::CompressionLvl::new(level.clamp(1, 9)).unwrap_or_default();
+                Engine::Gzip(libdeflater::Compressor::new(level))
+            }
+            Method::None => return Err(std::io::Error::other("nothing compresses nothing")),
+        };
+        Ok(Self { engine, out: Vec::new() })
+    }
+
+    fn run(&mut self, raw: &[u8]) -> std::io::Result<Bytes> {
+        let length = match &mut self.engine {
+            Engine::Gzip(compressor) => {
+                let bound = compressor.gzip_compress_bound(raw.len());
+                self.out.resize(bound.max(self.out.len()), 0);
+                compressor.gzip_compress(raw, &mut self.out).map_err(std::io::Error::other)?
+            }
+            Engine::Zstd(compressor) => {
+                let bound = zstd::zstd_safe::compress_bound(raw.len());
+                self.out.resize(bound.max(self.out.len()), 0);
+                compressor.compress_to_buffer(raw, &mut self.out[..])?
+            }
+        };
+        Ok(Bytes::copy_from_slice(&self.out[..length]))
+    }
+}
