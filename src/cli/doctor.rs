@@ -22,6 +22,7 @@ use crate::{
     },
     engine::{Check, Verdict},
     host::{ContainerHost, Docker, Local, Place, Space},
+    jobs::RunnerLock,
     msg, problem,
     secret::{KeyError, SystemRandom, open_key},
     store::Reserve,
@@ -49,7 +50,7 @@ impl Args {
         checks.push(check("key", msg!("doctor-key"), key(settings, opened.as_ref()).await));
         checks.push(check("audit", msg!("doctor-audit"), audit(opened.as_ref()).await));
         checks.push(check("clock", msg!("doctor-clock"), clock(opened.as_ref()).await));
-        checks.push(check("server", msg!("doctor-server"), server(settings)));
+        checks.push(check("server", msg!("doctor-server"), server(settings).await));
         checks.extend(disks(settings).await);
         checks.push(check("docker", msg!("doctor-docker"), docker(settings).await));
         for tool in ["pg_dump", "pg_restore", "psql"] {
@@ -146,10 +147,14 @@ async fn clock(db: Option<&Db>) -> Verdict {
     }
 }
 
-fn server(settings: &Settings) -> Verdict {
-    match crate::jobs::server_runs(settings) {
-        Ok(true) => Verdict::Good(Some(msg!("doctor-server-runs"))),
-        Ok(false) => Verdict::Good(Some(msg!("doctor-server-off"))),
+/// Who runs operations in this data folder, if anyone does.
+async fn server(settings: &Settings) -> Verdict {
+    match RunnerLock::holder(&settings.data).await {
+        Ok(Some(holder)) => {
+            let pid = i64::from(holder.pid);
+            Verdict::Good(Some(msg!("doctor-server-runs", what = holder.what, pid = pid)))
+        }
+        Ok(None) => Verdict::Good(Some(msg!("doctor-server-off"))),
         Err(problem) => Verdict::Bad(problem),
     }
 }

@@ -1,11 +1,13 @@
 //! `zelo serve`: the pages and the operations, until it is told to stop.
 
+use serde_json::json;
+
 use super::{
     desk::{Desk, Done},
     exit::Exit,
-    worker,
+    worker::{Running, told_to_stop},
 };
-use crate::{config::Flag, msg, web};
+use crate::{config::Flag, msg, secret::SystemRandom, web};
 
 /// How to serve.
 #[derive(Debug, Clone, clap::Args)]
@@ -23,16 +25,21 @@ impl Args {
     }
 
     pub(super) async fn run(self, desk: &Desk) -> Done {
-        let worker = worker::Running::start(desk).await?;
-        let words = desk.out.words();
-        let (server, address) = web::serve(worker.world.clone(), desk.settings.http.bind, words.lang())?;
+        let running = Running::start(desk, "serve").await?;
+        let (out, http) = (&desk.out, &desk.settings.http);
+        let (server, address) = web::serve(running.world.clone(), http.bind, out.words().lang())?;
         let handle = server.handle();
         let serving = tokio::spawn(server);
-        desk.out.say(&msg!("cli-serving", address = address.to_string()));
-        worker::told_to_stop(desk).await?;
+        // Port 0 in the settings: the port is known only now.
+        let url = if http.public_url.is_some() { http.url() } else { format!("http://{address}") };
+        let link = web::new_link(&running.world, &SystemRandom, &url).await?;
+        out.say(&msg!("cli-serving", address = address.to_string()));
+        out.say(&msg!("cli-sign-in", link = &link));
+        out.json(&json!({ "address": address.to_string(), "url": url, "link": link }));
+        told_to_stop(desk).await?;
         handle.stop(true).await;
         let _ = serving.await;
-        worker.stop().await;
+        running.stop().await;
         Ok(Exit::Done)
     }
 }

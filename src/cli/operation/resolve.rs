@@ -41,8 +41,7 @@ impl Args {
             (_, Some(note)) => Way::Resolved { note },
             _ => Way::Restore,
         };
-        match operation::resolve(&world, &id, way.clone(), &desk.actor()).await? {
-            WayOut::Same(id) if way == Way::Retry => run::again(desk, &world, &id).await,
+        match operation::resolve(&world, &id, way, &desk.actor()).await? {
             WayOut::Same(id) => run::watch(desk, &world, &id).await,
             WayOut::Restore(plan) => run::prepared_plan(desk, &world, *plan, &self.run, &self.agree).await,
         }

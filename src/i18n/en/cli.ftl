@@ -79,6 +79,11 @@ cli-type-name = Type “{ $name }” to agree
 cli-existing = Asked for before with this key; showing that operation.
 cli-cancelling = Cancelling: what it did is being undone. Interrupt again to leave.
 cli-left-alone = Left. “zelo operation watch { $operation }” shows how it goes on.
+cli-waiting = Waiting for { $what } (process { $pid }), which runs operations in this data folder.
+cli-recovered = { $count ->
+        [one] An operation that a dead process left was finished or undone.
+       *[other] { $count } operations that a dead process left were finished or undone.
+    }
 cli-bytes-of = { $bytes } of { $total }
 cli-left = { $time } left
 
@@ -137,9 +142,9 @@ doctor-entries = { $count ->
     }
 doctor-clock = Clock
 doctor-now = { $now }
-doctor-server = Server
-doctor-server-runs = running with this data folder
-doctor-server-off = not running; commands run operations themselves
+doctor-server = Runner of operations
+doctor-server-runs = { $what }, process { $pid }
+doctor-server-off = none; commands run operations themselves
 doctor-disk-data = Disk of the data folder
 doctor-disk-store = Disk of the store
 doctor-free = { $free } of { $total } free
@@ -239,6 +244,6 @@ problem-disk-reserve = Only { $free } are free on the disk of { $path }; { $rese
     .safe = Nothing was changed; no operation starts until there is room.
     .next = Free some space, or change store.reserve_percent and store.reserve_bytes.
 
-problem-server-runs = Another server already uses the data folder { $path }.
+problem-server-runs = { $what } (process { $pid }) already runs operations in the data folder { $path }.
     .safe = Nothing was changed.
-    .next = Stop the other one first, or choose another folder with --data.
+    .next = Wait for it or stop it first, or choose another folder with --data.

@@ -79,6 +79,11 @@ cli-type-name = Digite “{ $name }” para concordar
 cli-existing = Já pedida antes com esta chave; mostrando aquela operação.
 cli-cancelling = Cancelando: o que ela fez está sendo desfeito. Interrompa de novo para sair.
 cli-left-alone = Saída. “zelo operation watch { $operation }” mostra como ela continua.
+cli-waiting = Esperando { $what } (processo { $pid }), que executa as operações desta pasta de dados.
+cli-recovered = { $count ->
+        [one] Uma operação deixada por um processo morto foi concluída ou desfeita.
+       *[other] { $count } operações deixadas por um processo morto foram concluídas ou desfeitas.
+    }
 cli-bytes-of = { $bytes } de { $total }
 cli-left = faltam { $time }
 
@@ -137,9 +142,9 @@ doctor-entries = { $count ->
     }
 doctor-clock = Relógio
 doctor-now = { $now }
-doctor-server = Servidor
-doctor-server-runs = em execução com esta pasta de dados
-doctor-server-off = parado; os comandos executam as operações eles mesmos
+doctor-server = Quem executa as operações
+doctor-server-runs = { $what }, processo { $pid }
+doctor-server-off = ninguém; os comandos executam as operações eles mesmos
 doctor-disk-data = Disco da pasta de dados
 doctor-disk-store = Disco do armazenamento
 doctor-free = { $free } livres de { $total }
@@ -239,6 +244,6 @@ problem-disk-reserve = Há só { $free } livres no disco de { $path }; { $reserv
     .safe = Nada foi alterado; nenhuma operação começa até haver espaço.
     .next = Libere espaço ou altere store.reserve_percent e store.reserve_bytes.
 
-problem-server-runs = Outro servidor já usa a pasta de dados { $path }.
+problem-server-runs = { $what } (processo { $pid }) já executa operações na pasta de dados { $path }.
     .safe = Nada foi alterado.
-    .next = Pare o outro primeiro ou escolha outra pasta com --data.
+    .next = Espere que termine ou pare-o primeiro ou escolha outra pasta com --data.
