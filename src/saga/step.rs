@@ -120,6 +120,14 @@ pub struct Slot<T> {
     output: PhantomData<fn() -> T>,
 }
 
+impl<T> Slot<T> {
+    /// Where the step of this name leaves its output: for a step another room
+    /// composes into the plan.
+    pub fn named(step: &str) -> Self {
+        Self { step: step.to_owned(), output: PhantomData }
+    }
+}
+
 impl<T> Clone for Slot<T> {
     fn clone(&self) -> Self {
         Self { step: self.step.clone(), output: PhantomData }

@@ -27,10 +27,10 @@ const MARKER_TEXT: &str = "This folder is a Zelo store. Zelo refuses to use it w
 that is not mounted is noticed. Keep it when you copy the folder.\n";
 
 /// What must stay free on a disk: the larger of a share of it and so many bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reserve {
     /// Hundredths of the whole.
-    pub percent: f64,
+    pub percent: u32,
     /// Bytes.
     pub bytes: u64,
 }
@@ -38,21 +38,19 @@ pub struct Reserve {
 impl Default for Reserve {
     /// 5 % or 2 GiB.
     fn default() -> Self {
-        Self { percent: 5.0, bytes: 2 << 30 }
+        Self { percent: 5, bytes: 2 << 30 }
     }
 }
 
 impl Reserve {
     /// Only a full disk stops writing.
     pub const fn none() -> Self {
-        Self { percent: 0.0, bytes: 0 }
+        Self { percent: 0, bytes: 0 }
     }
 
     /// Bytes that must stay free on a disk of `total` bytes.
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn of(&self, total: u64) -> u64 {
-        let share = total as f64 * (self.percent.clamp(0.0, 100.0) / 100.0);
-        (share as u64).max(self.bytes)
+        (total / 100 * u64::from(self.percent.min(100))).max(self.bytes)
     }
 
     /// Whether `wanted` more bytes may be taken.
@@ -157,3 +155,6 @@ where
 {
     tokio::task::spawn_blocking(act).await.map_err(|e| StoreError::Io(std::io::Error::other(e)))?
 }
+
+#[cfg(test)]
+mod tests;

@@ -306,3 +306,6 @@ fn missing(error: StoreError, file: &PartFile) -> Problem {
 fn words(digest: &Digest) -> String {
     format!("{} bytes, sha256 {}", digest.bytes, digest.sha256)
 }
+
+#[cfg(test)]
+mod tests;
