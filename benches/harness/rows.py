@@ -42,12 +42,12 @@ class Site:
         self.server = server
         self.folder = folder
         self.zelo = zelo.settle_in(os.path.join(folder, "zelo"))
-        self.zelo.run("resource", "add", "--kind", "postgres", "--name", "measured", "--container", server.name)
+        self.zelo.run("resource", "add", "measured", "--detected", server.name)
 
     def back_up(self):
         """One backup: the run, and what became of it."""
         self.server.settle()
-        run = self.zelo.run("backup", "create", "measured")
+        run = self.zelo.run("backup", "create", "measured", "--item", DATABASE)
         return run, run.said["operation"]["backup"]
 
     def restore(self, backup):
@@ -227,7 +227,7 @@ def queue_latency(bench):
     with sqlite3.connect(path) as tiny:
         tiny.execute("CREATE TABLE t (a)")
     tiny.close()
-    zelo.run("resource", "add", "--kind", "sqlite", "--name", "tiny", "--path", path)
+    zelo.run("resource", "add", "tiny", "--kind", "sqlite", "--set", f"path={path}")
     note(f"queue: {QUEUED} operations")
     samples = []
     with zelo.serve():
