@@ -89,22 +89,25 @@ async fn a_container_recreated_has_none_of_our_processes() {
         Err(HostError::NoContainer(name)) => assert_eq!(name, lab.name),
         other => panic!("{other:?}"),
     }
-    let image = "zelo-lab/postgres:15";
-    cli(&[
-        "run",
-        "-d",
-        "--name",
-        &lab.name,
-        "--label",
-        "zelo.lab=host",
-        "--entrypoint",
-        "sleep",
-        image,
-        "99",
-    ]);
+    lab.run(&["--entrypoint", "sleep"], &["99"]);
     assert!(!place.runs(&running.process).await.unwrap());
     place.end(&running.process, ZERO).await.unwrap();
     assert!(run(&*place, Command::new(["true"])).await.unwrap().1.ok(), "the same place, by name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exec_shows_no_secret() {
+    let Some(lab) = Lab::up().await else { return };
+    let command = Command::new(["sleep", "100"]).secret_env("PGPASSWORD", Secret::new("hunter2hunter2"));
+    let held = lab.place().start(command).await.unwrap();
+    let path = format!("/v1.41/exec/{}/json", lab.exec_id());
+    let mut socket = UnixStream::connect(SOCKET).await.unwrap();
+    let request = format!("GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("sleep") && !answer.contains("hunter2"), "{answer}");
+    drop(held);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -267,22 +270,7 @@ async fn a_polite_stop_is_no_kill() {
     let Some(lab) = Lab::up().await else { return };
     cli(&["rm", "-fv", &lab.name]);
     let polite = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
-    let image = "zelo-lab/postgres:15";
-    cli(&[
-        "run",
-        "-d",
-        "--name",
-        &lab.name,
-        "--label",
-        "zelo.lab=host",
-        "--stop-signal",
-        "TERM",
-        "--entrypoint",
-        "sh",
-        image,
-        "-c",
-        polite,
-    ]);
+    lab.run(&["--stop-signal", "TERM", "--entrypoint", "sh"], &["-c", polite]);
     sleep(Duration::from_millis(300)).await;
     assert!(!lab.docker.stop(&lab.name, Duration::from_secs(20)).await.unwrap());
 }
