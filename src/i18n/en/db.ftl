@@ -1,17 +1,5 @@
 # The metadata database: what can go wrong with it, and the catalogue's rules.
 
--operation-state-name = { $state ->
-        [queued] waiting to run
-        [running] running
-        [succeeded] done
-        [failed] over: it failed before it changed anything
-        [rolled_back] over: what it had changed was put back
-        [cancelled] cancelled
-        [needs_operator] waiting for a person's decision
-        [resolved] over: a person put things right
-       *[other] { $state }
-    }
-
 problem-db-unreachable = Zelo's own database does not answer.
     .safe = Nothing was changed. Your databases and backups do not depend on it.
     .next = Check that the database server runs and that the address in the settings is right, then try again. Zelo connects without TLS.
@@ -72,7 +60,17 @@ problem-idempotency-key-reused = The key { $key } was used before for another re
     .safe = Nothing was changed, and nothing was queued.
     .next = Send this request with a new key.
 
-problem-operation-state = That is not possible now: operation { $operation } is { -operation-state-name(state: $state) }.
+problem-operation-state = That is not possible now: operation { $operation } is { $state ->
+        [queued] waiting to run
+        [running] running
+        [succeeded] done
+        [failed] over: it failed before it changed anything
+        [rolled_back] over: what it had changed was put back
+        [cancelled] cancelled
+        [needs_operator] waiting for a person's decision
+        [resolved] over: a person put things right
+       *[other] { $state }
+    }.
     .safe = Nothing was changed.
     .next = Look at the operation as it stands now.
 

@@ -1,17 +1,5 @@
 # O banco de metadados: o que pode dar errado com ele e as regras do catálogo.
 
--operation-state-name = { $state ->
-        [queued] esperando a vez
-        [running] em execução
-        [succeeded] concluída
-        [failed] encerrada: falhou antes de mudar qualquer coisa
-        [rolled_back] encerrada: o que tinha mudado foi desfeito
-        [cancelled] cancelada
-        [needs_operator] à espera da decisão de uma pessoa
-        [resolved] encerrada: uma pessoa resolveu a situação
-       *[other] { $state }
-    }
-
 problem-db-unreachable = O banco de dados do próprio Zelo não responde.
     .safe = Nada foi alterado. Seus bancos e backups não dependem dele.
     .next = Confira se o servidor está no ar e se o endereço nas configurações está certo, e tente de novo. O Zelo se conecta sem TLS.
@@ -72,7 +60,17 @@ problem-idempotency-key-reused = A chave { $key } já foi usada em outro pedido,
     .safe = Nada foi alterado e nada entrou na fila.
     .next = Envie este pedido com uma chave nova.
 
-problem-operation-state = Isso não é possível agora: a operação { $operation } está { -operation-state-name(state: $state) }.
+problem-operation-state = Isso não é possível agora: a operação { $operation } está { $state ->
+        [queued] esperando a vez
+        [running] em execução
+        [succeeded] concluída
+        [failed] encerrada: falhou antes de mudar qualquer coisa
+        [rolled_back] encerrada: o que tinha mudado foi desfeito
+        [cancelled] cancelada
+        [needs_operator] à espera da decisão de uma pessoa
+        [resolved] encerrada: uma pessoa resolveu a situação
+       *[other] { $state }
+    }.
     .safe = Nada foi alterado.
     .next = Veja como a operação está agora.
 
