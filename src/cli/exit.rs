@@ -28,34 +28,29 @@ pub enum Exit {
     Cancelled = 8,
     /// Zelo cannot work here: Docker, disk, key file or its database.
     Environment = 9,
+    /// Interrupted a second time; the operation goes on elsewhere, or the next
+    /// start finishes or undoes it.
+    Interrupted = 130,
 }
 
-/// Codes that stand for wrong use, by prefix.
-const USAGE: [&str; 6] = ["cli-", "setting-", "confirm-", "request-", "resource-name", "access-"];
+/// Codes that begin like this stand for wrong use.
+const USAGE: [&str; 8] = [
+    "cli-", "setting-", "confirm-", "field-", "resolve-", "resource-name", "resource-exists", "text-too-long",
+];
 
 /// Codes that stand for something held by another operation.
-const LOCKED: [&str; 3] = ["operation-locked", "locked", "database-locked-by"];
+const LOCKED: [&str; 2] = ["locked", "backup-held"];
 
-/// Codes that stand for something that does not exist.
-const NOT_FOUND: [&str; 4] = ["resource-unknown", "backup-unknown", "operation-unknown", "aside-unknown"];
+/// Codes that begin like this stand for something that does not exist.
+const NOT_FOUND: [&str; 4] = ["not-found-", "cli-no-resource", "cli-no-backup", "cli-no-operation"];
 
-/// Codes that stand for an unusable machine, by prefix.
-const ENVIRONMENT: [&str; 10] = [
-    "docker-",
-    "host-no-engine",
-    "store-full",
-    "store-unusable",
-    "key-",
-    "no-random",
-    "db-",
-    "database-",
-    "disk-",
-    "data-",
-];
+/// Codes that begin like this stand for an unusable machine.
+const ENVIRONMENT: [&str; 8] =
+    ["docker-unreachable", "store-full", "store-unusable", "key-", "no-random", "db-", "data-", "http-bind"];
 
 impl Exit {
     /// All of them, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -66,6 +61,7 @@ impl Exit {
         Self::NotFound,
         Self::Cancelled,
         Self::Environment,
+        Self::Interrupted,
     ];
 
     /// The number the shell sees.
@@ -86,6 +82,7 @@ impl Exit {
             Self::NotFound => "exit-not-found",
             Self::Cancelled => "exit-cancelled",
             Self::Environment => "exit-environment",
+            Self::Interrupted => "exit-interrupted",
         }
     }
 
@@ -95,7 +92,7 @@ impl Exit {
         let starts = |list: &[&str]| list.iter().any(|prefix| code.starts_with(prefix));
         if LOCKED.contains(&code) {
             Self::Locked
-        } else if NOT_FOUND.contains(&code) {
+        } else if starts(&NOT_FOUND) {
             Self::NotFound
         } else if starts(&USAGE) {
             Self::Usage
@@ -140,8 +137,8 @@ mod tests {
 
     #[test]
     fn numbers_are_stable_and_each_has_its_sentence() {
-        for (number, exit) in Exit::ALL.into_iter().enumerate() {
-            assert_eq!(usize::from(exit.number()), number);
+        assert_eq!(Exit::ALL.map(Exit::number), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130]);
+        for exit in Exit::ALL {
             for lang in Lang::ALL {
                 assert!(Catalogue::of(lang).has(exit.id()), "{}", exit.id());
             }
@@ -172,6 +169,9 @@ mod tests {
             ("setting-choice", Exit::Usage),
             ("key-missing", Exit::Environment),
             ("no-random", Exit::Environment),
+            ("locked", Exit::Locked),
+            ("cli-no-backup", Exit::NotFound),
+            ("cli-confirm", Exit::Usage),
             ("kind-unknown", Exit::Failed),
         ] {
             assert_eq!(Exit::of_problem(&Problem::new(code)), exit, "{code}");

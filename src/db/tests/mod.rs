@@ -1,8 +1,10 @@
 //! The same suite on SQLite and on a private PostgreSQL server.
 
+mod catalogue;
 mod journal;
 mod operations;
 mod pg;
+mod whole;
 
 use std::sync::Arc;
 

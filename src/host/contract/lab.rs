@@ -23,7 +23,7 @@ pub(super) struct Lab {
 impl Lab {
     /// One more container; `None`, said loudly, where there is no engine or image.
     pub(super) async fn up() -> Option<Self> {
-        let Some(docker) = engine().await else { return None };
+        let docker = engine().await?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let lab = Self { docker, name: format!("zelo-host-{}-{count}", std::process::id()) };
         let label = format!("zelo.lab={}", std::env::var("ZELO_LAB_RUN").unwrap_or("host".to_owned()));

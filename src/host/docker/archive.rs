@@ -87,7 +87,7 @@ impl<R: AsyncRead + Unpin> AsyncRead for Whole<R> {
             self.total += new.len() as u64;
             let zeros = new.iter().rev().take(TRAILER).take_while(|b| **b == 0).count();
             self.zeros = if zeros == new.len() { self.zeros + zeros } else { zeros };
-        } else if buf.remaining() > 0 && (self.zeros < TRAILER || self.total % 512 != 0) {
+        } else if buf.remaining() > 0 && (self.zeros < TRAILER || !self.total.is_multiple_of(512)) {
             let words = "the archive ends in the middle";
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::UnexpectedEof, words)));
         }

@@ -19,3 +19,24 @@ problem-kind-unknown = This Zelo does not know resources of the kind “{ $kind 
 problem-fault = A test made the step “{ $step }” fail ({ $moment }).
     .safe = Only a build made for tests can do this.
     .next = Unset ZELO_FAULT, or install a release build.
+
+# Words for states, shared by the doors.
+
+state-queued = queued
+state-running = running
+state-succeeded = done
+state-failed = failed
+state-rolled-back = rolled back
+state-cancelled = cancelled
+state-needs-operator = needs a person
+state-resolved = resolved
+
+origin-manual = manual
+origin-scheduled = scheduled
+origin-safety = safety
+origin-uploaded = uploaded
+
+backup-complete = complete
+backup-corrupt = corrupt
+backup-trashed = in the trash
+backup-missing = missing

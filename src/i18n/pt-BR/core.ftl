@@ -19,3 +19,24 @@ problem-kind-unknown = Este Zelo não conhece recursos do tipo “{ $kind }”.
 problem-fault = Um teste fez a etapa “{ $step }” falhar ({ $moment }).
     .safe = Somente uma compilação feita para testes consegue fazer isso.
     .next = Remova a variável ZELO_FAULT ou instale uma versão de produção.
+
+# Palavras para estados, comuns às portas.
+
+state-queued = na fila
+state-running = em andamento
+state-succeeded = concluída
+state-failed = falhou
+state-rolled-back = revertida
+state-cancelled = cancelada
+state-needs-operator = precisa de uma pessoa
+state-resolved = resolvida
+
+origin-manual = manual
+origin-scheduled = agendado
+origin-safety = segurança
+origin-uploaded = enviado
+
+backup-complete = completo
+backup-corrupt = corrompido
+backup-trashed = na lixeira
+backup-missing = ausente
