@@ -62,9 +62,14 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
     })
 }
 
+/// Where engines keep passing copies.
+fn passing(settings: &Settings) -> std::path::PathBuf {
+    settings.data.join("tmp")
+}
+
 fn make_data_folder(settings: &Settings) -> Result<(), Problem> {
     use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.data);
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(passing(settings));
     made.map_err(|e| problem!("data-folder", path = settings.data.display().to_string()).detail(e))
 }
 
@@ -99,7 +104,7 @@ fn engines(settings: &Settings, hosts: &Hosts, ids: &SharedIds, shelves: Shelves
         ..Tuning::default()
     };
     let postgres = PostgresEngine::new(hosts.clone(), ids.clone(), tuning).with_backups(Arc::new(shelves));
-    Engines::default().with(Arc::new(postgres)).with(Arc::new(SqliteEngine::new(settings.data.join("tmp"))))
+    Engines::default().with(Arc::new(postgres)).with(Arc::new(SqliteEngine::new(passing(settings))))
 }
 
 fn rules(settings: &Settings, ids: &SharedIds) -> Rules {

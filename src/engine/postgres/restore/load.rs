@@ -10,7 +10,7 @@ use super::{
     super::{
         access::Server,
         dump::{Format, counted},
-        error::{connection, host_problem, redact},
+        error::{connection, redact},
         session::By,
         validate::unread,
     },
@@ -124,6 +124,7 @@ async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -
         let mut sink = vec![0; 16 * 1024];
         while matches!(stdout.read(&mut sink).await, Ok(1..)) {}
     };
+<<<<<<< HEAD
     let (given, ()) = tokio::join!(
         give(stdin, source, preface, || async {
             // Its input is still open: it cannot have seen an end.
@@ -131,8 +132,14 @@ async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -
         }),
         drain
     );
+=======
+    let (given, ()) = tokio::join!(give(stdin, source, preface, || async {
+        // Its input is still open: it cannot have seen an end.
+        work.server.place.end(&process, GRACE).await.map_err(Problem::from)
+    }), drain);
+>>>>>>> pg
     given?;
-    exit.wait().await.map_err(host_problem)
+    exit.wait().await.map_err(Problem::from)
 }
 
 async fn give<F, Fut>(mut stdin: Writer, mut source: Reader, preface: Vec<u8>, end: F) -> Result<(), Problem>

@@ -10,7 +10,7 @@ use super::{
         access::Server,
         detect,
         dump::{Format, PREFIX},
-        error::{PgError, host_problem},
+        error::PgError,
         inspect::{self, Database},
         quote::{literal, literals},
         roles,
@@ -292,7 +292,7 @@ async fn mode(
     let in_place = options.in_place && replaces;
     let need = if in_place { need.saturating_sub(live) } else { need };
     if let Some(directory) = seen.data_directory.as_deref().filter(|_| server.shares_disk()) {
-        let space = server.place.space(directory).await.map_err(host_problem)?;
+        let space = server.place.space(directory).await.map_err(Problem::from)?;
         let reserve = server.tuning.reserve(space);
         if space.free < need.saturating_add(reserve) {
             let free = space.free;
