@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 use proptest::prelude::*;
 
 use super::*;
@@ -67,4 +64,3 @@ proptest! {
         }
     }
 }
->>>>>>> pg
