@@ -207,8 +207,11 @@ impl Drop for Tmpfs {
 #[tokio::test]
 async fn a_full_disk_is_named_and_nothing_stays() {
     let Some(disk) = Tmpfs::mounted("size=8m") else {
-        assert!(!rustix::process::geteuid().is_root(), "root mounts a disk for this test");
-        eprintln!("SKIPPED: only root can mount a small disk");
+        assert!(std::env::var_os("CI").is_none(), "only root can mount a small disk");
+        #[allow(clippy::print_stderr)]
+        {
+            eprintln!("SKIPPED: only root can mount a small disk");
+        }
         return;
     };
     let store = LocalStore::new(disk.0.path(), Reserve::none());
