@@ -1,1 +1,8 @@
-fn main() {}
+//! The program: the command line decides what it does.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    zelo::cli::main(std::env::args_os()).await.into()
+}

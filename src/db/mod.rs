@@ -1,1 +1,159 @@
-//! Zelo's own database: diesel on SQLite or PostgreSQL, one file a table. Only this room holds a connection.
+//! Zelo's own database: diesel on SQLite or PostgreSQL, one file a table. Only
+//! this room holds a connection.
+//!
+//! Every public method of [`Db`] is async and does its work on a blocking thread.
+//! Every write is one transaction that excludes all other writers from its first
+//! statement (see `conn.rs`), holds its audit and outbox rows, and is durable when
+//! the method returns.
+
+mod asides;
+mod audit;
+mod backups;
+mod conn;
+mod convert;
+mod error;
+mod holds;
+mod hosts;
+mod journal;
+mod migrate;
+mod operations;
+mod outbox;
+mod projects;
+mod proofs;
+mod resources;
+mod schema;
+mod sessions;
+mod settings;
+mod stores;
+#[cfg(test)]
+mod tests;
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use diesel::r2d2::Pool;
+use tokio::sync::Mutex;
+
+pub use asides::{AsideRow, AsideState, NewAside};
+pub use audit::AuditRow;
+pub use backups::{BackupFilter, BackupRow};
+pub use conn::DbTarget;
+
+pub use hosts::HostRow;
+pub use operations::{Enqueued, Finish, Lock, LogLine, NewOperation, OperationFilter, OperationRow};
+pub use outbox::OutboxRow;
+pub use projects::ProjectRow;
+pub use proofs::NewProof;
+pub use resources::{NewResource, ResourceFilter, ResourceRow, ResourceState};
+pub use sessions::SessionRow;
+pub use stores::StoreRow;
+
+use conn::{Conn, Manager};
+use error::DbError;
+
+use crate::{
+    domain::{
+        clock::{Moment, SharedClock},
+        id::SharedIds,
+        problem::Problem,
+    },
+    problem,
+};
+
+/// Connections kept: readers beside the one writer.
+const POOL: u32 = 8;
+
+/// Zelo's own database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Manager>,
+    /// Writers of this process queue here instead of polling SQLite's lock,
+    /// which sleeps up to 100 ms between looks and is not fair.
+    writer: Arc<Mutex<()>>,
+    pub(in crate::db) clock: SharedClock,
+    pub(in crate::db) ids: SharedIds,
+}
+
+/// Some rows of a longer list.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Page<T> {
+    /// The rows asked for.
+    pub rows: Vec<T>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+impl Db {
+    /// Opens the database, making it (file mode 0600, missing folders 0700) and
+    /// its tables where needed. Problems: `db-unreachable`, `db-newer` (a newer
+    /// Zelo has changed it), `db-corrupt`, `db-busy`, `db-path`, `db-full`,
+    /// `db-readonly`, `db-password`, `db-migration`.
+    pub async fn open(target: DbTarget, clock: SharedClock, ids: SharedIds) -> Result<Self, Problem> {
+        let pool = tokio::task::spawn_blocking(move || open_pool(target))
+            .await
+            .map_err(|_| DbError::Stopped)
+            .and_then(|pool| pool)?;
+        Ok(Self { pool, writer: Arc::new(Mutex::new(())), clock, ids })
+    }
+
+    /// Looks, in one snapshot, on a blocking thread.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let pool = self.pool.clone();
+        let task = tokio::task::spawn_blocking(move || pool.get()?.snapshot(work));
+        task.await.map_err(|_| DbError::Stopped)?
+    }
+
+    /// Changes, in one exclusive transaction, on a blocking thread. Dropping the
+    /// future does not stop a transaction that has begun.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let turn = self.writer.clone().lock_owned().await;
+        let (pool, clock, ids) = (self.pool.clone(), self.clock.clone(), self.ids.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            pool.get()?.write(|conn| {
+                let now = clock.now();
+                work(&mut Tx { conn, now, ids: &ids })
+            })
+        });
+        task.await.map_err(|_| DbError::Stopped)?
+    }
+}
+
+/// One writing transaction: the connection, the one time all its rows carry,
+/// and new ids.
+pub(in crate::db) struct Tx<'a> {
+    conn: &'a mut Conn,
+    now: Moment,
+    ids: &'a SharedIds,
+}
+
+fn open_pool(target: DbTarget) -> Result<Pool<Manager>, DbError> {
+    if let DbTarget::Sqlite(path) = &target {
+        make_file(path).map_err(|e| problem!("db-path", path = path.display().to_string()).detail(e))?;
+    }
+    // By hand first: a pool only says that no connection came in time.
+    let mut first = target.connect()?;
+    migrate::migrate(&mut first)?;
+    let remote = matches!(target, DbTarget::Postgres(_));
+    Ok(Pool::builder()
+        .max_size(POOL)
+        .min_idle(Some(1))
+        .idle_timeout(Some(Duration::from_secs(600)))
+        .connection_timeout(Duration::from_secs(15))
+        .test_on_check_out(remote)
+        .build(Manager(target))?)
+}
+
+/// SQLite gives its companions (`-wal`, `-shm`) the mode of the file itself.
+fn make_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(|_| ())
+}

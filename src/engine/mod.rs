@@ -7,6 +7,9 @@
 //! steps from the same facts every time, so a new process can undo or finish what
 //! a dead one began.
 
+pub mod postgres;
+pub mod sqlite;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
@@ -29,7 +32,7 @@ use crate::{
         step::{Adds, Destroys, Reads, Slot},
     },
     secret::Secret,
-    store::{Store, StorePath},
+    store::{Store, StorePath, layout::Area},
 };
 
 /// How to reach a resource: field values an engine defined and understands.
@@ -261,6 +264,11 @@ pub struct Aside {
 pub trait Engine: Send + Sync {
     /// Its kind.
     fn kind(&self) -> Kind;
+
+    /// Which part of a store its backups lie in.
+    fn area(&self) -> Area {
+        Area::Databases
+    }
 
     /// What `resource add` asks for.
     fn fields(&self) -> Vec<Field>;

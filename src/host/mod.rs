@@ -10,9 +10,23 @@
 //! form, no pipelines: an orphan that dies by a signal in a container whose
 //! server is PID 1 restarts the whole database.
 
+pub mod compose;
+#[cfg(test)]
+mod contract;
+pub mod docker;
+#[cfg(any(test, feature = "faults"))]
+pub mod faulty;
+mod held;
 mod hosts;
+mod local;
+mod problem;
+#[cfg(any(test, feature = "faults"))]
+pub mod scripted;
+mod tail;
 
+pub use docker::Docker;
 pub use hosts::Hosts;
+pub use local::Local;
 
 use std::{fmt, path::PathBuf, pin::Pin, time::Duration};
 
@@ -223,6 +237,19 @@ impl Container {
     }
 }
 
+/// A container that Zelo makes for itself and removes again.
+#[derive(Debug, Clone)]
+pub struct NewContainer {
+    /// Its name.
+    pub name: String,
+    /// An image the engine already has.
+    pub image: String,
+    /// Its environment.
+    pub env: Vec<(String, Secret)>,
+    /// Labels besides the one that marks it as disposable.
+    pub labels: std::collections::BTreeMap<String, String>,
+}
+
 /// A port of a container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Port {
@@ -280,6 +307,13 @@ pub trait ContainerHost: Send + Sync {
     async fn download(&self, name: &str, path: &str) -> Result<Reader, HostError>;
     /// Unpacks a tar into a folder inside.
     async fn upload(&self, name: &str, folder: &str, tar: Reader) -> Result<(), HostError>;
+    /// Names of the images the engine already has: `postgres:17`.
+    async fn images(&self) -> Result<Vec<String>, HostError>;
+    /// Makes and starts a container of Zelo's own; never pulls an image.
+    async fn run(&self, new: &NewContainer) -> Result<Container, HostError>;
+    /// Ends and removes a container made by [`run`](Self::run), with its volumes;
+    /// refuses any other. Gone already is fine.
+    async fn discard(&self, name: &str) -> Result<(), HostError>;
     /// Running commands inside it by exec.
     fn place(&self, name: &str) -> std::sync::Arc<dyn Place>;
 }

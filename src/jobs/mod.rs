@@ -1,1 +1,20 @@
-//! The queue, the reconciler, the leases: what makes operations run without anyone watching.
+//! The queue, the reconciler, the leases: what makes operations run without
+//! anyone watching.
+//!
+//! The `operations` table is the truth; the queue only carries ids and may be
+//! lost or deliver twice: a runner claims an operation before it touches
+//! anything. At start, holding the runner's lock: [`reconcile`], then
+//! [`Queue::start`], then [`Sweep::run`] beside it.
+
+mod lock;
+mod poll;
+mod queue;
+mod reconcile;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+pub use lock::{Holder, RunnerLock};
+pub use queue::{Execute, Queue};
+pub use reconcile::{Dead, Recover, reconcile};
+pub use sweep::{Pace, Sweep};

@@ -1,1 +1,37 @@
-//! Operations: one file for each kind, inspect → plan → enqueue, composed from steps.
+//! Operations: the one core through which everything is changed outside Zelo's
+//! own database.
+//!
+//! A [`Request`] is **inspected** once (what is there, what would it take), which
+//! gives facts; facts are **composed** into a plan, the same plan every time, also
+//! in a new process after a crash; the plan is shown, then **enqueued** with its
+//! locks, then **executed** by whoever holds the worker. One file for each kind of
+//! operation; steps they share are in `steps/`, steps about a database come from
+//! its engine.
+
+mod backup;
+mod delete;
+mod execute;
+mod prepare;
+mod rebuild;
+mod recover;
+mod resolve;
+mod restore;
+mod safety;
+mod shelves;
+mod steps;
+mod undo;
+mod verify;
+mod world;
+
+pub use backup::BackupRequest;
+pub use delete::DeleteRequest;
+pub use execute::execute;
+pub use prepare::{Actor, PlanView, Prepared, Request, enqueue, prepare};
+pub use rebuild::{Rebuilt, rebuild};
+pub use recover::recover;
+pub use resolve::{Way, WayOut, cancel, resolve};
+pub use restore::RestoreRequest;
+pub use shelves::Shelves;
+pub use undo::UndoRequest;
+pub use verify::VerifyRequest;
+pub use world::{Cancels, Rules, Stores, World};

@@ -120,6 +120,14 @@ pub struct Slot<T> {
     output: PhantomData<fn() -> T>,
 }
 
+impl<T> Slot<T> {
+    /// Where the step of this name leaves its output: for a step another room
+    /// composes into the plan.
+    pub fn named(step: &str) -> Self {
+        Self { step: step.to_owned(), output: PhantomData }
+    }
+}
+
 impl<T> Clone for Slot<T> {
     fn clone(&self) -> Self {
         Self { step: self.step.clone(), output: PhantomData }
@@ -167,7 +175,9 @@ pub trait Step: Send + Sync + 'static {
 }
 
 /// The step at which a plan counts as done: before it everything is undone after
-/// a failure, after it a crash goes forward. Its change must be atomic.
+/// a failure, after it a crash goes forward. Its change must be atomic, and once
+/// it has happened another `run` changes nothing and returns the same output:
+/// that is how a new process learns what a dead one had done.
 #[async_trait]
 pub trait Commit: Step {
     /// After a crash in this step: did the change happen? Looks, changes nothing.

@@ -1,5 +1,15 @@
 //! Secrets: a type that cannot be printed, and sealing under the key file.
 
+mod key_file;
+mod random;
+mod seal;
+#[cfg(test)]
+mod tests;
+
+pub use key_file::{KeyError, open_key};
+pub use random::{NoRandom, Random, SystemRandom};
+pub use seal::{SealError, SealWhy, Sealer};
+
 use std::fmt;
 
 use zeroize::Zeroizing;

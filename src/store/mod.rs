@@ -9,6 +9,7 @@ mod contract;
 pub mod faulty;
 pub mod layout;
 mod local;
+pub mod manifest;
 pub mod part;
 pub mod scan;
 
@@ -171,5 +172,11 @@ impl From<StoreError> for Problem {
             StoreError::Path(BadPath(path)) => problem!("store-path", path = path),
             StoreError::Io(error) => problem!("store-io").detail(error),
         }
+    }
+}
+
+impl From<BadPath> for crate::domain::problem::Problem {
+    fn from(bad: BadPath) -> Self {
+        crate::problem!("store-path", path = bad.0)
     }
 }

@@ -1,0 +1,38 @@
+//! `zelo operation`: what was done, what is going on, and what needs a person.
+
+pub(crate) mod cancel;
+pub(crate) mod list;
+pub(crate) mod resolve;
+pub(crate) mod show;
+pub(crate) mod watch;
+
+use clap::Subcommand;
+
+use super::desk::{Desk, Done};
+
+/// What can be done about operations.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List operations, newest first
+    List(list::Args),
+    /// Show one operation: its plan, its steps, its log
+    Show(show::Args),
+    /// Follow an operation until it is over
+    Watch(watch::Args),
+    /// Ask an operation to stop; what it did is undone
+    Cancel(cancel::Args),
+    /// Take a way out for an operation whose undo failed
+    Resolve(resolve::Args),
+}
+
+impl Command {
+    pub(super) async fn run(self, desk: &Desk) -> Done {
+        match self {
+            Self::List(args) => args.run(desk).await,
+            Self::Show(args) => args.run(desk).await,
+            Self::Watch(args) => args.run(desk).await,
+            Self::Cancel(args) => args.run(desk).await,
+            Self::Resolve(args) => args.run(desk).await,
+        }
+    }
+}

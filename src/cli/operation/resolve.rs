@@ -1,0 +1,49 @@
+//! `zelo operation resolve`: the three ways out when an undo failed.
+
+use crate::{
+    cli::{
+        args::{ConfirmArgs, RunArgs},
+        desk::{Desk, Done},
+        find, run,
+    },
+    operation::{self, Way, WayOut},
+};
+
+/// Which operation, and which way out.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("way").required(true)))]
+pub struct Args {
+    /// The operation's id, or its last eight characters
+    pub operation: String,
+    /// Try again what could not be undone
+    #[arg(long, group = "way")]
+    pub retry: bool,
+    /// Restore the safety backup it took
+    #[arg(long, group = "way")]
+    pub restore: bool,
+    /// It was put right by hand, and how
+    #[arg(long, group = "way", value_name = "NOTE")]
+    pub note: Option<String>,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub agree: ConfirmArgs,
+    /// How it is run.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+impl Args {
+    pub(super) async fn run(self, desk: &Desk) -> Done {
+        let world = desk.world().await?;
+        let id = find::operation(&world, &self.operation).await?.id;
+        let way = match (self.retry, self.note) {
+            (true, _) => Way::Retry,
+            (_, Some(note)) => Way::Resolved { note },
+            _ => Way::Restore,
+        };
+        match operation::resolve(&world, &id, way, &desk.actor()).await? {
+            WayOut::Same(id) => run::watch(desk, &world, &id).await,
+            WayOut::Restore(plan) => run::prepared_plan(desk, &world, *plan, &self.run, &self.agree).await,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Following an operation: its steps as they finish, its log, a bar while bytes
+//! move. It only reads Zelo's own database, so it shows an operation run by
+//! anyone, and what it shows is what was recorded.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    format,
+    output::{Output, Tone},
+    progress::Meter,
+};
+use crate::{
+    db::{Db, OperationRow},
+    domain::{id::OperationId, operation::OpState, problem::Problem},
+    msg,
+    saga::{Journal, StepRecord, StepState},
+};
+
+/// How often it looks.
+pub(super) const BEAT: Duration = Duration::from_millis(200);
+
+/// One operation being followed.
+pub(super) struct Watch<'a> {
+    out: &'a Output,
+    db: &'a Db,
+    id: &'a OperationId,
+    bar: ProgressBar,
+    meter: Meter,
+    states: Vec<StepState>,
+    log: i64,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(out: &'a Output, db: &'a Db, id: &'a OperationId) -> Self {
+        let bar = out.bar();
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { out, db, id, bar, meter: Meter::default(), states: Vec::new(), log: 0 }
+    }
+
+    /// Looks once, shows what is new, and says how the operation stands.
+    pub(super) async fn look(&mut self) -> Result<OperationRow, Problem> {
+        // The row first: what it says is final has all its steps and lines written.
+        let row = self.db.operation(self.id).await?;
+        let steps =
+            self.db.steps(self.id).await.map_err(|e| crate::problem!("internal-journal").detail(e))?;
+        for line in self.db.operation_log(self.id, self.log).await? {
+            self.log = line.seq;
+            self.print(&format!("  {}", self.out.words().text(&line.line)));
+        }
+        if let Some(progress) = row.progress {
+            self.meter.see(Instant::now(), progress);
+        }
+        for step in &steps {
+            self.step(&row, step);
+        }
+        self.draw(&row, &steps);
+        Ok(row)
+    }
+
+    /// Takes the bar away.
+    pub(super) fn close(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// A line above the bar.
+    pub(super) fn print(&self, text: &str) {
+        if self.out.has_bars() {
+            self.bar.suspend(|| self.out.note(text));
+        } else {
+            self.out.note(text);
+        }
+    }
+
+    fn step(&mut self, row: &OperationRow, step: &StepRecord) {
+        if self.states.len() <= step.index {
+            self.states.resize(step.index + 1, StepState::Pending);
+        }
+        let Some(state) = self.states.get_mut(step.index) else { return };
+        if *state == step.state {
+            return;
+        }
+        *state = step.state;
+        if let Some(line) = self.step_line(row, step) {
+            self.print(&line);
+        }
+    }
+
+    /// What a step's new state is worth saying; nothing for one that only began.
+    fn step_line(&self, row: &OperationRow, step: &StepRecord) -> Option<String> {
+        let (mark, tone, word) = match step.state {
+            StepState::Pending | StepState::Running | StepState::Undoing => return None,
+            StepState::Done => ("✓", Tone::Good, None),
+            StepState::Failed => ("✗", Tone::Bad, Some("cli-step-failed")),
+            StepState::Undone => ("↩", Tone::Caution, Some("cli-step-undone")),
+            StepState::UndoFailed => ("✗", Tone::Bad, Some("cli-step-undo-failed")),
+        };
+        let words = self.out.words();
+        let mut line = format!("{} {}", self.out.toned(mark, tone), self.title(row, step));
+        if let Some(id) = word {
+            line += &format!(": {}", words.label(id));
+        }
+        if step.state == StepState::Done {
+            let mut facts = Vec::new();
+            let bytes = self.meter.bytes(step.index);
+            if bytes > 0 {
+                facts.push(words.size(bytes));
+            }
+            if let (Some(from), Some(to)) = (step.started_at, step.ended_at) {
+                facts.push(format::duration(format::between(from, to)));
+            }
+            line += &self.out.toned(&format!("  {}", facts.join(", ")), Tone::Dim);
+        }
+        Some(line)
+    }
+
+    /// `2/7 Dump orders`.
+    fn title(&self, row: &OperationRow, step: &StepRecord) -> String {
+        let title = row.plan.get(step.index).map(|line| self.out.words().text(&line.title));
+        format!("{}/{} {}", step.index + 1, row.plan.len(), title.unwrap_or_else(|| step.name.clone()))
+    }
+
+    fn draw(&self, row: &OperationRow, steps: &[StepRecord]) {
+        if !self.out.has_bars() {
+            return;
+        }
+        let words = self.out.words();
+        let going = steps.iter().find(|s| matches!(s.state, StepState::Running | StepState::Undoing));
+        let text = match going {
+            Some(step) if step.state == StepState::Undoing => {
+                format!("{} {}", words.label("cli-step-undoing"), self.title(row, step))
+            }
+            Some(step) => {
+                let moved = (self.meter.bytes(step.index) > 0).then(|| self.meter.text(words));
+                [Some(self.title(row, step)), moved].into_iter().flatten().collect::<Vec<_>>().join("  ")
+            }
+            None => words.label(state_id(row.state)),
+        };
+        let bar = going.filter(|s| self.meter.bytes(s.index) > 0).and_then(|_| self.meter.bar());
+        let template = if bar.is_some() { "{spinner} {msg}\n  {wide_bar}" } else { "{spinner} {msg}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("━╸─"));
+        }
+        if let Some((position, length)) = bar {
+            self.bar.set_length(length);
+            self.bar.set_position(position);
+        }
+        self.bar.set_message(text);
+    }
+}
+
+/// The catalogue id of a state's word.
+pub(super) const fn state_id(state: OpState) -> &'static str {
+    match state {
+        OpState::Queued => "state-queued",
+        OpState::Running => "state-running",
+        OpState::Succeeded => "state-succeeded",
+        OpState::Failed => "state-failed",
+        OpState::RolledBack => "state-rolled-back",
+        OpState::Cancelled => "state-cancelled",
+        OpState::NeedsOperator => "state-needs-operator",
+        OpState::Resolved => "state-resolved",
+    }
+}
+
+/// How a state looks in a list.
+pub(super) const fn state_tone(state: OpState) -> Tone {
+    match state {
+        OpState::Queued | OpState::Resolved => Tone::Plain,
+        OpState::Running => Tone::Plain,
+        OpState::Succeeded => Tone::Good,
+        OpState::RolledBack | OpState::Cancelled => Tone::Caution,
+        OpState::Failed | OpState::NeedsOperator => Tone::Bad,
+    }
+}
+
+/// How it ended, in one sentence with the time it took; then what went wrong.
+pub(super) fn ended(out: &Output, row: &OperationRow) {
+    let took = row.started_at.zip(row.ended_at).map(|(from, to)| format::duration(format::between(from, to)));
+    let sentence = match row.state {
+        OpState::Succeeded => msg!("cli-ended-succeeded", time = took.unwrap_or_default()),
+        OpState::Failed => msg!("cli-ended-failed"),
+        OpState::RolledBack => msg!("cli-ended-rolled-back"),
+        OpState::Cancelled => msg!("cli-ended-cancelled"),
+        OpState::NeedsOperator => msg!("cli-ended-needs-operator", operation = row.id.as_str()),
+        OpState::Resolved => msg!("cli-ended-resolved"),
+        OpState::Queued | OpState::Running => msg!("cli-ended-goes-on", operation = row.id.as_str()),
+    };
+    out.note(&out.toned(&out.words().text(&sentence), state_tone(row.state)));
+    if let Some(problem) = row.problem.as_ref().filter(|_| row.state != OpState::Resolved && !out.is_json()) {
+        out.problems(std::slice::from_ref(problem));
+    }
+}

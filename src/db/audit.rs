@@ -1,0 +1,155 @@
+//! Who did what, append-only: each row's hash covers the row before it, so that
+//! a changed, removed or inserted row breaks the chain. (Rows cut off at the end
+//! leave a shorter, sound chain: whoever must rule that out keeps the last hash
+//! elsewhere.)
+
+use chrono::NaiveDateTime;
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
+};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Db, Tx,
+    convert::{json, moment, naive, parse},
+    error::DbError,
+    schema::audit,
+};
+use crate::{
+    domain::{clock::Moment, problem::Problem},
+    problem,
+};
+
+/// What the first row's `prev_hash` is: 64 zeros.
+const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Rows read at once while the chain is checked.
+const BATCH: i64 = 1000;
+
+/// One entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AuditRow {
+    /// From 1, without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Moment,
+    /// Who: `user:<id>`, `cli:<name>`.
+    pub actor: String,
+    /// What: `operation.enqueue`, `backup.pin`…
+    pub action: String,
+    /// To what: `operation:<id>`, `backup:<id>`…
+    pub subject: String,
+    /// More of it. No secrets.
+    pub detail: Value,
+    /// Over everything above and the row before; lower-case hexadecimal.
+    pub hash: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+struct Stored {
+    seq: i64,
+    at: NaiveDateTime,
+    actor: String,
+    action: String,
+    subject: String,
+    detail: String,
+    prev_hash: String,
+    hash: String,
+}
+
+impl Stored {
+    /// sha256 over the hash before and the row as one JSON array: no two rows
+    /// have the same form.
+    fn digest(&self) -> Result<String, DbError> {
+        let at = self.at.and_utc().timestamp_micros();
+        let canonical = json(&(self.seq, at, &self.actor, &self.action, &self.subject, &self.detail))?;
+        let mut hash = Sha256::new();
+        hash.update(self.prev_hash.as_bytes());
+        hash.update(canonical.as_bytes());
+        Ok(hex::encode(hash.finalize()))
+    }
+}
+
+impl Tx<'_> {
+    /// Adds an entry to the audit log, in the transaction of what it tells of.
+    pub(in crate::db) fn audit(
+        &mut self,
+        actor: &str,
+        action: &str,
+        subject: &str,
+        detail: &Value,
+    ) -> Result<(), DbError> {
+        let last: Option<(i64, String)> = audit::table
+            .select((audit::seq, audit::hash))
+            .order(audit::seq.desc())
+            .first(self.conn)
+            .optional()?;
+        let (seq, prev_hash) = last.unwrap_or((0, GENESIS.to_owned()));
+        let mut row = Stored {
+            seq: seq + 1,
+            at: naive(self.now),
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail: json(detail)?,
+            prev_hash,
+            hash: String::new(),
+        };
+        row.hash = row.digest()?;
+        diesel::insert_into(audit::table).values(row).execute(self.conn)?;
+        Ok(())
+    }
+}
+
+impl Db {
+    /// The newest entries, newest first.
+    pub async fn audit_log(&self, limit: i64) -> Result<Vec<AuditRow>, Problem> {
+        let listed = self.read(move |conn| {
+            let rows: Vec<Stored> =
+                audit::table.select(Stored::as_select()).order(audit::seq.desc()).limit(limit).load(conn)?;
+            let row = |row: Stored| {
+                Ok(AuditRow {
+                    seq: row.seq,
+                    at: moment(row.at),
+                    detail: parse(&row.detail, "audit.detail")?,
+                    actor: row.actor,
+                    action: row.action,
+                    subject: row.subject,
+                    hash: row.hash,
+                })
+            };
+            rows.into_iter().map(row).collect()
+        });
+        Ok(listed.await?)
+    }
+
+    /// Checks the whole chain; says how many entries it has and the last hash.
+    /// Problem `audit-broken` (arg `seq`: the first entry that does not fit).
+    pub async fn verify_audit(&self) -> Result<(u64, String), Problem> {
+        let checked = self.read(move |conn| {
+            let (mut seq, mut hash) = (0_i64, GENESIS.to_owned());
+            loop {
+                let rows: Vec<Stored> = audit::table
+                    .select(Stored::as_select())
+                    .filter(audit::seq.gt(seq))
+                    .order(audit::seq)
+                    .limit(BATCH)
+                    .load(conn)?;
+                if rows.is_empty() {
+                    return Ok((u64::try_from(seq).unwrap_or(0), hash));
+                }
+                for row in rows {
+                    if row.seq != seq + 1 || row.prev_hash != hash || row.digest()? != row.hash {
+                        return Err(problem!("audit-broken", seq = seq + 1).into());
+                    }
+                    (seq, hash) = (row.seq, row.hash);
+                }
+            }
+        });
+        Ok(checked.await?)
+    }
+}

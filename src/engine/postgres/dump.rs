@@ -1,0 +1,445 @@
+//! Backup: one pg_dump a database in a snapshot that is exported by a session of
+//! ours, which counts everything in that same snapshot meanwhile.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::{
+    access::{Server, application},
+    archive, counts,
+    counts::{Counts, Inventory},
+    dress,
+    error::{connection, redact},
+    inspect, plain,
+    quote::literal,
+    roles,
+    session::{By, Purpose, Session},
+};
+use crate::{
+    domain::{backup::Compression, manifest::Part, msg::Msg, names::slug, problem::Problem},
+    engine::{BackupOptions, Capture, Captured, Planned, Shelf},
+    host::Running,
+    msg, problem,
+    saga::{Cx, Limits, Step, UndoRule, plan::AnyStep, step::Adds},
+    store::part::{OnBytes, Tap, WritePart, Written},
+};
+
+/// How a database is dumped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Format {
+    Custom,
+    Plain,
+}
+
+impl Format {
+    fn parse(word: Option<&str>) -> Result<Self, Problem> {
+        match word {
+            None | Some("custom") => Ok(Self::Custom),
+            Some("plain") => Ok(Self::Plain),
+            Some(other) => Err(problem!("pg-format-unknown", format = other)),
+        }
+    }
+
+    /// The format of a part.
+    pub(super) fn of(part: &Part) -> Result<Self, Problem> {
+        match part.media_type.as_str() {
+            archive::MEDIA_TYPE => Ok(Self::Custom),
+            plain::MEDIA_TYPE => Ok(Self::Plain),
+            other => Err(problem!("pg-format-unknown", format = other)),
+        }
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Custom => archive::MEDIA_TYPE,
+            Self::Plain => plain::MEDIA_TYPE,
+        }
+    }
+
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Custom => "dump",
+            Self::Plain => "sql",
+        }
+    }
+
+    fn tap(self) -> Box<dyn Tap> {
+        match self {
+            Self::Custom => Box::<archive::Checker>::default(),
+            Self::Plain => Box::<plain::Checker>::default(),
+        }
+    }
+}
+
+/// What a backup was planned as.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Facts {
+    bin: String,
+    format: Format,
+    compression: Compression,
+    admin: String,
+    roles: bool,
+    databases: Vec<Database>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Database {
+    name: String,
+    bytes: u64,
+    file: String,
+}
+
+/// The prefix of a database's part.
+pub(super) const PREFIX: &str = "database:";
+
+/// Looks once, for a backup.
+pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Planned, Problem> {
+    let format = Format::parse(options.format.as_deref())?;
+    let server = inspect::with_tools(server).await?;
+    let (mut session, admin) = inspect::admin(&server, Purpose::Look, By::Look, &[]).await?;
+    let facts = inspect::facts(&mut session).await?;
+    let tool = inspect::tool_version(&server, "pg_dump", By::Look).await?;
+    if inspect::major(&tool) < facts.major() {
+        return Err(problem!("pg-tool-old", tool = tool, server = facts.version));
+    }
+    let all = inspect::databases(&mut session).await?;
+    let passwords = roles::may_read_passwords(&mut session).await?;
+    session.close().await;
+    let chosen = choose(all, &options.items)?;
+    let mut warnings = Vec::new();
+    let with_roles = options.roles.unwrap_or(true);
+    if with_roles && !passwords {
+        warnings.push(msg!("pg-warning-no-passwords", user = facts.user));
+    }
+    if facts.standby {
+        warnings.push(msg!("pg-warning-standby"));
+    }
+    let bytes = chosen.iter().map(|d| d.bytes).sum();
+    let facts = Facts {
+        bin: server.bin,
+        format,
+        compression: options.compression,
+        admin,
+        roles: with_roles,
+        databases: chosen,
+    };
+    let facts = serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))?;
+    Ok(Planned { facts, warnings, bytes, database_disk: 0 })
+}
+
+/// The databases asked for, each with a file name of its own.
+fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>, Problem> {
+    let found: Vec<inspect::Database> = if items.is_empty() {
+        all.into_iter().filter(inspect::Database::is_subject).collect()
+    } else {
+        let find = |name: &String| {
+            let found = all.iter().find(|d| d.name == *name).cloned();
+            let found = found.ok_or_else(|| problem!("pg-no-database", database = name))?;
+            if found.open { Ok(found) } else { Err(problem!("pg-database-closed", database = name)) }
+        };
+        items.iter().map(find).collect::<Result<_, Problem>>()?
+    };
+    if found.is_empty() {
+        return Err(problem!("pg-nothing-to-dump"));
+    }
+    let mut taken: Vec<String> = ["roles", "manifest", "recover"].map(str::to_owned).to_vec();
+    let mut named = Vec::new();
+    for database in found {
+        let base = slug(&database.name);
+        let mut file = base.clone();
+        let mut count = 1;
+        // File systems may not tell upper case from lower.
+        while taken.contains(&file.to_lowercase()) {
+            count += 1;
+            file = format!("{base}-{count}");
+        }
+        taken.push(file.to_lowercase());
+        named.push(Database { name: database.name, bytes: database.bytes, file });
+    }
+    Ok(named)
+}
+
+/// The steps of a backup: the roles, then each database.
+pub(super) fn steps(server: &Server, facts: Facts, shelf: &Shelf) -> Vec<Capture> {
+    let server = server.clone().with_bin(&facts.bin);
+    let mut captures = Vec::new();
+    if facts.roles {
+        let step = DumpRoles {
+            server: server.clone(),
+            admin: facts.admin.clone(),
+            compression: facts.compression,
+            shelf: shelf.clone(),
+        };
+        let slot = step.slot();
+        captures.push(Capture { step: AnyStep::new(step), slot });
+    }
+    for database in facts.databases {
+        let step = Dump {
+            server: server.clone(),
+            admin: facts.admin.clone(),
+            format: facts.format,
+            compression: facts.compression,
+            shelf: shelf.clone(),
+            database,
+        };
+        let slot = step.slot();
+        captures.push(Capture { step: AnyStep::new(step), slot });
+    }
+    captures
+}
+
+/// Counts bytes into a step's progress.
+pub(super) fn counted(cx: &Cx) -> OnBytes {
+    let progress = cx.progress().clone();
+    Arc::new(move |bytes| progress.add(bytes))
+}
+
+/// Dumps one database.
+struct Dump {
+    server: Server,
+    admin: String,
+    format: Format,
+    compression: Compression,
+    shelf: Shelf,
+    database: Database,
+}
+
+#[async_trait]
+impl Step for Dump {
+    type Effect = Adds;
+    type Output = Captured;
+
+    fn name(&self) -> String {
+        format!("dump:{}", self.database.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-dump", database = &self.database.name)
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-dump"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::stream()
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
+        let server = self.server.during(cx.operation());
+        let by = By::Step(cx);
+        cx.progress().expect(self.database.bytes);
+        let mut session = Session::open(&server, &self.database.name, Purpose::Work, by).await?;
+        session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let snapshot = session.text("SELECT pg_export_snapshot()").await?;
+        let taken_at = cx.now();
+        let inventory = counts::inventory(&mut session).await?;
+        let before = counts::sequences(&mut session, &inventory).await?;
+        let running = by.launch(&server, self.command(&server, &snapshot)).await?;
+        let (written, mut found) = self.stream(cx, running, &mut session, &inventory).await?;
+        let after = counts::sequences(&mut session, &inventory).await?;
+        let dress = dress::read(&mut session, &self.database.name).await?.unwrap_or_default();
+        session.close().await;
+        let moved = counts::moved(&before, &after);
+        found.extend(before);
+        let facts = json!({
+            "database": self.database.name,
+            "dress": dress,
+            "extensions": inventory.extensions,
+            "moved": moved,
+        });
+        let name = format!("{PREFIX}{}", self.database.name);
+        let part = Part {
+            name: name.clone(),
+            files: vec![written.file],
+            media_type: self.format.media_type().to_owned(),
+            raw: written.raw,
+            counts: found,
+            facts,
+        };
+        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::from([(name, snapshot)]) })
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        end_sessions(&self.server, &self.admin, cx).await;
+        Ok(())
+    }
+}
+
+impl Dump {
+    fn command(&self, server: &Server, snapshot: &str) -> crate::host::Command {
+        let command = server
+            .tool("pg_dump")
+            .arg(format!("--snapshot={snapshot}"))
+            .arg(format!("--lock-wait-timeout={}", server.tuning.lock_wait.as_millis()))
+            .arg("--no-password")
+            .arg(Server::dbname(&self.database.name));
+        match self.format {
+            Format::Custom => command.arg("-Fc").arg("-Z0"),
+            Format::Plain => command.arg("-Fp"),
+        }
+    }
+
+    /// Writes what pg_dump says while the session counts; then asks how it ended.
+    async fn stream(
+        &self,
+        cx: &Cx,
+        running: Running,
+        session: &mut Session,
+        inventory: &Inventory,
+    ) -> Result<(Written, Counts), Problem> {
+        let Running { stdin, stdout, exit, .. } = running;
+        drop(stdin);
+        let path = format!("{}/{}.{}", self.shelf.folder, self.database.file, self.format.suffix());
+        let writing = WritePart {
+            store: &*self.shelf.store,
+            resource: &self.shelf.resource,
+            path: &path,
+            compression: self.compression,
+            expect: self.database.bytes,
+            tap: Some(self.format.tap()),
+            on_bytes: counted(cx),
+        }
+        .from(stdout);
+        let beat = || cx.progress().beat();
+        let counting = async { Ok(counts::contents(session, inventory, beat).await) };
+        let both = futures_util::future::try_join(writing, counting).await;
+        let (written, counts) = match both {
+            Ok((written, counts)) => (written, counts),
+            // A dump that broke off is cut short: its exit says why. A store that
+            // is full says so itself, and pg_dump may not end before it is told.
+            Err(problem) if cut_short(&problem) => {
+                let exit = timeout(Duration::from_secs(10), exit.wait()).await;
+                return Err(match exit {
+                    Ok(Ok(exit)) if !exit.ok() => self.failed(exit.code, &exit.stderr),
+                    Ok(Err(error)) => error.into(),
+                    _ => problem,
+                });
+            }
+            Err(problem) => return Err(problem),
+        };
+        let exit = exit.wait().await.map_err(Problem::from)?;
+        if !exit.ok() {
+            return Err(self.failed(exit.code, &exit.stderr));
+        }
+        let words = redact(exit.stderr.trim());
+        if !words.is_empty() {
+            cx.log(msg!("pg-log-dump-said", database = &self.database.name, words = words)).await;
+        }
+        Ok((written, counts?))
+    }
+
+    fn failed(&self, code: i64, stderr: &str) -> Problem {
+        let name = self.database.name.as_str();
+        if let Some(problem) = connection(stderr, &self.server.whom(name)) {
+            return problem;
+        }
+        let problem = if stderr.contains("canceling statement due to lock timeout") {
+            problem!("pg-dump-locked", database = name).transient()
+        } else if stderr.contains("permission denied") {
+            problem!("pg-dump-permission", database = name)
+        } else if code == 126 || code == 127 {
+            let place = self.server.whom(name).host;
+            problem!("tool-missing", program = "pg_dump", place = place)
+        } else {
+            problem!("pg-dump-failed", database = name, code = code)
+        };
+        problem.detail(redact(stderr))
+    }
+}
+
+fn cut_short(problem: &Problem) -> bool {
+    problem.code.starts_with("pg-archive-")
+        || problem.code.starts_with("pg-plain-")
+        || problem.is("part-source")
+}
+
+/// Ends what sessions of this operation a dead client left on the server. A
+/// server that cannot be reached has none, or ends them itself.
+pub(super) async fn end_sessions(server: &Server, admin: &str, cx: &Cx) {
+    let undoing = server.undoing(cx.operation());
+    match Session::open(&undoing, admin, Purpose::Look, By::Step(cx)).await {
+        Ok(mut session) => {
+            if let Err(error) = terminate(&mut session, &application(cx.operation())).await {
+                tracing::warn!(operation = %cx.operation(), %error, "sessions could not be ended");
+            }
+            session.close().await;
+        }
+        Err(error) => tracing::warn!(operation = %cx.operation(), %error, "the server cannot be reached"),
+    }
+}
+
+/// Ends all sessions of an application name but this one.
+pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), super::error::PgError> {
+    session
+        .run(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE application_name = {} AND pid <> pg_backend_pid()",
+            literal(application)
+        ))
+        .await
+}
+
+/// Writes the roles.
+struct DumpRoles {
+    server: Server,
+    admin: String,
+    compression: Compression,
+    shelf: Shelf,
+}
+
+#[async_trait]
+impl Step for DumpRoles {
+    type Effect = Adds;
+    type Output = Captured;
+
+    fn name(&self) -> String {
+        roles::PART.to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-dump-roles")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-read"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
+        let server = self.server.during(cx.operation());
+        let mut session = Session::open(&server, &self.admin, Purpose::Work, By::Step(cx)).await?;
+        let taken_at = cx.now();
+        let roles = roles::read(&mut session).await?;
+        session.close().await;
+        let text = roles.render();
+        let expect = text.len() as u64;
+        let written = WritePart {
+            store: &*self.shelf.store,
+            resource: &self.shelf.resource,
+            path: &format!("{}/{}", self.shelf.folder, roles::FILE),
+            compression: self.compression,
+            expect,
+            tap: None,
+            on_bytes: counted(cx),
+        }
+        .from(Box::pin(std::io::Cursor::new(text.into_bytes())))
+        .await?;
+        let part = Part {
+            name: roles::PART.to_owned(),
+            files: vec![written.file],
+            media_type: plain::MEDIA_TYPE.to_owned(),
+            raw: written.raw,
+            counts: Counts::from([
+                ("roles".to_owned(), i64::try_from(roles.roles.len()).unwrap_or(i64::MAX)),
+                ("memberships".to_owned(), i64::try_from(roles.members.len()).unwrap_or(i64::MAX)),
+            ]),
+            facts: json!({ "passwords": roles.passwords, "names": roles.names() }),
+        };
+        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+    }
+}

@@ -1,0 +1,199 @@
+//! PostgreSQL, 12 to 18: in a container, or reached over the network.
+//!
+//! A backup is one `pg_dump` a database in an exported snapshot, with exact
+//! counts taken in that same snapshot, plus the roles. A restore loads into a
+//! side database, compares it with those counts, and swaps by renames in one
+//! transaction; what was live stays beside until it is freed.
+
+mod access;
+mod archive;
+mod check;
+mod counts;
+mod detect;
+mod dress;
+mod dump;
+mod error;
+mod inspect;
+mod plain;
+mod quote;
+mod recover;
+mod restore;
+mod roles;
+mod session;
+mod validate;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use self::{
+    access::Server,
+    session::{By, Purpose},
+};
+pub use self::{
+    access::Tuning,
+    restore::in_place::{Backups, NoBackups},
+};
+use super::{
+    Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Planned,
+    RestoreOptions, RestoreSteps, Shelf,
+};
+use crate::{
+    domain::{
+        id::{OperationId, SharedIds},
+        kind::Kind,
+        manifest::{Manifest, Part},
+        problem::Problem,
+    },
+    host::{Container, Hosts, Reader},
+    problem,
+};
+
+/// The kind's name.
+pub const KIND: Kind = Kind::of("postgres");
+
+/// The engine of the kind `postgres`.
+#[derive(Clone)]
+pub struct PostgresEngine {
+    hosts: Hosts,
+    ids: SharedIds,
+    tuning: Tuning,
+    backups: Arc<dyn Backups>,
+}
+
+impl PostgresEngine {
+    /// An engine that works on these hosts. `ids` is where session markers come
+    /// from. Without [`PostgresEngine::with_backups`] it cannot restore in place.
+    pub fn new(hosts: Hosts, ids: SharedIds, tuning: Tuning) -> Self {
+        Self { hosts, ids, tuning, backups: Arc::new(NoBackups) }
+    }
+
+    /// The same, able to restore in place: the undo of a drop reads the safety
+    /// backup through `backups`.
+    #[must_use]
+    pub fn with_backups(mut self, backups: Arc<dyn Backups>) -> Self {
+        self.backups = backups;
+        self
+    }
+
+    fn server(&self, access: &Access) -> Result<Server, Problem> {
+        Server::new(access, &self.hosts, &self.ids, self.tuning)
+    }
+}
+
+/// Facts as a plan wrote them.
+fn facts<T: DeserializeOwned>(value: &Value) -> Result<T, Problem> {
+    serde_json::from_value(value.clone()).map_err(|e| problem!("pg-facts").detail(e))
+}
+
+#[async_trait]
+impl Engine for PostgresEngine {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        access::fields()
+    }
+
+    fn accept(&self, input: Access) -> Result<Access, Vec<Problem>> {
+        access::accept(input)
+    }
+
+    fn detect(&self, host: &str, container: &Container) -> Option<Detected> {
+        detect::detect(host, container)
+    }
+
+    async fn check(&self, access: &Access) -> Vec<Check> {
+        match self.server(access) {
+            Ok(server) => check::check(&server, &self.hosts).await,
+            Err(problem) => check::unreachable(problem),
+        }
+    }
+
+    async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {
+        let server = inspect::with_tools(self.server(access)?).await?;
+        let (mut session, _) = inspect::admin(&server, Purpose::Look, By::Look, &[]).await?;
+        let facts = inspect::facts(&mut session).await?;
+        let databases = inspect::databases(&mut session).await?;
+        // Last, so that nothing of this look comes after it.
+        let marker = inspect::marker(&mut session).await;
+        session.close().await;
+        let engine = inspect::engine_ref(&server, &facts, &self.hosts).await?;
+        let own = databases.into_iter().filter(inspect::Database::is_subject);
+        let items = own.map(|d| Item { name: d.name, bytes: d.bytes }).collect();
+        Ok(Inspection { engine, items, marker })
+    }
+
+    async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem> {
+        dump::plan(self.server(access)?, options).await
+    }
+
+    fn capture(&self, access: &Access, value: &Value, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {
+        Ok(dump::steps(&self.server(access)?, facts(value)?, shelf))
+    }
+
+    async fn validate(&self, access: Option<&Access>, part: &Part, raw: Reader) -> Result<(), Problem> {
+        let server = match access {
+            // Without its server a part is checked by itself.
+            Some(access) => match self.server(access) {
+                Ok(server) => inspect::with_tools(server).await.ok(),
+                Err(_) => None,
+            },
+            None => None,
+        };
+        validate::validate(server.as_ref(), part, raw).await
+    }
+
+    fn recover(&self, manifest: &Manifest) -> String {
+        recover::recover(manifest)
+    }
+
+    async fn plan_restore(
+        &self,
+        access: &Access,
+        manifest: &Manifest,
+        options: &RestoreOptions,
+        op: &OperationId,
+    ) -> Result<Planned, Problem> {
+        let way = restore::plan::Way {
+            server: self.server(access)?,
+            supabase: access.value("stack") == Some("supabase"),
+            can_undo_drops: self.backups.available(),
+        };
+        restore::plan::plan(way, manifest, options, op).await
+    }
+
+    fn restore(
+        &self,
+        access: &Access,
+        value: &Value,
+        shelf: &Shelf,
+        manifest: &Manifest,
+    ) -> Result<RestoreSteps, Problem> {
+        let server = self.server(access)?;
+        restore::steps(&server, facts(value)?, shelf, manifest, &self.backups)
+    }
+
+    async fn plan_undo(
+        &self,
+        access: &Access,
+        asides: &[Aside],
+        op: &OperationId,
+    ) -> Result<Planned, Problem> {
+        restore::undo::plan(self.server(access)?, asides, op).await
+    }
+
+    fn undo(&self, access: &Access, value: &Value) -> Result<RestoreSteps, Problem> {
+        restore::undo::steps(&self.server(access)?, facts(value)?)
+    }
+
+    async fn free(&self, access: &Access, aside: &Aside) -> Result<(), Problem> {
+        restore::undo::free(&self.server(access)?, aside).await
+    }
+}

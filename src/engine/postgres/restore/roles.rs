@@ -1,0 +1,302 @@
+//! Roles in a restore: missing ones are made, existing ones change only if asked.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        access::Server,
+        dump::{counted, terminate},
+        error::PgError,
+        quote::{ident, literal, literals},
+        roles::{self, Role, Roles},
+        session::{By, Purpose, Session},
+        validate::read_roles,
+    },
+    Facts,
+};
+use crate::{
+    domain::{id::OperationId, manifest::Part, msg::Msg, names::side_old, problem::Problem},
+    engine::{Shelf, postgres::access::application},
+    msg, problem,
+    saga::{
+        Cx, Step, UndoRule,
+        step::{Adds, Destroys},
+    },
+    store::part::open_part,
+};
+
+/// The cluster whose roles these are.
+#[derive(Clone)]
+pub(super) struct Cluster {
+    pub(super) server: Server,
+    pub(super) admin: String,
+    pub(super) major: u32,
+}
+
+impl Cluster {
+    pub(super) fn new(facts: &Facts, server: &Server) -> Self {
+        Self { server: server.clone().with_bin(&facts.bin), admin: facts.admin.clone(), major: facts.major }
+    }
+
+    async fn session(&self, cx: &Cx) -> Result<Session, PgError> {
+        let server = self.server.during(cx.operation());
+        let mut session = Session::open(&server, &self.admin, Purpose::Work, By::Step(cx)).await?;
+        quietly(&mut session).await?;
+        Ok(session)
+    }
+
+    async fn undoing(&self, cx: &Cx) -> Result<Session, PgError> {
+        let server = self.server.undoing(cx.operation());
+        let mut session = Session::open_patiently(&server, &self.admin, By::Step(cx)).await?;
+        terminate(&mut session, &application(cx.operation())).await?;
+        quietly(&mut session).await?;
+        Ok(session)
+    }
+}
+
+/// Keeps password hashes out of the server's log. A superuser's right.
+async fn quietly(session: &mut Session) -> Result<(), PgError> {
+    session
+        .run(
+            "SELECT count(set_config(name, value, false)) FROM (VALUES ('log_statement', 'none'), \
+             ('log_min_duration_statement', '-1'), ('log_min_error_statement', 'panic'), \
+             ('pg_stat_statements.track_utility', 'off')) AS w(name, value) \
+             WHERE current_setting(w.name, true) IS NOT NULL \
+             AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)",
+        )
+        .await
+}
+
+/// Where the roles of a backup are read from.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) shelf: Shelf,
+    pub(super) part: Part,
+}
+
+impl Source {
+    async fn read(&self, cx: &Cx) -> Result<Roles, Problem> {
+        let Shelf { store, resource, .. } = &self.shelf;
+        read_roles(open_part(store.clone(), resource, &self.part, counted(cx)).await?).await
+    }
+}
+
+/// Makes the roles that are missing.
+pub(super) struct Create {
+    pub(super) cluster: Cluster,
+    pub(super) source: Source,
+}
+
+/// Written down before the transaction that makes them is committed: these roles
+/// are ours if that transaction made them.
+#[derive(Debug, Serialize, Deserialize)]
+struct Created {
+    names: Vec<String>,
+    transaction: i64,
+}
+
+#[async_trait]
+impl Step for Create {
+    type Effect = Adds;
+    type Output = Vec<String>;
+
+    fn name(&self) -> String {
+        roles::PART.to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-roles")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-roles"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Vec<String>, Problem> {
+        let wanted = self.source.read(cx).await?;
+        let mut session = self.cluster.session(cx).await?;
+        let here = roles::read(&mut session).await?.names();
+        let missing: Vec<&Role> = wanted.roles.iter().filter(|r| !here.contains(&r.name)).collect();
+        let names: Vec<String> = missing.iter().map(|r| r.name.clone()).collect();
+        if !missing.is_empty() {
+            let mut sql = Vec::new();
+            for role in &missing {
+                sql.push(role.create());
+                sql.push(role.alter(wanted.passwords));
+                sql.extend(role.dress());
+            }
+            let known =
+                |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
+            let concerns = |m: &&roles::Membership| names.contains(&m.role) || names.contains(&m.member);
+            let members =
+                wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
+            sql.extend(members.map(|m| m.grant(self.cluster.major)));
+            make(cx, &mut session, &names, &sql).await?;
+        }
+        session.close().await;
+        Ok(names)
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        let notes: Vec<Created> = cx.notes();
+        let mut session = self.cluster.undoing(cx).await?;
+        for Created { names, transaction } in notes {
+            // A role that was changed since is no longer only ours.
+            let sql = format!(
+                "SELECT rolname AS name FROM pg_authid WHERE rolname IN ({}) \
+                 AND xmin::text::bigint = {transaction} % 4294967296",
+                literals(&names)
+            );
+            #[derive(Deserialize)]
+            struct Row {
+                name: String,
+            }
+            for Row { name } in session.rows(&sql).await? {
+                match session.run(&format!("DROP ROLE {}", ident(&name))).await {
+                    Err(error) if error.is("2BP01") => {
+                        cx.log(msg!("pg-log-role-used", role = name)).await;
+                    }
+                    other => other?,
+                }
+            }
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// One transaction, written down before it is committed.
+async fn make(cx: &Cx, session: &mut Session, names: &[String], sql: &[String]) -> Result<(), Problem> {
+    session.run("BEGIN").await?;
+    for statement in sql {
+        session.run(statement).await?;
+    }
+    let transaction = session.text("SELECT txid_current()").await?;
+    let transaction = transaction.parse().map_err(|_| problem!("pg-answer").detail(&transaction))?;
+    cx.note(&Created { names: names.to_vec(), transaction }).await?;
+    session.run("COMMIT").await?;
+    Ok(())
+}
+
+/// Changes roles that exist to what the backup says. The former password stays
+/// with a role of ours that cannot log in, since a journal keeps no secrets.
+pub(super) struct Change {
+    pub(super) cluster: Cluster,
+    pub(super) source: Source,
+}
+
+/// One role that was changed, without its password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Changed {
+    pub(super) holder: String,
+    pub(super) old: Role,
+}
+
+#[async_trait]
+impl Step for Change {
+    type Effect = Destroys;
+    type Output = Vec<Changed>;
+
+    fn name(&self) -> String {
+        "replace-roles".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-replace-roles")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-replace-roles"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Vec<Changed>, Problem> {
+        let wanted = self.source.read(cx).await?;
+        let mut session = self.cluster.session(cx).await?;
+        let here = roles::read(&mut session).await?;
+        let wanted: Vec<Role> = wanted
+            .roles
+            .into_iter()
+            // Never the account Zelo itself uses: it would lock itself out.
+            .filter(|r| r.name != self.cluster.server.user())
+            .collect();
+        let changed = change(cx, &mut session, &here, &wanted).await?;
+        session.close().await;
+        Ok(changed)
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut session = self.cluster.undoing(cx).await?;
+        for changed in cx.notes::<Vec<Changed>>().into_iter().flatten() {
+            put_back(&mut session, &changed).await?;
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// Changes those of `here` that differ from `wanted`, in one transaction written
+/// down before it is committed.
+async fn change(
+    cx: &Cx,
+    session: &mut Session,
+    here: &Roles,
+    wanted: &[Role],
+) -> Result<Vec<Changed>, Problem> {
+    let by_name = here.by_name();
+    let mut sql = Vec::new();
+    let mut changed = Vec::new();
+    for role in wanted {
+        let Some(now) = by_name.get(role.name.as_str()).filter(|now| **now != role) else { continue };
+        let holder = holder(&role.name, cx.operation());
+        sql.push(format!("CREATE ROLE {} NOLOGIN", ident(&holder)));
+        if let Some(hash) = &now.password {
+            sql.push(format!("ALTER ROLE {} PASSWORD {}", ident(&holder), literal(hash).trim_start()));
+        }
+        sql.extend(turn(now, role));
+        changed.push(Changed { holder, old: now.without_password() });
+    }
+    if !changed.is_empty() {
+        cx.note(&changed).await?;
+        session.transaction(&sql).await?;
+    }
+    Ok(changed)
+}
+
+/// The name of the role that keeps another's former password.
+fn holder(role: &str, op: &OperationId) -> String {
+    side_old(role, op)
+}
+
+/// The statements that turn a role into another of its name.
+fn turn(now: &Role, wanted: &Role) -> Vec<String> {
+    let mut wanted = wanted.clone();
+    if now.valid_until.is_some() && wanted.valid_until.is_none() {
+        wanted.valid_until = Some("infinity".to_owned());
+    }
+    let mut sql = vec![wanted.alter(true)];
+    sql.extend(wanted.dress());
+    sql
+}
+
+/// Gives a role back what it was, with the password its holder kept; nothing if
+/// there is no holder: then it was never changed, or is put back already.
+pub(super) async fn put_back(session: &mut Session, changed: &Changed) -> Result<(), PgError> {
+    #[derive(Deserialize)]
+    struct Row {
+        password: Option<String>,
+        valid_until: Option<String>,
+    }
+    let sql = format!(
+        "SELECT h.rolpassword AS password, r.rolvaliduntil::text AS valid_until FROM pg_authid h, pg_authid r \
+         WHERE h.rolname = {} AND r.rolname = {}",
+        literal(&changed.holder),
+        literal(&changed.old.name)
+    );
+    let Some(row) = session.rows::<Row>(&sql).await?.pop() else { return Ok(()) };
+    let now = Role { valid_until: row.valid_until, ..Role::default() };
+    let old = Role { password: row.password, ..changed.old.clone() };
+    let mut statements = turn(&now, &old);
+    statements.push(format!("DROP ROLE {}", ident(&changed.holder)));
+    session.transaction(&statements).await
+}

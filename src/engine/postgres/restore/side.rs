@@ -1,0 +1,322 @@
+//! The side database: made, compared, analyzed, dressed.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        counts::{self, Expected},
+        dress::{self, Dress},
+        dump::terminate,
+        error::PgError,
+        quote::{ident, literal},
+        session::{By, Purpose, Session},
+    },
+    PartFacts, Work,
+};
+use crate::{
+    domain::{manifest::Part, msg::Msg, problem::Problem},
+    engine::postgres::access::application,
+    msg, problem,
+    saga::{Cx, Limits, Slot, Step, UndoRule, step::Adds},
+};
+
+impl Work {
+    /// A session of this operation on the cluster.
+    pub(super) async fn admin(&self, cx: &Cx) -> Result<Session, PgError> {
+        let server = self.server.during(cx.operation());
+        Session::open(&server, &self.admin, Purpose::Work, By::Step(cx)).await
+    }
+
+    /// A session of this operation in a database.
+    pub(super) async fn inside(&self, cx: &Cx, database: &str) -> Result<Session, PgError> {
+        let server = self.server.during(cx.operation());
+        Session::open(&server, database, Purpose::Work, By::Step(cx)).await
+    }
+
+    /// A session for an undo: waits for a server that is starting, ends whatever
+    /// the operation's own sessions still do.
+    pub(super) async fn undoing(&self, cx: &Cx) -> Result<Session, PgError> {
+        let server = self.server.undoing(cx.operation());
+        let mut session = Session::open_patiently(&server, &self.admin, By::Step(cx)).await?;
+        terminate(&mut session, &application(cx.operation())).await?;
+        Ok(session)
+    }
+}
+
+/// Drops a database whoever uses it. `version`: the server's major.
+pub(super) async fn drop_database(session: &mut Session, name: &str, version: u32) -> Result<(), PgError> {
+    let force = if version >= 13 { " WITH (FORCE)" } else { "" };
+    if version < 13 {
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",
+            literal(name)
+        );
+        session.run(&sql).await?;
+    }
+    session.run(&format!("DROP DATABASE IF EXISTS {}{force}", ident(name))).await
+}
+
+/// Makes the side database.
+pub(super) struct Create {
+    pub(super) work: Work,
+    pub(super) part: Part,
+}
+
+/// Makes an empty database under `name`; closed to all but superusers until its
+/// dress is carried over.
+pub(super) async fn create(
+    session: &mut Session,
+    work: &Work,
+    name: &str,
+    dress: &Dress,
+) -> Result<(), PgError> {
+    let space = dress.tablespace.clone().unwrap_or_default();
+    let sql = format!("SELECT count(*) FROM pg_tablespace WHERE spcname = {}", literal(&space));
+    let has_space = session.text(&sql).await? == "1";
+    let mut sql = dress.create(name, has_space, work.major);
+    if work.owners {
+        sql.push_str(" CONNECTION LIMIT 0");
+    }
+    match session.run(&sql).await {
+        Err(PgError::Sql { state, message }) if state == "42P04" => {
+            Err(problem!("pg-name-taken", database = name).detail(message).into())
+        }
+        Err(PgError::Sql { state, message }) if state == "42809" || message.contains("locale") => {
+            let locale = dress.locale.clone().or_else(|| dress.collate.clone()).unwrap_or_default();
+            Err(problem!("pg-locale-missing", locale = locale).detail(message).into())
+        }
+        other => other,
+    }
+}
+
+#[async_trait]
+impl Step for Create {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        format!("create:{}", self.work.target.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-create", database = &self.work.target.name, side = &self.work.target.new)
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-create", side = &self.work.target.new))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::short().deadline(std::time::Duration::from_secs(600))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut session = self.work.admin(cx).await?;
+        let mut dress = PartFacts::of(&self.part).dress;
+        if dress.encoding.is_empty() {
+            let live = dress::read(&mut session, &self.work.target.name).await?;
+            let template = dress::read(&mut session, "template0").await?;
+            dress = live.or(template).unwrap_or_default();
+        }
+        create(&mut session, &self.work, &self.work.target.new, &dress).await?;
+        session.close().await;
+        Ok(())
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut session = self.work.undoing(cx).await?;
+        drop_database(&mut session, &self.work.target.new, self.work.major).await?;
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// Compares the side database with the manifest.
+pub(super) struct Compare {
+    pub(super) work: Work,
+    pub(super) part: Part,
+}
+
+/// How many differences are listed.
+const LISTED: usize = 20;
+
+/// Compares a database with a part's counts.
+pub(super) async fn compare(cx: &Cx, work: &Work, name: &str, part: &Part) -> Result<(), Problem> {
+    let mut session = work.inside(cx, name).await?;
+    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let inventory = counts::inventory(&mut session).await?;
+    let mut found = counts::contents(&mut session, &inventory, || cx.progress().beat()).await?;
+    found.extend(counts::sequences(&mut session, &inventory).await?);
+    session.close().await;
+    let PartFacts { extensions, moved, .. } = PartFacts::of(part);
+    for (extension, version) in &extensions {
+        match inventory.extensions.get(extension) {
+            Some(now) if now != version => {
+                let (then, now) = (version.as_str(), now.as_str());
+                cx.log(msg!("pg-log-extension-version", extension = extension, then = then, now = now)).await;
+            }
+            _ => {}
+        }
+    }
+    let expected = Expected { counts: Some(&part.counts), moved, extensions };
+    let differences = counts::differences(&expected, &found, &inventory.extensions);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<String> = differences.iter().take(LISTED).map(ToString::to_string).collect();
+    if differences.len() > LISTED {
+        lines.push("…".to_owned());
+    }
+    let database = work.target.name.as_str();
+    Err(problem!("pg-compare-differs", database = database, count = differences.len())
+        .detail(lines.join("\n")))
+}
+
+#[async_trait]
+impl Step for Compare {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        format!("compare:{}", self.work.target.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-compare", database = &self.work.target.name, count = self.part.counts.len())
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-read"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { stall: None, ..Limits::stream() }
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        compare(cx, &self.work, &self.work.target.new, &self.part).await
+    }
+}
+
+/// Rows written to a database's tables since its statistics began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Activity {
+    pub(super) inserted: i64,
+    pub(super) updated: i64,
+    pub(super) deleted: i64,
+}
+
+/// Reads it, from inside the database.
+pub(super) async fn activity(session: &mut Session) -> Result<Activity, PgError> {
+    session
+        .row(
+            "SELECT coalesce(sum(n_tup_ins), 0)::bigint AS inserted, \
+             coalesce(sum(n_tup_upd), 0)::bigint AS updated, \
+             coalesce(sum(n_tup_del), 0)::bigint AS deleted FROM pg_stat_user_tables",
+        )
+        .await
+}
+
+/// Collects the planner's statistics, which a dump does not carry.
+pub(super) struct Analyze {
+    pub(super) work: Work,
+}
+
+#[async_trait]
+impl Step for Analyze {
+    type Effect = Adds;
+    type Output = Activity;
+
+    fn name(&self) -> String {
+        format!("analyze:{}", self.work.target.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-analyze", database = &self.work.target.name)
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-side"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { stall: None, ..Limits::stream() }
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Activity, Problem> {
+        let mut session = self.work.inside(cx, &self.work.target.new).await?;
+        session.run("ANALYZE").await?;
+        let activity = activity(&mut session).await?;
+        session.close().await;
+        Ok(activity)
+    }
+}
+
+/// Puts the live database's dress on the side database.
+pub(super) struct Carry {
+    pub(super) work: Work,
+    pub(super) part: Part,
+    /// Where the dress of a database that was dropped in place is kept.
+    pub(super) dressed: Option<Slot<Dress>>,
+}
+
+/// Puts a dress on a database, all or nothing; what names roles that are not here
+/// is left out and logged.
+pub(super) async fn put_on(
+    cx: &Cx,
+    session: &mut Session,
+    work: &Work,
+    name: &str,
+    dress: &Dress,
+) -> Result<(), PgError> {
+    if !work.owners {
+        let sql = format!("ALTER DATABASE {} CONNECTION LIMIT {}", ident(name), dress.connection_limit);
+        return session.run(&sql).await;
+    }
+    #[derive(Deserialize)]
+    struct Row {
+        name: String,
+    }
+    let rows: Vec<Row> = session.rows("SELECT rolname AS name FROM pg_roles").await?;
+    let known: std::collections::BTreeSet<String> = rows.into_iter().map(|r| r.name).collect();
+    let mut unknown: Vec<&str> = dress.roles().filter(|r| !r.is_empty() && !known.contains(*r)).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    if !unknown.is_empty() {
+        cx.log(msg!("pg-log-roles-unknown", database = &work.target.name, roles = unknown.join(", "))).await;
+    }
+    session.transaction(&dress.statements(name, |role| known.contains(role))).await
+}
+
+#[async_trait]
+impl Step for Carry {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        format!("carry:{}", self.work.target.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-carry", database = &self.work.target.name)
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-side"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut session = self.work.admin(cx).await?;
+        let dress = match &self.dressed {
+            Some(slot) => cx.get(slot)?,
+            None => match dress::read(&mut session, &self.work.target.name).await? {
+                Some(live) => live,
+                None => PartFacts::of(&self.part).dress,
+            },
+        };
+        put_on(cx, &mut session, &self.work, &self.work.target.new, &dress).await?;
+        session.close().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,350 @@
+//! The swap: connections refused, sessions ended, everything renamed in one
+//! transaction, connections allowed again.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use super::{
+    super::{
+        error::PgError,
+        quote::{ident, literals},
+        session::Session,
+    },
+    Work,
+    names::{Target, existing},
+    side::Activity,
+};
+use crate::{
+    domain::{msg::Msg, problem::Problem},
+    engine::{Aside, Replace, RestoreSteps, Swapped},
+    msg, problem,
+    saga::{
+        Commit, Cx, Limits, Slot, Step, UndoRule,
+        plan::{AnyCommit, AnyStep},
+        step::{Adds, Destroys, Reads},
+    },
+};
+
+/// The end of a plan that swaps.
+pub(super) fn finish(
+    works: Vec<Work>,
+    prepare: Vec<Replace>,
+    activities: Vec<Slot<Activity>>,
+) -> RestoreSteps {
+    let swap = Swap { works: works.clone(), activities };
+    let swapped = swap.slot();
+    let answers = works.iter().map(|w| AnyStep::new(Answers { work: w.clone() })).collect();
+    RestoreSteps::Replacing {
+        prepare,
+        commit: AnyCommit::new(swap),
+        swapped,
+        settle: vec![AnyStep::new(Open { works })],
+        confirm: answers,
+    }
+}
+
+fn rename(from: &str, to: &str) -> String {
+    format!("ALTER DATABASE {} RENAME TO {}", ident(from), ident(to))
+}
+
+fn allow(name: &str, yes: bool) -> String {
+    format!("ALTER DATABASE {} ALLOW_CONNECTIONS {yes}", ident(name))
+}
+
+/// The names of all targets for a title.
+fn listed(works: &[Work]) -> String {
+    works.iter().map(|w| w.target.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Refuses connections to these databases and ends the sessions there are;
+/// returns when none is left.
+pub(super) async fn close(session: &mut Session, names: &[&str], drain: Duration) -> Result<(), PgError> {
+    for name in names {
+        session.run(&allow(name, false)).await?;
+    }
+    evict(session, names, drain).await
+}
+
+/// Ends the sessions in these databases; returns when none is left.
+async fn evict(session: &mut Session, names: &[&str], drain: Duration) -> Result<(), PgError> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let until = Instant::now() + drain;
+    let sql = format!(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+         WHERE datname IN ({}) AND pid <> pg_backend_pid()",
+        literals(names)
+    );
+    while session.text(&sql).await? != "0" {
+        if Instant::now() >= until {
+            return Err(problem!("pg-sessions-stay", database = names.join(", ")).transient().into());
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Runs renames in one transaction; sessions that came in between are ended.
+pub(super) async fn rename_all(
+    session: &mut Session,
+    renames: &[String],
+    names: &[&str],
+    drain: Duration,
+) -> Result<(), PgError> {
+    let until = Instant::now() + drain;
+    loop {
+        match session.transaction(renames).await {
+            Err(error) if (error.is("55006") || error.is("55P03")) && Instant::now() < until => {
+                evict(session, names, drain).await?;
+                sleep(Duration::from_millis(100)).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Closes the live databases.
+pub(super) struct Close {
+    pub(super) works: Vec<Work>,
+}
+
+#[async_trait]
+impl Step for Close {
+    type Effect = Destroys;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "close".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-close", databases = listed(&self.works))
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-close"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::short().deadline(Duration::from_secs(120))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let Some(work) = self.works.first() else { return Ok(()) };
+        let mut session = work.admin(cx).await?;
+        let there = existing(&mut session).await?;
+        let both = self.works.iter().flat_map(|w| [w.target.name.as_str(), w.target.new.as_str()]);
+        let names: Vec<&str> = both.filter(|n| there.contains(*n)).collect();
+        close(&mut session, &names, work.server.tuning.drain).await?;
+        session.close().await;
+        Ok(())
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        let Some(work) = self.works.first() else { return Ok(()) };
+        let mut session = work.undoing(cx).await?;
+        let there = existing(&mut session).await?;
+        for work in self.works.iter().filter(|w| w.target.old.is_some() && there.contains(&w.target.name)) {
+            session.run(&allow(&work.target.name, true)).await?;
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// Renames the live databases away and the new ones into their place.
+pub(super) struct Swap {
+    pub(super) works: Vec<Work>,
+    pub(super) activities: Vec<Slot<Activity>>,
+}
+
+impl Target {
+    /// Whether the swap has happened to it, by the names there are.
+    fn is_swapped(&self, there: &BTreeSet<String>) -> bool {
+        let live = there.contains(&self.name) && !there.contains(&self.new);
+        live && match &self.old {
+            Some(old) => there.contains(old),
+            None => !there.contains(&self.since),
+        }
+    }
+}
+
+impl Swap {
+    fn swapped(&self, there: &BTreeSet<String>) -> bool {
+        self.works.iter().all(|w| w.target.is_swapped(there))
+    }
+
+    /// What was set aside; the same whenever it is asked.
+    fn output(&self, cx: &Cx) -> Result<Swapped, Problem> {
+        let mut asides = Vec::new();
+        for (at, Work { target, .. }) in self.works.iter().enumerate() {
+            let Some(old) = &target.old else { continue };
+            let then = match self.activities.get(at) {
+                Some(slot) => cx.find(slot)?,
+                None => None,
+            };
+            asides.push(Aside {
+                item: target.name.clone(),
+                locator: json!({ "database": old, "then": then }),
+                bytes: target.bytes,
+            });
+        }
+        Ok(Swapped { asides })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.works.iter().flat_map(|w| [w.target.name.as_str(), w.target.new.as_str()]).collect()
+    }
+}
+
+#[async_trait]
+impl Step for Swap {
+    type Effect = Destroys;
+    type Output = Swapped;
+
+    fn name(&self) -> String {
+        "swap".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-swap", databases = listed(&self.works))
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-swap"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::short().deadline(Duration::from_secs(180)).tries(1)
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
+        let Some(work) = self.works.first() else { return Ok(Swapped::default()) };
+        let mut session = work.admin(cx).await?;
+        let there = existing(&mut session).await?;
+        if !self.swapped(&there) {
+            let mut renames = Vec::new();
+            for Work { target, .. } in &self.works {
+                if let Some(old) = &target.old {
+                    renames.push(rename(&target.name, old));
+                }
+                renames.push(rename(&target.new, &target.name));
+            }
+            let names: Vec<&str> = self.names().into_iter().filter(|n| there.contains(*n)).collect();
+            rename_all(&mut session, &renames, &names, work.server.tuning.drain).await?;
+        }
+        session.close().await;
+        self.output(cx)
+    }
+
+    /// Called before the swap happened (nothing to do), or while the operation
+    /// still runs: then what was restored, and written since, is set aside.
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        let Some(work) = self.works.first() else { return Ok(()) };
+        let mut session = work.undoing(cx).await?;
+        let there = existing(&mut session).await?;
+        if self.swapped(&there) {
+            let live: Vec<&str> = self.works.iter().map(|w| w.target.name.as_str()).collect();
+            let mut renames = Vec::new();
+            for Work { target, .. } in &self.works {
+                renames.push(rename(&target.name, &target.since));
+                if let Some(old) = &target.old {
+                    renames.push(rename(old, &target.name));
+                }
+            }
+            close(&mut session, &live, work.server.tuning.drain).await?;
+            rename_all(&mut session, &renames, &live, work.server.tuning.drain).await?;
+            for Work { target, .. } in &self.works {
+                let (database, aside) = (target.name.as_str(), target.since.as_str());
+                cx.log(msg!("pg-log-set-aside", database = database, aside = aside)).await;
+            }
+        }
+        // The runner goes no further back than this step: it opens what it brought back.
+        let there = existing(&mut session).await?;
+        for Work { target, .. } in self.works.iter().filter(|w| w.target.old.is_some()) {
+            if there.contains(&target.name) {
+                session.run(&allow(&target.name, true)).await?;
+            }
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Commit for Swap {
+    async fn happened(&self, cx: &Cx) -> Result<bool, Problem> {
+        let Some(work) = self.works.first() else { return Ok(true) };
+        let mut session = work.undoing(cx).await?;
+        let there = existing(&mut session).await?;
+        session.close().await;
+        Ok(self.swapped(&there))
+    }
+}
+
+/// Lets people in again.
+pub(super) struct Open {
+    pub(super) works: Vec<Work>,
+}
+
+#[async_trait]
+impl Step for Open {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "open".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-open", databases = listed(&self.works))
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-swap"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let Some(work) = self.works.first() else { return Ok(()) };
+        let mut session = work.admin(cx).await?;
+        for work in &self.works {
+            session.run(&allow(&work.target.name, true)).await?;
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// Connects as anyone would and looks whether the tables are there.
+pub(super) struct Answers {
+    pub(super) work: Work,
+}
+
+#[async_trait]
+impl Step for Answers {
+    type Effect = Reads;
+    type Output = u64;
+
+    fn name(&self) -> String {
+        format!("answers:{}", self.work.target.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-answers", database = &self.work.target.name)
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-read"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<u64, Problem> {
+        let mut session = self.work.inside(cx, &self.work.target.name).await?;
+        let tables = session.text("SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')").await?;
+        session.close().await;
+        tables.parse().map_err(|_| problem!("pg-answer").detail(tables))
+    }
+}

@@ -1,0 +1,249 @@
+# O que diz a linha de comando.
+
+cli-error = Erro
+cli-nothing = Nada.
+
+exit-done = concluído
+exit-failed = falhou; nada foi alterado
+exit-usage = o comando ou uma configuração está errada; nada foi executado
+exit-fallback = demo --kind: esse tipo não é possível aqui
+exit-locked = outra operação está usando o que esta precisa
+exit-rolled-back = falhou no meio; o que havia sido alterado foi posto de volta
+exit-needs-operator = um desfazer falhou; uma pessoa precisa decidir (zelo operation resolve)
+exit-not-found = não existe esse recurso, backup, operação ou arquivo
+exit-cancelled = cancelado; nada mais está alterado
+exit-environment = o Zelo não consegue trabalhar aqui: Docker, disco, arquivo de chave ou o banco de dados dele
+exit-interrupted = interrompido duas vezes; a operação continua em outro processo, ou o próximo início a conclui ou desfaz
+
+# Títulos
+
+cli-col-access = Acesso
+cli-col-actor = Pedida por
+cli-col-added = Adicionado como
+cli-col-check = Verificação
+cli-col-code = Código
+cli-col-codec = Compressão
+cli-col-counted = Contagens
+cli-col-created = Criada
+cli-col-ended = Terminada
+cli-col-finished = Publicado
+cli-col-folder = Pasta
+cli-col-found = Encontrado
+cli-col-id = Id
+cli-col-image = Imagem
+cli-col-kind = Tipo
+cli-col-meaning = Significado
+cli-col-name = Nome
+cli-col-note = Nota
+cli-col-number = Nº
+cli-col-operation = Operação
+cli-col-origin = Origem
+cli-col-part = Parte
+cli-col-problem = Problema
+cli-col-raw = Conteúdo
+cli-col-resolution = Resolvida à mão
+cli-col-resource = Recurso
+cli-col-restore = Restauração
+cli-col-safety = Backup de segurança
+cli-col-server = Servidor
+cli-col-sha256 = SHA-256
+cli-col-size = Tamanho
+cli-col-started = Iniciada
+cli-col-state = Estado
+cli-col-step = Etapa
+cli-col-stored = Armazenado
+cli-col-taken = Feito em
+cli-col-took = Duração
+cli-col-tool = Ferramenta
+cli-col-tries = Tentativas
+cli-col-verdict = Resultado
+cli-col-verified = Verificado
+
+# Planos
+
+cli-plan-reads = só olha
+cli-plan-adds = cria algo ao lado
+cli-plan-saves = backup de segurança
+cli-plan-destroys = altera o que está em uso
+cli-plan-undo = Desfazer: { $how }
+cli-plan-no-undo = Nada a desfazer: { $why }
+cli-plan-commit = ── a partir daqui conta como concluída ──
+cli-plan-moves = Move cerca de { $bytes }.
+cli-plan-disk = Precisa de mais { $bytes } no disco do banco de dados.
+cli-plan-waiver = Sem backup de segurança: { $reason }
+cli-dry-run = Simulação: nada foi alterado.
+cli-type-name = Digite “{ $name }” para concordar
+
+# Acompanhamento de uma operação
+
+cli-existing = Já pedida antes com esta chave; mostrando aquela operação.
+cli-cancelling = Cancelando: o que ela fez está sendo desfeito. Interrompa de novo para sair.
+cli-left-alone = Saída. “zelo operation watch { $operation }” mostra como ela continua.
+cli-waiting = Esperando { $what } (processo { $pid }), que executa as operações desta pasta de dados.
+cli-recovered = { $count ->
+        [one] Uma operação deixada por um processo morto foi concluída ou desfeita.
+       *[other] { $count } operações deixadas por um processo morto foram concluídas ou desfeitas.
+    }
+cli-bytes-of = { $bytes } de { $total }
+cli-left = faltam { $time }
+
+cli-step-pending = pendente
+cli-step-running = em andamento
+cli-step-done = concluída
+cli-step-failed = falhou
+cli-step-undoing = desfazendo
+cli-step-undone = desfeita
+cli-step-undo-failed = o desfazer falhou
+
+cli-ended-succeeded = Concluída em { $time }.
+cli-ended-failed = Falhou. Nada foi alterado.
+cli-ended-rolled-back = Falhou no meio. O que havia sido alterado foi posto de volta.
+cli-ended-cancelled = Cancelada. Nada mais está alterado.
+cli-ended-needs-operator = Um desfazer falhou: uma pessoa precisa decidir. Veja “zelo operation show { $operation }” e “zelo operation resolve --help”.
+cli-ended-resolved = Resolvida à mão.
+cli-ended-goes-on = A operação { $operation } está na fila. “zelo operation watch { $operation }” a acompanha.
+
+# Listas
+
+cli-no-resources = Ainda não há recursos. “zelo resource detect” encontra alguns, “zelo resource add” adiciona um.
+cli-no-backups = Ainda não há backups. “zelo backup create” faz um.
+cli-no-operations = Ainda não há operações.
+cli-none-detected = Nada foi detectado nos contêineres desta máquina.
+cli-detect-next = Adicione um com: zelo resource add --detected { $name }
+cli-resource-ok = visto
+cli-resource-missing = ausente
+cli-restore-allowed = possível
+cli-restore-refused = recusada
+cli-added = { $name } foi adicionado ({ $id }).
+cli-not-added = Não foi adicionado. Corrija o que está errado ou adicione assim mesmo com --unchecked.
+cli-rebuilt = { $listed ->
+        [one] { $listed } backup está listado
+       *[other] { $listed } backups estão listados
+    }, { $damaged } deles danificados; outros { $missing } faltam no armazenamento.
+
+# Verificações
+
+cli-check-good = bom
+cli-check-caution = atenção
+cli-check-bad = ruim
+cli-check-skipped = não verificado
+
+doctor-settings = Configurações
+doctor-file = lidas de { $path }
+doctor-no-file = sem arquivo; padrões e ambiente
+doctor-data = Pasta de dados
+doctor-database = Banco de dados do próprio Zelo
+doctor-key = Arquivo de chave
+doctor-key-id = chave { $key }
+doctor-audit = Registro de auditoria
+doctor-entries = { $count ->
+        [one] { $count } entrada, íntegro
+       *[other] { $count } entradas, íntegro
+    }
+doctor-clock = Relógio
+doctor-now = { $now }
+doctor-server = Quem executa as operações
+doctor-server-runs = { $what }, processo { $pid }
+doctor-server-off = ninguém; os comandos executam as operações eles mesmos
+doctor-disk-data = Disco da pasta de dados
+doctor-disk-store = Disco do armazenamento
+doctor-free = { $free } livres de { $total }
+doctor-docker = Docker Engine
+doctor-docker-off = desligado nas configurações
+doctor-docker-version = versão { $version }
+doctor-tool = Cliente { $tool }
+doctor-path = { $path }
+doctor-not-yet = criado no primeiro uso
+
+# Servindo
+
+cli-serving = Servindo em http://{ $address }. Pare com Ctrl-C.
+cli-sign-in = Entre (uma vez, em até uma hora): { $link }
+cli-working = Executando operações. Pare com Ctrl-C.
+cli-stopping = Parando: o que está em andamento será concluído ou desfeito no próximo início.
+
+# Problemas
+
+problem-cli-ambiguous = “{ $text }” corresponde a mais de um.
+    .safe = Nada foi alterado.
+    .next = Informe o id inteiro; as listas o mostram com --json.
+
+problem-cli-confirm = É preciso concordar com isto, e não há a quem perguntar.
+    .safe = Nada foi alterado.
+    .next = Veja o plano com --dry-run e concorde com --confirm “{ $name }” ou --yes.
+
+problem-cli-confirm-other = “{ $typed }” não é “{ $name }”.
+    .safe = Nada foi alterado.
+    .next = Digite o nome exatamente como o plano mostra.
+
+problem-cli-folder = Não é possível tornar absoluto o caminho { $path }.
+    .safe = Nada foi alterado.
+    .next = Informe um caminho absoluto.
+
+problem-cli-name-needed = O recurso não tem nome.
+    .safe = Nada foi alterado.
+    .next = Dê um nome: zelo resource add NOME --kind …
+
+problem-cli-no-answer = Não houve resposta.
+    .safe = Nada foi alterado.
+    .next = Execute em um terminal ou informe o valor por uma opção; --help mostra quais são.
+
+problem-cli-no-resource = Não existe o recurso “{ $text }”.
+    .safe = Nada foi alterado.
+    .next = “zelo resource list” mostra os que existem.
+
+problem-cli-no-backup = Não existe o backup “{ $text }”.
+    .safe = Nada foi alterado.
+    .next = “zelo backup list --all” mostra os que existem. Informe ao menos os quatro últimos caracteres do id.
+
+problem-cli-no-operation = Não existe a operação “{ $text }”.
+    .safe = Nada foi alterado.
+    .next = “zelo operation list” mostra as que existem. Informe ao menos os quatro últimos caracteres do id.
+
+problem-cli-no-field = Não existe o campo “{ $field }” para este tipo de recurso.
+    .safe = Nada foi alterado.
+    .next = Os campos são: { $fields }.
+
+problem-cli-no-server = --no-wait precisa de um servidor em execução para realizar a operação, e nenhum usa esta pasta de dados.
+    .safe = Nada foi posto na fila.
+    .next = Inicie um com “zelo serve” ou “zelo worker”, ou não use --no-wait.
+
+problem-cli-no-topic = Não há ajuda sobre “{ $topic }”.
+    .safe = Nada foi alterado.
+    .next = “zelo help” mostra os comandos; “zelo help exit-codes”, os códigos de saída.
+
+problem-cli-secret-argument = “{ $field }” é um segredo e não pode ser um argumento: outros nesta máquina conseguem vê-lo.
+    .safe = Nada foi guardado. Se era o verdadeiro, troque-o: ele está no histórico deste shell.
+    .next = Use --password-file, --password-stdin, --url-file ou --secret-file.
+
+problem-cli-secret-file = Não é possível ler o arquivo { $path }.
+    .safe = Nada foi alterado.
+    .next = Verifique o caminho e as permissões.
+
+problem-cli-signals = Este processo não consegue escutar sinais.
+    .safe = A operação continua; só o acompanhamento parou.
+    .next = Acompanhe com “zelo operation watch”.
+
+problem-not-found-detected = Nada chamado “{ $name }” foi detectado.
+    .safe = Nada foi alterado.
+    .next = “zelo resource detect” mostra o que existe.
+
+problem-resource-name = “{ $name }” não pode ser um nome: de 1 a 80 caracteres, nenhum deles de controle, sem espaço no início ou no fim.
+    .safe = Nada foi alterado.
+    .next = Escolha outro nome.
+
+problem-client-missing = { $tool } não está instalado nesta máquina.
+    .safe = Só servidores PostgreSQL acessados pela rede precisam dele; os contêineres trazem o próprio.
+    .next = Instale os programas cliente do PostgreSQL se você protege servidores assim.
+
+problem-clock-behind = O relógio diz { $now }, mas a última alteração registrada foi em { $last }.
+    .safe = Nada foi alterado; a ordem dos registros não depende do relógio.
+    .next = Acerte o relógio. Até lá, concessões e retenção esperam demais ou de menos.
+
+problem-disk-reserve = Há só { $free } livres no disco de { $path }; { $reserve } precisam ficar livres.
+    .safe = Nada foi alterado; nenhuma operação começa até haver espaço.
+    .next = Libere espaço ou altere store.reserve_percent e store.reserve_bytes.
+
+problem-server-runs = { $what } (processo { $pid }) já executa operações na pasta de dados { $path }.
+    .safe = Nada foi alterado.
+    .next = Espere que termine ou pare-o primeiro ou escolha outra pasta com --data.

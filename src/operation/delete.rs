@@ -1,0 +1,190 @@
+//! Delete a backup: one rename into the resource's trash, where it stays whole
+//! for some days. Nothing is taken away yet, so no safety backup is needed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    World,
+    prepare::{Actor, Inspected, Kind, Sight},
+};
+use crate::{
+    db::Lock,
+    domain::{
+        backup::BackupState,
+        id::{BackupId, OperationId, StoreId},
+        msg::Msg,
+        operation::OpKind,
+        problem::Problem,
+    },
+    msg, problem,
+    saga::{
+        Cx,
+        plan::{AnyCommit, Plan},
+        step::{Adds, Commit, Limits, Step, UndoRule},
+    },
+    store::{Store, StorePath, layout},
+};
+
+/// Asks for a deletion.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeleteRequest {
+    /// Of which backup.
+    pub backup: BackupId,
+}
+
+/// What inspection found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Facts {
+    backup: BackupId,
+    store: StoreId,
+    from: StorePath,
+    to: StorePath,
+    by: Actor,
+}
+
+pub(super) struct Delete;
+
+#[async_trait]
+impl Kind for Delete {
+    type Request = DeleteRequest;
+    type Facts = Facts;
+    const KIND: OpKind = OpKind::of("delete");
+
+    async fn inspect(
+        world: &World,
+        _: &OperationId,
+        request: DeleteRequest,
+        by: &Actor,
+    ) -> Result<Inspected<Facts>, Problem> {
+        let backup = world.db.backup(&request.backup).await?;
+        if backup.state == BackupState::Trashed {
+            return Err(problem!("backup-trashed", backup = backup.id.short()));
+        }
+        if backup.pinned {
+            return Err(problem!("backup-pinned", backup = backup.id.short()));
+        }
+        if let Some(holder) = world.db.held_by(&backup.id).await?.first() {
+            return Err(problem!("backup-held", backup = backup.id.short(), operation = holder.as_str()));
+        }
+        let resource = world.db.resource(&backup.resource).await?;
+        let from = StorePath::new(&backup.path)?;
+        let view = Sight {
+            title: Some(msg!("plan-delete", backup = backup.id.short(), resource = &resource.name)),
+            warnings: vec![msg!("warn-delete-trash", days = world.rules.trash_days)],
+            confirm: Some(resource.name.clone()),
+            ..Sight::default()
+        };
+        Ok(Inspected {
+            resource: Some(resource.id),
+            project: resource.project,
+            backup: Some(backup.id.clone()),
+            parent: None,
+            locks: vec![Lock::backup(&backup.id)],
+            holds: vec![],
+            view,
+            facts: Facts {
+                to: layout::trashed(&folder(&from)?, layout::last(&from))?,
+                backup: backup.id,
+                store: backup.store,
+                from,
+                by: by.clone(),
+            },
+        })
+    }
+
+    async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
+        let store = world.stores.get(&facts.store)?;
+        let trash = Trash { store, from: facts.from.clone(), to: facts.to.clone() };
+        let mut plan = Plan::builder(Self::KIND).commit(AnyCommit::new(trash));
+        plan.settle(Uncatalogue { world: world.clone(), facts });
+        Ok(plan.finish())
+    }
+}
+
+/// The folder of the resource whose backup lies at `path`.
+pub(super) fn folder(path: &StorePath) -> Result<StorePath, Problem> {
+    layout::parent(path).ok_or_else(|| problem!("store-path", path = path.as_str()))
+}
+
+struct Trash {
+    store: Arc<dyn Store>,
+    from: StorePath,
+    to: StorePath,
+}
+
+#[async_trait]
+impl Step for Trash {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "trash".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("step-trash")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("undo-trash"))
+    }
+
+    async fn run(&self, _: &Cx) -> Result<(), Problem> {
+        Ok(self.store.rename(&self.from, &self.to).await?)
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        if self.happened(cx).await? {
+            self.store.rename(&self.to, &self.from).await?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Commit for Trash {
+    async fn happened(&self, _: &Cx) -> Result<bool, Problem> {
+        Ok(self.store.stat(&self.to).await?.is_some())
+    }
+}
+
+struct Uncatalogue {
+    world: World,
+    facts: Facts,
+}
+
+#[async_trait]
+impl Step for Uncatalogue {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "catalogue".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("step-uncatalogue")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("undo-uncatalogue"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::short().tries(5)
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let until = cx.now() + Duration::days(self.world.rules.trash_days);
+        let (backup, by) = (&self.facts.backup, &self.facts.by.0);
+        self.world.db.trash_backup(backup, until, Some(cx.operation()), by).await.map(drop)
+    }
+
+    async fn undo(&self, _: &Cx) -> Result<(), Problem> {
+        self.world.db.untrash_backup(&self.facts.backup, &self.facts.by.0).await.map(drop)
+    }
+}

@@ -1,0 +1,233 @@
+//! From a request to a queued operation: inspect, compose, show, enqueue.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    World,
+    backup::{Backup, BackupRequest},
+    delete::{Delete, DeleteRequest},
+    restore::{Restore, RestoreRequest},
+    undo::{Undo, UndoRequest},
+    verify::{Verify, VerifyRequest},
+};
+use crate::{
+    db::{Enqueued, Lock, NewOperation},
+    domain::{
+        id::{BackupId, OperationId, ProjectId, ResourceId},
+        msg::Msg,
+        operation::OpKind,
+        problem::Problem,
+    },
+    problem,
+    saga::plan::{Plan, PlanLine, Waiver},
+};
+
+/// Who asks: `cli:<os user>`, `user:<id>`, `system`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Actor(pub String);
+
+/// What may be asked for. A new kind of operation is one file and one line here
+/// and in [`dispatch`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Request {
+    /// Back a resource up.
+    Backup(BackupRequest),
+    /// Put a backup's contents back.
+    Restore(RestoreRequest),
+    /// Undo a finished restore or undo.
+    Undo(UndoRequest),
+    /// Check a backup: digests and structure.
+    Verify(VerifyRequest),
+    /// Move a backup to the trash.
+    Delete(DeleteRequest),
+}
+
+/// A kind of operation: how it is inspected and composed.
+#[async_trait]
+pub(super) trait Kind: Send + Sync {
+    /// What is asked.
+    type Request: Serialize + DeserializeOwned + Send + Sync;
+    /// What inspection found; kept with the operation; no secrets.
+    type Facts: Serialize + DeserializeOwned + Send + Sync;
+    /// Its name in the journal.
+    const KIND: OpKind;
+
+    /// Looks at the real thing once.
+    async fn inspect(
+        world: &World,
+        id: &OperationId,
+        request: Self::Request,
+        by: &Actor,
+    ) -> Result<Inspected<Self::Facts>, Problem>;
+
+    /// The plan of these facts: the same one every time.
+    async fn compose(world: &World, id: &OperationId, facts: Self::Facts) -> Result<Plan, Problem>;
+}
+
+/// What inspection found.
+pub(super) struct Inspected<F> {
+    pub(super) facts: F,
+    pub(super) resource: Option<ResourceId>,
+    pub(super) project: Option<ProjectId>,
+    pub(super) backup: Option<BackupId>,
+    pub(super) parent: Option<OperationId>,
+    pub(super) locks: Vec<Lock>,
+    pub(super) holds: Vec<BackupId>,
+    pub(super) view: Sight,
+}
+
+/// What a person is shown beside the steps.
+#[derive(Default)]
+pub(super) struct Sight {
+    pub(super) title: Option<Msg>,
+    pub(super) warnings: Vec<Msg>,
+    pub(super) bytes: u64,
+    pub(super) database_disk: u64,
+    pub(super) confirm: Option<String>,
+}
+
+/// The plan as shown before anything runs; what `--dry-run` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanView {
+    /// What it is the plan of.
+    pub kind: OpKind,
+    /// In one line.
+    pub title: Msg,
+    /// The steps in order.
+    pub steps: Vec<PlanLine>,
+    /// What a person should know first.
+    pub warnings: Vec<Msg>,
+    /// Bytes that will move, roughly.
+    pub bytes: u64,
+    /// Bytes needed on the database's disk besides what it uses now.
+    pub database_disk: u64,
+    /// The name a person must type, if it takes something away from them.
+    pub confirm: Option<String>,
+    /// Going without a safety backup, if that was asked for.
+    pub waiver: Option<Waiver>,
+}
+
+/// A plan ready to be enqueued.
+pub struct Prepared {
+    /// The plan as shown.
+    pub view: PlanView,
+    pub(super) new: NewOperation,
+}
+
+impl Prepared {
+    /// The operation it would become.
+    pub fn id(&self) -> &OperationId {
+        &self.new.id
+    }
+}
+
+/// Runs `$body` with `$kind` as the type for an operation kind's name.
+macro_rules! dispatch {
+    ($name:expr, $kind:ident => $body:expr, else $other:expr) => {{
+        let name = $name;
+        if name == Backup::KIND {
+            type $kind = Backup;
+            $body
+        } else if name == Restore::KIND {
+            type $kind = Restore;
+            $body
+        } else if name == Undo::KIND {
+            type $kind = Undo;
+            $body
+        } else if name == Verify::KIND {
+            type $kind = Verify;
+            $body
+        } else if name == Delete::KIND {
+            type $kind = Delete;
+            $body
+        } else {
+            $other
+        }
+    }};
+}
+
+/// Looks at the real thing and returns the plan; changes nothing.
+pub async fn prepare(world: &World, request: Request, by: &Actor) -> Result<Prepared, Problem> {
+    match request {
+        Request::Backup(request) => of::<Backup>(world, request, by).await,
+        Request::Restore(request) => of::<Restore>(world, request, by).await,
+        Request::Undo(request) => of::<Undo>(world, request, by).await,
+        Request::Verify(request) => of::<Verify>(world, request, by).await,
+        Request::Delete(request) => of::<Delete>(world, request, by).await,
+    }
+}
+
+async fn of<K: Kind>(world: &World, request: K::Request, by: &Actor) -> Result<Prepared, Problem> {
+    let id = OperationId::new(&*world.ids);
+    let asked = json(&request)?;
+    let found = K::inspect(world, &id, request, by).await?;
+    let facts = json(&found.facts)?;
+    let plan = K::compose(world, &id, found.facts).await?;
+    let view = PlanView {
+        kind: K::KIND,
+        title: found.view.title.unwrap_or_else(|| Msg::new("plan")),
+        steps: plan.lines(),
+        warnings: found.view.warnings,
+        bytes: found.view.bytes,
+        database_disk: found.view.database_disk,
+        confirm: found.view.confirm,
+        waiver: plan.waiver().cloned(),
+    };
+    let new = NewOperation {
+        id,
+        kind: K::KIND,
+        resource: found.resource,
+        project: found.project,
+        backup: found.backup,
+        parent: found.parent,
+        request: asked,
+        facts,
+        plan: view.steps.clone(),
+        locks: found.locks,
+        holds: found.holds,
+        idempotency_key: None,
+        actor: by.0.clone(),
+        waiver: view.waiver.clone(),
+    };
+    Ok(Prepared { view, new })
+}
+
+fn json(value: &impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(value).map_err(|e| problem!("internal-journal").detail(e))
+}
+
+/// Writes the operation down as queued, with all its locks, or says who holds
+/// them. `confirm` is the name a person typed, where the plan asks for one.
+/// `key`: asked again with the same key, the first answer is given.
+pub async fn enqueue(
+    world: &World,
+    mut prepared: Prepared,
+    confirm: Option<&str>,
+    key: Option<String>,
+) -> Result<Enqueued, Problem> {
+    if let Some(name) = &prepared.view.confirm
+        && confirm != Some(name)
+    {
+        return Err(problem!("confirm-needed", name = name));
+    }
+    prepared.new.idempotency_key = key;
+    world.db.enqueue(prepared.new).await
+}
+
+/// The plan of an operation that is already written down.
+pub(super) async fn compose(
+    world: &World,
+    kind: &OpKind,
+    id: &OperationId,
+    facts: Value,
+) -> Result<Plan, Problem> {
+    dispatch!(kind.clone(), K => {
+        let facts = serde_json::from_value::<<K as Kind>::Facts>(facts)
+            .map_err(|e| problem!("plan-changed").detail(e))?;
+        K::compose(world, id, facts).await
+    }, else Err(problem!("operation-kind-unknown", kind = kind.as_str())))
+}

@@ -1,0 +1,231 @@
+//! Restore: check the backup → safety backup → beside, compare → swap (the commit
+//! point) → settle. Into something new it takes nothing away and needs no safety
+//! backup.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    World,
+    delete::folder,
+    prepare::{Actor, Inspected, Kind, Sight},
+    safety::Safety,
+    steps::{
+        asides::{KeepAsides, RetireAsides},
+        resolve::Resolve,
+        source::CheckSource,
+    },
+};
+use crate::{
+    db::{BackupRow, Lock},
+    domain::{
+        backup::BackupState,
+        id::{AsideId, BackupId, OperationId, ResourceId, StoreId},
+        manifest::Manifest,
+        operation::OpKind,
+        problem::Problem,
+    },
+    engine::{Planned, Replace, RestoreOptions, RestoreSteps, Shelf},
+    msg, problem,
+    saga::plan::{Open, Plan, PlanBuilder, Waiver},
+    store::{StorePath, manifest},
+};
+
+/// Asks for a restore.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestoreRequest {
+    /// What to restore.
+    pub backup: BackupId,
+    /// Into which resource; `None`: the one it was taken of.
+    #[serde(default)]
+    pub into: Option<ResourceId>,
+    /// What of it, and under which name.
+    #[serde(default)]
+    pub options: RestoreOptions,
+    /// An owner's reason to go without a safety backup.
+    #[serde(default)]
+    pub without_safety: Option<String>,
+    /// The operation that needs a person and whose way out this is: it runs under
+    /// that operation's locks.
+    #[serde(default)]
+    pub resolves: Option<OperationId>,
+}
+
+/// What inspection found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Facts {
+    backup: BackupId,
+    manifest: Manifest,
+    store: StoreId,
+    /// The folder of the resource it was taken of: its parts' paths start there.
+    folder: StorePath,
+    target: ResourceId,
+    planned: Planned,
+    waiver: Option<Waiver>,
+    resolves: Option<OperationId>,
+}
+
+pub(super) struct Restore;
+
+#[async_trait]
+impl Kind for Restore {
+    type Request = RestoreRequest;
+    type Facts = Facts;
+    const KIND: OpKind = OpKind::of("restore");
+
+    async fn inspect(
+        world: &World,
+        id: &OperationId,
+        request: RestoreRequest,
+        by: &Actor,
+    ) -> Result<Inspected<Facts>, Problem> {
+        let backup = restorable(world, &request.backup).await?;
+        let store = world.stores.get(&backup.store)?;
+        let path = StorePath::new(&backup.path)?;
+        let manifest = manifest::manifest(&*store, &path).await?;
+        let target = world.db.resource(request.into.as_ref().unwrap_or(&backup.resource)).await?;
+        if target.kind != manifest.resource.kind {
+            return Err(problem!(
+                "restore-other-kind",
+                backup = manifest.resource.kind.as_str(),
+                target = target.kind.as_str()
+            ));
+        }
+        if let Some(refused) = &target.restore_refused {
+            return Err(refused.clone());
+        }
+        let access = world.access(&target)?;
+        let planned = world.engine(&target)?.plan_restore(&access, &manifest, &request.options, id).await?;
+        let replaces = request.options.new_name.is_none();
+        // The stuck operation still holds the resource: nobody else can have it.
+        let own = request.resolves.as_ref().map_or_else(|| Lock::resource(&target.id), Lock::way_out);
+        let locks = vec![Lock::backup_in_use(&backup.id), own];
+        let view = Sight {
+            title: Some(msg!("plan-restore", backup = manifest.id.short(), resource = &target.name)),
+            warnings: planned.warnings.clone(),
+            bytes: planned.bytes,
+            database_disk: planned.database_disk,
+            confirm: replaces.then(|| target.name.clone()),
+        };
+        Ok(Inspected {
+            resource: Some(target.id.clone()),
+            project: target.project.clone(),
+            backup: Some(backup.id.clone()),
+            parent: None,
+            locks,
+            holds: vec![backup.id.clone()],
+            view,
+            facts: Facts {
+                folder: folder(&path)?,
+                backup: backup.id,
+                manifest,
+                store: backup.store,
+                target: target.id,
+                planned,
+                waiver: waiver(world, request.without_safety, by)?,
+                resolves: request.resolves,
+            },
+        })
+    }
+
+    async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
+        let target = world.db.resource(&facts.target).await?;
+        let access = world.access(&target)?;
+        let shelf = Shelf {
+            store: world.stores.get(&facts.store)?,
+            resource: facts.folder.clone(),
+            folder: String::new(),
+        };
+        let steps = world.engine(&target)?.restore(&access, &facts.planned.facts, &shelf, &facts.manifest)?;
+        let mut plan = Plan::builder(Self::KIND);
+        plan.add(CheckSource { world: world.clone(), shelf, backup: facts.backup, manifest: facts.manifest });
+        Ok(put_back(
+            world,
+            plan,
+            steps,
+            &facts.target,
+            facts.waiver,
+            facts.resolves.map_or(Last::Nothing, Last::Resolve),
+        ))
+    }
+}
+
+/// The backup, if it may be restored from.
+async fn restorable(world: &World, id: &BackupId) -> Result<BackupRow, Problem> {
+    let backup = world.db.backup(id).await?;
+    match backup.state {
+        BackupState::Complete => Ok(backup),
+        BackupState::Corrupt => Err(problem!("backup-corrupt", backup = id.short())),
+        BackupState::Trashed => Err(problem!("backup-trashed", backup = id.short())),
+        BackupState::Missing => Err(problem!("backup-missing", backup = id.short())),
+    }
+}
+
+/// Going without a safety backup, recorded with who and why.
+pub(super) fn waiver(world: &World, reason: Option<String>, by: &Actor) -> Result<Option<Waiver>, Problem> {
+    let Some(reason) = reason else { return Ok(None) };
+    if reason.trim().is_empty() {
+        return Err(problem!("waiver-reason"));
+    }
+    let user = by.0.strip_prefix("user:").and_then(|id| id.parse().ok());
+    Ok(Some(Waiver { user, actor: by.0.clone(), reason: reason.trim().to_owned(), at: world.clock.now() }))
+}
+
+/// An engine's steps as a plan: a safety backup stands before the first one that
+/// takes anything away.
+pub(super) fn put_back(
+    world: &World,
+    mut plan: PlanBuilder<Open>,
+    steps: RestoreSteps,
+    target: &ResourceId,
+    waiver: Option<Waiver>,
+    last: Last,
+) -> Plan {
+    match steps {
+        RestoreSteps::Beside { prepare, commit, settle } => {
+            for step in prepare {
+                plan.add_any(step);
+            }
+            let mut plan = plan.commit(commit);
+            for step in settle {
+                plan.settle_any(step);
+            }
+            plan.finish()
+        }
+        RestoreSteps::Replacing { prepare, commit, swapped, settle, confirm } => {
+            let mut plan = match waiver {
+                Some(waiver) => plan.waive(waiver),
+                None => plan.safety(Safety { world: world.clone(), resource: target.clone() }),
+            };
+            for step in prepare {
+                match step {
+                    Replace::Beside(step) => plan.add_any(step),
+                    Replace::Destroy(step) => plan.destroy_any(step),
+                };
+            }
+            let mut plan = plan.commit_destroying(commit);
+            plan.settle(KeepAsides { world: world.clone(), resource: target.clone(), swapped });
+            for step in settle {
+                plan.settle_any(step);
+            }
+            for step in confirm {
+                plan.confirm_any(step);
+            }
+            match last {
+                Last::Nothing => {}
+                Last::Retire(used) => drop(plan.settle(RetireAsides { world: world.clone(), used })),
+                Last::Resolve(operation) => drop(plan.settle(Resolve { world: world.clone(), operation })),
+            }
+            plan.finish()
+        }
+    }
+}
+
+/// What is written down once everything else has gone well.
+pub(super) enum Last {
+    Nothing,
+    /// These asides are live again.
+    Retire(Vec<AsideId>),
+    /// This operation no longer needs a person.
+    Resolve(OperationId),
+}

@@ -1,0 +1,168 @@
+//! The safety backup: a whole backup operation of its own, run as a child under
+//! its parent's locks, or a verified one that nothing has been written since.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Actor, World,
+    backup::BackupRequest,
+    execute::execute_under,
+    prepare::{Request, prepare},
+    recover::recover,
+};
+use crate::{
+    db::{BackupFilter, OperationRow},
+    domain::{
+        backup::{BackupState, Origin},
+        id::{OperationId, ResourceId},
+        msg::Msg,
+        operation::OpState,
+        problem::Problem,
+    },
+    engine::BackupOptions,
+    msg, problem,
+    saga::{
+        Cx,
+        step::{Limits, SafetyProof, Saves, Step, UndoRule},
+    },
+};
+
+/// How many recent backups are looked at for one to reuse.
+const LOOK_BACK: i64 = 5;
+
+pub(super) struct Safety {
+    pub(super) world: World,
+    pub(super) resource: ResourceId,
+}
+
+/// The child operation, written down before it exists.
+#[derive(Serialize, Deserialize)]
+struct Child {
+    child: OperationId,
+}
+
+#[async_trait]
+impl Step for Safety {
+    type Effect = Saves;
+    type Output = SafetyProof;
+
+    fn name(&self) -> String {
+        "safety".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("step-safety")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("undo-safety"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { stall: None, ..Limits::stream() }
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
+        if let Some(proof) = self.reusable().await? {
+            cx.log(msg!("log-safety-reused", backup = proof.backups[0].short())).await;
+            return Ok(proof);
+        }
+        let request = Request::Backup(BackupRequest {
+            resource: self.resource.clone(),
+            name: None,
+            note: None,
+            options: BackupOptions::default(),
+            origin: Origin::Safety,
+            parent: Some(cx.operation().clone()),
+        });
+        let prepared = prepare(&self.world, request, &Actor("system".to_owned())).await?;
+        let child = prepared.id().clone();
+        cx.note(&Child { child: child.clone() }).await?;
+        self.world.db.enqueue(prepared.new).await?;
+        execute_under(&self.world, &child, cx.cancel().child_token()).await;
+        self.proof(&child).await
+    }
+
+    /// A child cut short is put away as any operation is; a finished safety
+    /// backup stays.
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        for Child { child } in cx.notes() {
+            // Noted, and the process died before it was written down: nothing ran.
+            let Some(row) = self.find(&child).await? else { continue };
+            match row.state {
+                OpState::Queued => {
+                    self.world.db.request_cancel(&child, "system").await?;
+                }
+                OpState::Running => {
+                    recover(&self.world, child.clone()).await;
+                    self.ended(&child).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Safety {
+    async fn find(&self, child: &OperationId) -> Result<Option<OperationRow>, Problem> {
+        match self.world.db.operation(child).await {
+            Ok(row) => Ok(Some(row)),
+            Err(problem) if problem.is("not-found-operation") => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    async fn ended(&self, child: &OperationId) -> Result<(), Problem> {
+        if self.world.db.operation(child).await?.state.is_final() {
+            return Ok(());
+        }
+        Err(problem!("child-not-ended", operation = child.as_str()).transient())
+    }
+
+    async fn proof(&self, child: &OperationId) -> Result<SafetyProof, Problem> {
+        let row = self.world.db.operation(child).await?;
+        let backup = match (&row.state, &row.backup) {
+            (OpState::Succeeded, Some(backup)) => Some(self.world.db.backup(backup).await?),
+            _ => None,
+        };
+        match backup.and_then(|b| b.verified_at.map(|at| (b.id, at))) {
+            Some((id, verified_at)) => Ok(SafetyProof { backups: vec![id], verified_at, reused: false }),
+            None => {
+                let why = row.problem.map(|p| p.to_string()).unwrap_or_default();
+                Err(problem!("safety-failed", operation = child.as_str()).detail(why))
+            }
+        }
+    }
+
+    /// A complete, verified backup of everything whose marker proves that nothing
+    /// was written since it was taken. Any doubt: none.
+    async fn reusable(&self) -> Result<Option<SafetyProof>, Problem> {
+        let resource = self.world.db.resource(&self.resource).await?;
+        let access = self.world.access(&resource)?;
+        let Some(marker) = self.world.engine(&resource)?.inspect(&access).await?.marker else {
+            return Ok(None);
+        };
+        let filter = BackupFilter {
+            resource: Some(self.resource.clone()),
+            state: Some(BackupState::Complete),
+            limit: Some(LOOK_BACK),
+            ..BackupFilter::default()
+        };
+        for backup in self.world.db.backups(filter).await?.rows {
+            let Some(verified_at) = backup.verified_at else { continue };
+            if backup.marker.as_ref() == Some(&marker) && self.was_whole(&backup.operation).await? {
+                return Ok(Some(SafetyProof { backups: vec![backup.id], verified_at, reused: true }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the operation that made a backup was asked for everything.
+    async fn was_whole(&self, operation: &OperationId) -> Result<bool, Problem> {
+        let Some(row) = self.find(operation).await? else { return Ok(false) };
+        let request: Option<BackupRequest> = serde_json::from_value(row.request).ok();
+        Ok(request.is_some_and(|r| r.options.items.is_empty() && r.options.roles != Some(false)))
+    }
+}

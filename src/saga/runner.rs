@@ -1,3 +1,0 @@
-//! placeholder
-pub struct Runner;
-pub struct Outcome;
