@@ -193,8 +193,7 @@ fn no_field(name: &str, fields: &[Field]) -> Problem {
     problem!("cli-no-field", field = name, fields = names.join(", "))
 }
 
-/// Writes the resource down. Its secrets are sealed for its id, which exists only
-/// once the row does.
+/// Writes the resource down, its secrets sealed for its identity.
 async fn store(
     desk: &Desk,
     world: &World,
@@ -203,7 +202,6 @@ async fn store(
     detected: Option<Detected>,
     access: Access,
 ) -> Result<ResourceRow, Problem> {
-    let actor = desk.actor();
     let identity = match &detected {
         Some(found) => found.identity.clone(),
         None => by_hand(&kind, &access.values),
@@ -213,16 +211,12 @@ async fn store(
         host: None,
         kind,
         name,
+        sealed: world.seal(&identity, &access)?,
         identity,
-        access: access.values.clone(),
-        sealed: None,
+        access: access.values,
         restore_refused: detected.and_then(|found| found.restore_refused),
     };
-    let row = world.db.add_resource(new, &actor.0).await?;
-    match world.seal(&row.id, &access)? {
-        Some(sealed) => world.db.set_resource_access(&row.id, access.values, Some(sealed), &actor.0).await,
-        None => Ok(row),
-    }
+    world.db.add_resource(new, &desk.actor().0).await
 }
 
 /// What makes two resources added by hand the same one: kind and open values.
