@@ -15,16 +15,20 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 /// has changed. Two processes may do it at once: the second waits and finds
 /// nothing to do.
 pub(super) fn migrate(conn: &mut Conn) -> Result<(), DbError> {
-    if pending(conn)? {
-        conn.write(|conn| {
-            let done = match conn {
-                Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|_| ()),
-                Conn::Postgres(c) => c.run_pending_migrations(POSTGRES).map(|_| ()),
-            };
-            Ok(done.map_err(failed)?)
-        })?;
+    // On PostgreSQL even looking makes diesel's own table, and two that make it
+    // at once collide: so the writer's lock comes first there.
+    if matches!(conn, Conn::Postgres(_)) {
+        return conn.write(|conn| if pending(conn)? { run(conn) } else { Ok(()) });
     }
-    Ok(())
+    if pending(conn)? { conn.write(run) } else { Ok(()) }
+}
+
+fn run(conn: &mut Conn) -> Result<(), DbError> {
+    let done = match conn {
+        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|_| ()),
+        Conn::Postgres(c) => c.run_pending_migrations(POSTGRES).map(|_| ()),
+    };
+    Ok(done.map_err(failed)?)
 }
 
 /// Whether anything is to be done; fails if the database knows more than we do.

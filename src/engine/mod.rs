@@ -8,6 +8,7 @@
 //! a dead one began.
 
 pub mod postgres;
+pub mod sqlite;
 
 use std::{collections::BTreeMap, sync::Arc};
 

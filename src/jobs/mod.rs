@@ -11,6 +11,8 @@ mod poll;
 mod queue;
 mod reconcile;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use lock::{Holder, RunnerLock};
 pub use queue::{Execute, Queue};

@@ -145,8 +145,10 @@ impl Args {
 
     fn secret_paths(&self) -> Vec<(String, PathBuf)> {
         let named = |name: &str, path: &Option<PathBuf>| path.clone().map(|path| (name.to_owned(), path));
-        let mut all: Vec<_> =
-            [named("password", &self.password_file), named("url", &self.url_file)].into_iter().flatten().collect();
+        let mut all: Vec<_> = [named("password", &self.password_file), named("url", &self.url_file)]
+            .into_iter()
+            .flatten()
+            .collect();
         all.extend(self.secret_files.iter().map(|(name, path)| (name.clone(), PathBuf::from(path))));
         all
     }
@@ -194,7 +196,7 @@ fn no_field(name: &str, fields: &[Field]) -> Problem {
 }
 
 /// Writes the resource down, its secrets sealed for its identity.
-async fn store(
+pub(in crate::cli) async fn store(
     desk: &Desk,
     world: &World,
     name: String,
@@ -206,14 +208,15 @@ async fn store(
         Some(found) => found.identity.clone(),
         None => by_hand(&kind, &access.values),
     };
+    let sealed = world.seal(&identity, &access)?;
     let new = NewResource {
         project: Some(world.db.ensure_default_project().await?.id),
         host: None,
         kind,
         name,
-        sealed: world.seal(&identity, &access)?,
         identity,
         access: access.values,
+        sealed,
         restore_refused: detected.and_then(|found| found.restore_refused),
     };
     world.db.add_resource(new, &desk.actor().0).await

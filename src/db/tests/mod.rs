@@ -1,8 +1,12 @@
 //! The same suite on SQLite and on a private PostgreSQL server.
 
+#![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+mod catalogue;
 mod journal;
 mod operations;
 mod pg;
+mod whole;
 
 use std::sync::Arc;
 

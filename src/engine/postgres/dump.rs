@@ -14,28 +14,17 @@ use super::{
     counts::{Counts, Inventory},
     dress,
     error::{connection, redact},
-    inspect,
-    plain,
+    inspect, plain,
     quote::literal,
     roles,
     session::{By, Purpose, Session},
 };
 use crate::{
-    domain::{
-        backup::Compression,
-        manifest::Part,
-        msg::Msg,
-        names::slug,
-        problem::Problem,
-    },
+    domain::{backup::Compression, manifest::Part, msg::Msg, names::slug, problem::Problem},
     engine::{BackupOptions, Capture, Captured, Planned, Shelf},
     host::Running,
     msg, problem,
-    saga::{
-        Cx, Limits, Step, UndoRule,
-        plan::AnyStep,
-        step::Adds,
-    },
+    saga::{Cx, Limits, Step, UndoRule, plan::AnyStep, step::Adds},
     store::part::{OnBytes, Tap, WritePart, Written},
 };
 
@@ -328,13 +317,13 @@ impl Dump {
                 let exit = timeout(Duration::from_secs(10), exit.wait()).await;
                 return Err(match exit {
                     Ok(Ok(exit)) if !exit.ok() => self.failed(exit.code, &exit.stderr),
-                    Ok(Err(error)) => super::error::host_problem(error),
+                    Ok(Err(error)) => error.into(),
                     _ => problem,
                 });
             }
             Err(problem) => return Err(problem),
         };
-        let exit = exit.wait().await.map_err(super::error::host_problem)?;
+        let exit = exit.wait().await.map_err(Problem::from)?;
         if !exit.ok() {
             return Err(self.failed(exit.code, &exit.stderr));
         }
@@ -356,7 +345,7 @@ impl Dump {
             problem!("pg-dump-permission", database = name)
         } else if code == 126 || code == 127 {
             let place = self.server.whom(name).host;
-            problem!("pg-tool-missing", tool = "pg_dump", place = place)
+            problem!("tool-missing", program = "pg_dump", place = place)
         } else {
             problem!("pg-dump-failed", database = name, code = code)
         };
@@ -365,7 +354,9 @@ impl Dump {
 }
 
 fn cut_short(problem: &Problem) -> bool {
-    problem.code.starts_with("pg-archive-") || problem.code.starts_with("pg-plain-") || problem.is("part-source")
+    problem.code.starts_with("pg-archive-")
+        || problem.code.starts_with("pg-plain-")
+        || problem.is("part-source")
 }
 
 /// Ends what sessions of this operation a dead client left on the server. A
@@ -384,10 +375,7 @@ pub(super) async fn end_sessions(server: &Server, admin: &str, cx: &Cx) {
 }
 
 /// Ends all sessions of an application name but this one.
-pub(super) async fn terminate(
-    session: &mut Session,
-    application: &str,
-) -> Result<(), super::error::PgError> {
+pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), super::error::PgError> {
     session
         .run(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

@@ -32,7 +32,7 @@ impl PgError {
 impl From<LaunchError> for PgError {
     fn from(error: LaunchError) -> Self {
         Self::Named(match error {
-            LaunchError::Host(error) => host_problem(error),
+            LaunchError::Host(error) => Problem::from(error),
             LaunchError::Journal(problem) => problem,
         })
     }
@@ -40,7 +40,7 @@ impl From<LaunchError> for PgError {
 
 impl From<HostError> for PgError {
     fn from(error: HostError) -> Self {
-        Self::Named(host_problem(error))
+        Self::Named(Problem::from(error))
     }
 }
 
@@ -69,31 +69,6 @@ fn sql_problem(state: &str, message: &str) -> Problem {
         other => problem!("pg-statement", state = other),
     };
     problem.detail(message)
-}
-
-/// What the machine or the Docker Engine said.
-pub(super) fn host_problem(error: HostError) -> Problem {
-    match error {
-        HostError::NoEngine { at, why } => problem!("pg-docker-unreachable", at = at).transient().detail(why),
-        HostError::NoContainer(name) => problem!("pg-container-missing", container = name),
-        HostError::NotRunning(name) => problem!("pg-container-stopped", container = name),
-        HostError::NoProgram { program, place } => {
-            problem!("pg-tool-missing", tool = program, place = place_name(&place))
-        }
-        HostError::Broken { place, why } => {
-            problem!("pg-process-broken", place = place_name(&place)).transient().detail(why)
-        }
-        HostError::WontEnd { pid, place } => {
-            problem!("pg-process-stuck", pid = pid, place = place_name(&place))
-        }
-        HostError::Refused(why) => problem!("pg-docker-refused").detail(why),
-        HostError::Io(why) => problem!("pg-host-io").detail(why),
-    }
-}
-
-/// A place as a person knows it: the container's name, or this machine.
-fn place_name(place: &str) -> &str {
-    place.rsplit(':').next().unwrap_or(place)
 }
 
 /// Who was to be reached: what connection problems mention.
@@ -145,8 +120,12 @@ fn named_connection(words: &str, whom: &Whom) -> Option<Problem> {
         problem!("pg-no-database", database = database)
     } else if says(&["too many clients", "too many connections", "remaining connection slots"]) {
         problem!("pg-busy").transient()
-    } else if says(&["is starting up", "is shutting down", "in recovery mode", "not yet accepting connections"])
-    {
+    } else if says(&[
+        "is starting up",
+        "is shutting down",
+        "in recovery mode",
+        "not yet accepting connections",
+    ]) {
         problem!("pg-starting", host = host).transient()
     } else if says(&["timeout expired", "Connection timed out", "timed out"]) {
         problem!("pg-timeout", host = host, port = port).transient()
@@ -215,7 +194,10 @@ mod tests {
             ("failed: FATAL:  role \"r\" does not exist", "pg-no-role"),
             ("failed: FATAL:  the database system is starting up", "pg-starting"),
             ("failed: FATAL:  sorry, too many clients already", "pg-busy"),
-            ("FATAL:  no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", no encryption", "pg-hba"),
+            (
+                "FATAL:  no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", no encryption",
+                "pg-hba",
+            ),
         ];
         for (words, expected) in known {
             assert_eq!(code(words).as_deref(), Some(expected), "{words}");
@@ -225,7 +207,8 @@ mod tests {
 
     #[test]
     fn rows_are_not_repeated() {
-        let words = "ERROR: bad\nCONTEXT:  COPY t, line 3, column c: \"secret\"\nDETAIL:  Key (a)=(secret) exists";
+        let words =
+            "ERROR: bad\nCONTEXT:  COPY t, line 3, column c: \"secret\"\nDETAIL:  Key (a)=(secret) exists";
         assert_eq!(redact(words), "ERROR: bad\nCONTEXT:  COPY t, line 3, column c");
     }
 }

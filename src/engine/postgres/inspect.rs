@@ -6,7 +6,7 @@ use tokio::io::AsyncReadExt;
 
 use super::{
     access::{Server, best_bin, local_bins},
-    error::{PgError, host_problem, redact},
+    error::{PgError, redact},
     quote::literal,
     session::{By, Purpose, Session},
 };
@@ -129,7 +129,11 @@ pub(super) async fn admin(
 }
 
 /// Runs a program to its end; its output must be small.
-pub(super) async fn run_tool(server: &Server, command: Command, by: By<'_>) -> Result<(String, Exit), PgError> {
+pub(super) async fn run_tool(
+    server: &Server,
+    command: Command,
+    by: By<'_>,
+) -> Result<(String, Exit), PgError> {
     let mut running = by.launch(server, command).await?;
     drop(running.stdin.take());
     let mut out = Vec::new();
@@ -145,7 +149,7 @@ pub(super) async fn tool_version(server: &Server, program: &str, by: By<'_>) -> 
     let missing = exit.code == 126 || exit.code == 127;
     if missing {
         let place = server.whom("").host;
-        return Err(problem!("pg-tool-missing", tool = program, place = place).detail(exit.stderr).into());
+        return Err(problem!("tool-missing", program = program, place = place).detail(exit.stderr).into());
     }
     match out.split(") ").nth(1).and_then(|v| v.split_whitespace().next()) {
         Some(version) if exit.ok() => Ok(version.to_owned()),
@@ -190,5 +194,5 @@ pub(super) async fn engine_ref(server: &Server, facts: &Facts, hosts: &Hosts) ->
 async fn image(server: &Server, hosts: &Hosts) -> Result<Option<String>, Problem> {
     let Some((host, name)) = &server.container else { return Ok(None) };
     let Some(engine) = hosts.engine(host) else { return Ok(None) };
-    Ok(Some(engine.container(name).await.map_err(host_problem)?.image_id))
+    Ok(Some(engine.container(name).await.map_err(Problem::from)?.image_id))
 }

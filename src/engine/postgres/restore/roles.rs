@@ -126,9 +126,11 @@ impl Step for Create {
                 sql.push(role.alter(wanted.passwords));
                 sql.extend(role.dress());
             }
-            let known = |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
+            let known =
+                |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
             let concerns = |m: &&roles::Membership| names.contains(&m.role) || names.contains(&m.member);
-            let members = wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
+            let members =
+                wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
             sql.extend(members.map(|m| m.grant(self.cluster.major)));
             make(cx, &mut session, &names, &sql).await?;
         }

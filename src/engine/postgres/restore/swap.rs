@@ -29,7 +29,11 @@ use crate::{
 };
 
 /// The end of a plan that swaps.
-pub(super) fn finish(works: Vec<Work>, prepare: Vec<Replace>, activities: Vec<Slot<Activity>>) -> RestoreSteps {
+pub(super) fn finish(
+    works: Vec<Work>,
+    prepare: Vec<Replace>,
+    activities: Vec<Slot<Activity>>,
+) -> RestoreSteps {
     let swap = Swap { works: works.clone(), activities };
     let swapped = swap.slot();
     let answers = works.iter().map(|w| AnyStep::new(Answers { work: w.clone() })).collect();

@@ -35,7 +35,11 @@ impl Locator {
     fn of(aside: &Aside) -> Result<Self, Problem> {
         let found: Self = super::super::facts(&aside.locator)?;
         // The only names ever dropped or swapped in are those Zelo made.
-        if is_side(&found.database) { Ok(found) } else { Err(problem!("pg-not-aside", database = found.database)) }
+        if is_side(&found.database) {
+            Ok(found)
+        } else {
+            Err(problem!("pg-not-aside", database = found.database))
+        }
     }
 }
 

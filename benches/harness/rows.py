@@ -1,0 +1,276 @@
+"""What is measured: one function a row, one list of them. To add a row, write a
+function that returns Zelo's samples and its peer's (or None), and add it to ROWS."""
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+
+from .lab import DATABASE, Server, pipeline
+from .table import Goal, Result, note
+from .zelo import moment, resident_mib, seconds
+
+MIB = 1 << 20
+LARGE = 4
+QUEUED = 20
+IDLE_SECONDS = 10
+# The step that loads a dump; the others compare, analyze and swap.
+LOADING = f"load:{DATABASE}"
+
+
+def in_turn(runs, contestants):
+    """Runs the contestants one after the other, A B A B…: what slows the machine
+    for a while slows them all. Name → what each run returned."""
+    samples = {name: [] for name in contestants}
+    for turn in range(runs):
+        for name, contestant in contestants.items():
+            value = contestant()
+            samples[name].append(value)
+            shown = f"{value:.2f}" if isinstance(value, float) else value
+            note(f"  {turn + 1}/{runs} {name}: {shown}")
+    return samples
+
+
+class Site:
+    """A database of one size, and a Zelo that protects it."""
+
+    def __init__(self, server, zelo, folder):
+        self.server = server
+        self.folder = folder
+        self.zelo = zelo.settle_in(os.path.join(folder, "zelo"))
+        self.zelo.run("resource", "add", "measured", "--detected", server.name)
+
+    def back_up(self):
+        """One backup: the run, and what became of it."""
+        self.server.settle()
+        run = self.zelo.run("backup", "create", "measured", "--item", DATABASE)
+        return run, run.said["operation"]["backup"]
+
+    def restore(self, backup):
+        """One restore over the live database: the run, and its operation."""
+        self.server.settle()
+        run = self.zelo.run("restore", backup, "--yes")
+        shown = self.zelo.operation(run.said["operation"]["id"])
+        self.server.drop_asides()
+        return run, shown
+
+    def unpacked(self, backup):
+        """The dump inside a backup, decompressed by gzip: what pg_restore is given."""
+        info = self.zelo.run("backup", "info", backup).said
+        parts = [part for part in info["manifest"]["parts"] if part["name"] == f"database:{DATABASE}"]
+        resource = os.path.dirname(os.path.join(self.zelo.store, info["backup"]["path"]))
+        path = os.path.join(self.folder, "peer.dump")
+        with open(path, "wb") as dump:
+            for file in parts[0]["files"]:
+                pipeline(["gzip", "-dc", os.path.join(resource, file["path"])], sink=dump)
+        return path
+
+    def stored_bytes(self, backup):
+        manifest = self.zelo.run("backup", "info", backup).said["manifest"]
+        return sum(file["stored"]["bytes"] for part in manifest["parts"] for file in part["files"])
+
+
+class Bench:
+    """Everything rows share; what is expensive is done once, when first wanted."""
+
+    def __init__(self, zelo, size, runs, major, work):
+        self.zelo, self.size, self.runs, self.major, self.work = zelo, size, runs, major, work
+        self.stack = ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def _site(self, size):
+        folder = os.path.join(self.work, f"{size // MIB}m")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        server = self.stack.enter_context(Server(size, self.major))
+        note(f"{DATABASE}: {server.bytes / MIB:.0f} MiB in PostgreSQL {self.major}")
+        return Site(server, self.zelo, folder)
+
+    @cached_property
+    def site(self):
+        return self._site(self.size)
+
+    @cached_property
+    def backups(self):
+        """Rounds of backup, plain dump, and dump through gzip -6."""
+        site, dump = self.site, self.site.server.pg_dump()
+        note("backups")
+        pipeline(dump)  # everyone finds the same pages in memory
+        runs = []
+
+        def zelo():
+            runs.append(site.back_up())
+            return runs[-1][0].seconds
+
+        def peer(*more):
+            site.server.settle()
+            return pipeline(dump, *more)
+
+        samples = in_turn(self.runs, {
+            "zelo backup create": zelo,
+            "pg_dump": peer,
+            "pg_dump | gzip -6": lambda: peer(["gzip", "-6"]),
+        })  # fmt: skip
+        seconds = list(samples.values())
+        return {"zelo": seconds[0], "dump": seconds[1], "gzip6": seconds[2], "runs": runs}
+
+    @cached_property
+    def restores(self):
+        """Rounds of restore and pg_restore, from the same file."""
+        site = self.site
+        backup = self.backups["runs"][-1][1]
+        dump = site.unpacked(backup)
+        note("restores")
+        runs = []
+
+        def zelo():
+            runs.append(site.restore(backup))
+            return runs[-1][0].seconds
+
+        samples = in_turn(self.runs, {
+            "zelo restore (with its safety backup)": zelo,
+            "pg_restore -1": lambda: site.server.pg_restore(dump),
+        })  # fmt: skip
+        return {"peer": list(samples.values())[1], "runs": runs}
+
+    @cached_property
+    def large(self):
+        """One backup and one restore of the large database: the memory of each."""
+        site = self._site(self.size * LARGE)
+        note("large backup and restore")
+        run, backup = site.back_up()
+        restore, _ = site.restore(backup)
+        return {"backup": [run.peak_mib], "restore": [restore.peak_mib]}
+
+
+def backup_time(bench):
+    return bench.backups["zelo"], bench.backups["dump"]
+
+
+def backup_time_compressed(bench):
+    return bench.backups["zelo"], bench.backups["gzip6"]
+
+
+def backup_size(bench):
+    site = bench.site
+    path = os.path.join(site.folder, "peer.gz")
+    with open(path, "wb") as packed:
+        pipeline(site.server.pg_dump(), ["gzip", "-1"], sink=packed)
+    peer = os.path.getsize(path) / MIB
+    os.remove(path)
+    return [site.stored_bytes(backup) / MIB for _, backup in bench.backups["runs"]], [peer]
+
+
+def backup_memory(bench):
+    return [run.peak_mib for run, _ in bench.backups["runs"]], None
+
+
+def restore_loading(bench):
+    def loading(shown):
+        return sum(seconds(step) for step in shown["steps"] if step["name"] == LOADING)
+
+    return [loading(shown) for _, shown in bench.restores["runs"]], bench.restores["peer"]
+
+
+def restore_in_all(bench):
+    def all_but_safety(run, shown):
+        return run.seconds - sum(seconds(step) for step in shown["steps"] if step["plan"]["effect"] == "saves")
+
+    return [all_but_safety(run, shown) for run, shown in bench.restores["runs"]], bench.restores["peer"]
+
+
+def restore_memory(bench):
+    return [run.peak_mib for run, _ in bench.restores["runs"]], None
+
+
+def large_backup_memory(bench):
+    return bench.large["backup"], None
+
+
+def large_restore_memory(bench):
+    return bench.large["restore"], None
+
+
+def large_backup_growth(bench):
+    return bench.large["backup"], backup_memory(bench)[0]
+
+
+def large_restore_growth(bench):
+    return bench.large["restore"], restore_memory(bench)[0]
+
+
+def idle_memory(bench):
+    samples = []
+    for turn in range(bench.runs):
+        zelo = bench.zelo.settle_in(os.path.join(bench.work, "idle"))
+        with zelo.serve() as pid:
+            time.sleep(IDLE_SECONDS)
+            samples.append(resident_mib(pid))
+        note(f"  {turn + 1}/{bench.runs} zelo serve, idle: {samples[-1]:.1f} MiB")
+        shutil.rmtree(zelo.data)
+    return samples, None
+
+
+def queue_latency(bench):
+    zelo = bench.zelo.settle_in(os.path.join(bench.work, "queue"))
+    path = os.path.join(zelo.data, "tiny.sqlite")
+    with sqlite3.connect(path) as tiny:
+        tiny.execute("CREATE TABLE t (a)")
+    tiny.close()
+    zelo.run("resource", "add", "tiny", "--kind", "sqlite", "--set", f"path={path}")
+    note(f"queue: {QUEUED} operations")
+    samples = []
+    with zelo.serve():
+        for _ in range(QUEUED):
+            shown = zelo.operation(zelo.run("backup", "create", "tiny").said["operation"]["id"])
+            first = moment(shown["steps"][0]["started_at"])
+            samples.append((first - moment(shown["operation"]["created_at"])).total_seconds() * 1000)
+    shutil.rmtree(zelo.data)
+    return samples, None
+
+
+@dataclass
+class Row:
+    """One line of the table: what it is called, its goal, and who measures it."""
+
+    work: str
+    metric: str
+    unit: str
+    goal: Goal
+    function: Callable
+    large: bool = False
+
+    @property
+    def title(self):
+        return f"{self.work}, {self.metric}"
+
+    def measure(self, bench):
+        zelo, peer = self.function(bench)
+        return Result(self.work, self.metric, self.unit, self.goal, zelo, peer)
+
+
+ROWS = [
+    Row("backup", "time / pg_dump -Z0", "s", Goal("ratio", 1.25), backup_time),
+    Row("backup", "time / pg_dump -Z0 | gzip -6", "s", Goal("ratio", 0.40), backup_time_compressed),
+    Row("backup", "size / gzip -1", "MiB", Goal("ratio", 1.0), backup_size),
+    Row("backup", "peak memory", "MiB", Goal("zelo", 64), backup_memory),
+    Row("restore", "loading / pg_restore -1", "s", Goal("ratio", 1.10), restore_loading),
+    Row("restore", "in all but safety / pg_restore -1", "s", Goal("ratio", 1.35), restore_in_all),
+    Row("restore", "peak memory", "MiB", Goal("zelo", 64), restore_memory),
+    Row("backup 4x", "peak memory", "MiB", Goal("zelo", 64), large_backup_memory, large=True),
+    Row("backup 4x", "peak memory / 1x", "MiB", Goal("ratio", 1.10), large_backup_growth, large=True),
+    Row("restore 4x", "peak memory", "MiB", Goal("zelo", 64), large_restore_memory, large=True),
+    Row("restore 4x", "peak memory / 1x", "MiB", Goal("ratio", 1.10), large_restore_growth, large=True),
+    Row("serve", "idle memory", "MiB", Goal("zelo", 40), idle_memory),
+    Row("queue", "request to first step", "ms", Goal("zelo", 30), queue_latency),
+]
