@@ -18,7 +18,7 @@ use super::{
 use crate::{
     db::{Enqueued, OperationRow},
     domain::{id::OperationId, operation::OpState, problem::Problem},
-    jobs::{Execute, RunnerLock},
+    jobs::{Execute, RunnerLock, wake},
     msg,
     operation::{self, PlanView, Prepared, Request, World},
     problem,
@@ -99,6 +99,9 @@ async fn go(
         out.note(&out.words().label("cli-existing"));
     }
     let row = enqueued.row().clone();
+    if runner.is_none() {
+        wake(&desk.settings.data);
+    }
     if run.no_wait {
         ended(out, &row);
         return Ok(report(desk, &row));
