@@ -7,7 +7,6 @@ use tokio::io::AsyncReadExt;
 use super::{
     access::{Server, best_bin, local_bins},
     error::{PgError, redact},
-    quote::literal,
     session::{By, Purpose, Session},
 };
 use crate::{
@@ -84,12 +83,6 @@ pub(super) async fn databases(session: &mut Session) -> Result<Vec<Database>, Pg
              FROM pg_database d ORDER BY d.datname",
         )
         .await
-}
-
-/// Whether a database of this name exists.
-pub(super) async fn exists(session: &mut Session, database: &str) -> Result<bool, PgError> {
-    let sql = format!("SELECT count(*) FROM pg_database WHERE datname = {}", literal(database));
-    Ok(session.text(&sql).await? == "1")
 }
 
 /// System id, timeline and WAL insert position; `None` where that cannot be read.

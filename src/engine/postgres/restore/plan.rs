@@ -74,6 +74,9 @@ pub(in super::super) async fn plan(
     session.close().await;
     notices(mode, &targets, options, &mut warnings);
     let has_roles = manifest.part(roles::PART).is_some() && seen.superuser;
+    let replace_roles = has_roles && options.replace_roles;
+    // Changing roles takes something away, even where no database is replaced.
+    let mode = if mode == Mode::Beside && replace_roles { Mode::Swap } else { mode };
     let facts = Facts {
         bin: server.bin,
         admin,
@@ -81,7 +84,7 @@ pub(in super::super) async fn plan(
         mode,
         owners: seen.superuser,
         create_roles: has_roles,
-        replace_roles: has_roles && options.replace_roles,
+        replace_roles,
         targets,
     };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))?;
