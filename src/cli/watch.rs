@@ -13,11 +13,7 @@ use super::{
 };
 use crate::{
     db::{Db, OperationRow},
-    domain::{
-        id::OperationId,
-        operation::OpState,
-        problem::Problem,
-    },
+    domain::{id::OperationId, operation::OpState, problem::Problem},
     msg,
     saga::{Journal, StepRecord, StepState},
 };
@@ -47,7 +43,8 @@ impl<'a> Watch<'a> {
     pub(super) async fn look(&mut self) -> Result<OperationRow, Problem> {
         // The row first: what it says is final has all its steps and lines written.
         let row = self.db.operation(self.id).await?;
-        let steps = self.db.steps(self.id).await.map_err(|e| crate::problem!("internal-journal").detail(e))?;
+        let steps =
+            self.db.steps(self.id).await.map_err(|e| crate::problem!("internal-journal").detail(e))?;
         for line in self.db.operation_log(self.id, self.log).await? {
             self.log = line.seq;
             self.print(&format!("  {}", self.out.words().text(&line.line)));

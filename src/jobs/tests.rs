@@ -1,5 +1,7 @@
 //! The lock, the queue, the sweep, the reconciler.
 
+#![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
 use std::{
     collections::HashMap,
     path::Path,

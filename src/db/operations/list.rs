@@ -8,7 +8,7 @@ use crate::{
     db::{
         Db,
         conn::MultiBackend,
-        convert::{json, moment, naive, parse},
+        convert::{json, moment, naive, parse, word},
         error::DbError,
         schema::{operation_logs, operations},
     },
@@ -125,7 +125,7 @@ impl Db {
                 .order(operations::id)
                 .limit(1000)
                 .load(conn)?;
-            ids.iter().map(|id| super::super::convert::word(id, "operations.id")).collect()
+            ids.iter().map(|id| word(id, "operations.id")).collect()
         });
         Ok(listed.await?)
     }

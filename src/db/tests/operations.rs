@@ -303,7 +303,7 @@ async fn what_was_never_pushed_is_found(b: Bench) {
     let waiting = created(&b.db, &[]).await.id;
     let (run, _) = running(&b.db, &[]).await;
     b.db.mark_pushed(&pushed).await.unwrap();
-    assert_eq!(b.db.unpushed().await.unwrap(), [waiting.clone()]);
+    assert_eq!(b.db.unpushed().await.unwrap(), std::slice::from_ref(&waiting));
     b.db.forget_pushes().await.unwrap();
     let mut both = vec![pushed, waiting];
     both.sort();

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     access::Server,
-    error::{PgError, host_problem},
+    error::PgError,
     inspect,
     session::{By, Purpose, Session},
 };
@@ -41,10 +41,10 @@ pub(super) async fn check(server: &Server, hosts: &Hosts) -> Vec<Check> {
 /// Where a problem belongs, whatever was being looked at when it showed.
 fn place_of(problem: &Problem) -> Option<&'static str> {
     match problem.code.as_str() {
-        "pg-docker-unreachable" | "pg-docker-unknown" | "pg-container-missing" | "pg-container-stopped" => {
+        "docker-unreachable" | "pg-docker-unknown" | "container-missing" | "container-stopped" => {
             Some("container")
         }
-        "pg-tool-missing" => Some("tool"),
+        "tool-missing" => Some("tool"),
         "pg-tool-old" => Some("version"),
         code if code.starts_with("pg-tls") => Some("tls"),
         _ => None,
@@ -107,11 +107,11 @@ async fn look(server: &Server, hosts: &Hosts, found: &mut Vec<Check>) -> Result<
 async fn container(server: &Server, hosts: &Hosts) -> Result<(), Problem> {
     let Some((host, name)) = &server.container else { return Ok(()) };
     let engine = hosts.engine(host).ok_or_else(|| problem!("pg-docker-unknown", host = host))?;
-    let container = engine.container(name).await.map_err(host_problem)?;
+    let container = engine.container(name).await.map_err(Problem::from)?;
     if container.state == "running" {
         return Ok(());
     }
-    Err(problem!("pg-container-stopped", container = name).detail(container.state))
+    Err(problem!("container-stopped", container = name).detail(container.state))
 }
 
 /// With this machine's newest programs, if they are to be used: the server's

@@ -328,13 +328,13 @@ impl Dump {
                 let exit = timeout(Duration::from_secs(10), exit.wait()).await;
                 return Err(match exit {
                     Ok(Ok(exit)) if !exit.ok() => self.failed(exit.code, &exit.stderr),
-                    Ok(Err(error)) => super::error::host_problem(error),
+                    Ok(Err(error)) => error.into(),
                     _ => problem,
                 });
             }
             Err(problem) => return Err(problem),
         };
-        let exit = exit.wait().await.map_err(super::error::host_problem)?;
+        let exit = exit.wait().await.map_err(Problem::from)?;
         if !exit.ok() {
             return Err(self.failed(exit.code, &exit.stderr));
         }
@@ -356,7 +356,7 @@ impl Dump {
             problem!("pg-dump-permission", database = name)
         } else if code == 126 || code == 127 {
             let place = self.server.whom(name).host;
-            problem!("pg-tool-missing", tool = "pg_dump", place = place)
+            problem!("tool-missing", program = "pg_dump", place = place)
         } else {
             problem!("pg-dump-failed", database = name, code = code)
         };

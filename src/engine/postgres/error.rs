@@ -32,7 +32,7 @@ impl PgError {
 impl From<LaunchError> for PgError {
     fn from(error: LaunchError) -> Self {
         Self::Named(match error {
-            LaunchError::Host(error) => host_problem(error),
+            LaunchError::Host(error) => Problem::from(error),
             LaunchError::Journal(problem) => problem,
         })
     }
@@ -40,7 +40,7 @@ impl From<LaunchError> for PgError {
 
 impl From<HostError> for PgError {
     fn from(error: HostError) -> Self {
-        Self::Named(host_problem(error))
+        Self::Named(Problem::from(error))
     }
 }
 
@@ -69,31 +69,6 @@ fn sql_problem(state: &str, message: &str) -> Problem {
         other => problem!("pg-statement", state = other),
     };
     problem.detail(message)
-}
-
-/// What the machine or the Docker Engine said.
-pub(super) fn host_problem(error: HostError) -> Problem {
-    match error {
-        HostError::NoEngine { at, why } => problem!("pg-docker-unreachable", at = at).transient().detail(why),
-        HostError::NoContainer(name) => problem!("pg-container-missing", container = name),
-        HostError::NotRunning(name) => problem!("pg-container-stopped", container = name),
-        HostError::NoProgram { program, place } => {
-            problem!("pg-tool-missing", tool = program, place = place_name(&place))
-        }
-        HostError::Broken { place, why } => {
-            problem!("pg-process-broken", place = place_name(&place)).transient().detail(why)
-        }
-        HostError::WontEnd { pid, place } => {
-            problem!("pg-process-stuck", pid = pid, place = place_name(&place))
-        }
-        HostError::Refused(why) => problem!("pg-docker-refused").detail(why),
-        HostError::Io(why) => problem!("pg-host-io").detail(why),
-    }
-}
-
-/// A place as a person knows it: the container's name, or this machine.
-fn place_name(place: &str) -> &str {
-    place.rsplit(':').next().unwrap_or(place)
 }
 
 /// Who was to be reached: what connection problems mention.

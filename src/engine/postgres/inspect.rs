@@ -6,8 +6,7 @@ use tokio::io::AsyncReadExt;
 
 use super::{
     access::{Server, best_bin, local_bins},
-    error::{PgError, host_problem, redact},
-    quote::literal,
+    error::{PgError, redact},
     session::{By, Purpose, Session},
 };
 use crate::{
@@ -86,12 +85,6 @@ pub(super) async fn databases(session: &mut Session) -> Result<Vec<Database>, Pg
         .await
 }
 
-/// Whether a database of this name exists.
-pub(super) async fn exists(session: &mut Session, database: &str) -> Result<bool, PgError> {
-    let sql = format!("SELECT count(*) FROM pg_database WHERE datname = {}", literal(database));
-    Ok(session.text(&sql).await? == "1")
-}
-
 /// System id, timeline and WAL insert position; `None` where that cannot be read.
 pub(super) async fn marker(session: &mut Session) -> Option<ChangeMarker> {
     let sql = "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || \
@@ -145,7 +138,7 @@ pub(super) async fn tool_version(server: &Server, program: &str, by: By<'_>) -> 
     let missing = exit.code == 126 || exit.code == 127;
     if missing {
         let place = server.whom("").host;
-        return Err(problem!("pg-tool-missing", tool = program, place = place).detail(exit.stderr).into());
+        return Err(problem!("tool-missing", program = program, place = place).detail(exit.stderr).into());
     }
     match out.split(") ").nth(1).and_then(|v| v.split_whitespace().next()) {
         Some(version) if exit.ok() => Ok(version.to_owned()),
@@ -190,5 +183,5 @@ pub(super) async fn engine_ref(server: &Server, facts: &Facts, hosts: &Hosts) ->
 async fn image(server: &Server, hosts: &Hosts) -> Result<Option<String>, Problem> {
     let Some((host, name)) = &server.container else { return Ok(None) };
     let Some(engine) = hosts.engine(host) else { return Ok(None) };
-    Ok(Some(engine.container(name).await.map_err(host_problem)?.image_id))
+    Ok(Some(engine.container(name).await.map_err(Problem::from)?.image_id))
 }

@@ -33,7 +33,7 @@ use serde_json::Value;
 
 pub use self::{
     access::Tuning,
-    restore::in_place::{Backups, NoBackups},
+    restore::in_place::{Backups, NoBackups, SAFETY_STEP},
 };
 use self::{
     access::Server,

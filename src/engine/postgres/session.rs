@@ -281,5 +281,5 @@ impl Session {
 
 /// Whether a server that restarts may have answered so.
 fn passing(problem: &Problem) -> bool {
-    problem.transient || problem.is("pg-container-stopped")
+    problem.transient || problem.is("container-stopped")
 }

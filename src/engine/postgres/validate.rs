@@ -7,7 +7,7 @@ use super::{
     access::Server,
     archive,
     dump::Format,
-    error::{PgError, host_problem, redact},
+    error::{PgError, redact},
     plain, roles,
     session::By,
 };
@@ -65,7 +65,7 @@ async fn custom(server: Option<&Server>, raw: Reader) -> Result<(), Problem> {
     let feed = pass(raw, Some(stdin), |bytes| checker.feed(bytes));
     let ((), ()) = futures_util::future::try_join(feed, drain).await?;
     checker.end()?;
-    let exit = exit.wait().await.map_err(host_problem)?;
+    let exit = exit.wait().await.map_err(Problem::from)?;
     if exit.ok() {
         return Ok(());
     }

@@ -1,0 +1,66 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Dumps of PostgreSQL 15 and 17 with a table, an empty one, a sequence, a view
+/// and three large objects, one of them empty.
+const REAL: [(&str, &[u8]); 2] =
+    [("15", include_bytes!("pg15.dump")), ("17", include_bytes!("pg17.dump"))];
+
+fn check(bytes: &[u8], step: usize) -> Result<Checker, Problem> {
+    let mut checker = Checker::default();
+    bytes.chunks(step).for_each(|c| checker.feed(c));
+    checker.end().map(|()| checker)
+}
+
+#[test]
+fn real_archives_pass_however_they_are_cut_into_pieces() {
+    for (major, bytes) in REAL {
+        for step in [1, 2, 3, 5, 7, 64, 1000, 1 << 20] {
+            let checker = check(bytes, step).unwrap_or_else(|p| panic!("{major}, {step}: {p}"));
+            assert!(checker.dumped_by().unwrap().starts_with(major));
+        }
+    }
+}
+
+#[test]
+fn an_archive_cut_at_any_byte_is_noticed() {
+    for (major, bytes) in REAL {
+        let mut checker = Checker::default();
+        for (at, byte) in bytes.iter().enumerate() {
+            assert!(checker.end().is_err(), "{major} cut at {at}");
+            checker.feed(std::slice::from_ref(byte));
+        }
+        assert_eq!(checker.end(), Ok(()));
+    }
+}
+
+#[test]
+fn nothing_may_follow_the_last_block() {
+    for (_, bytes) in REAL {
+        for tail in [&b"\0"[..], b"\x01", b"PGDMP", b"\x01\0\x01\0\0\0"] {
+            assert!(check(&[bytes, tail].concat(), 4096).is_err());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_archive_is_called_so() {
+    let code = |bytes: &[u8]| check(bytes, 100).map(drop).unwrap_err().code;
+    assert_eq!(code(b"-- PostgreSQL database dump"), "pg-archive-format");
+    assert_eq!(code(b""), "pg-archive-truncated");
+    let mut newer = REAL[1].1.to_vec();
+    newer[6] = 17;
+    assert_eq!(code(&newer), "pg-archive-version");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(at in 0..10_000usize, byte in any::<u8>(), step in 1..5000usize) {
+        for (_, bytes) in REAL {
+            let mut bytes = bytes.to_vec();
+            bytes[at] = byte;
+            let _ = check(&bytes, step);
+        }
+    }
+}

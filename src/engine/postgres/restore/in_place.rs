@@ -15,6 +15,7 @@ use super::{
     beside::{name, named},
     load::load,
     names::existing,
+    roles::{Changed, role_asides},
     side::{compare, create, drop_database, put_on},
 };
 use crate::{
@@ -143,6 +144,8 @@ impl Drop {
 /// The commit point of a restore in place.
 pub(super) struct Name {
     pub(super) works: Vec<Work>,
+    /// The roles that were changed.
+    pub(super) roles: Option<Slot<Vec<Changed>>>,
 }
 
 #[async_trait]
@@ -169,7 +172,7 @@ impl Step for Name {
 
     async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
         name(cx, &self.works).await?;
-        Ok(Swapped::default())
+        Ok(Swapped { asides: role_asides(cx, self.roles.as_ref())? })
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {

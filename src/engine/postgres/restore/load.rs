@@ -10,7 +10,7 @@ use super::{
     super::{
         access::Server,
         dump::{Format, counted},
-        error::{connection, host_problem, redact},
+        error::{connection, redact},
         session::By,
         validate::unread,
     },
@@ -126,10 +126,10 @@ async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -
     };
     let (given, ()) = tokio::join!(give(stdin, source, preface, || async {
         // Its input is still open: it cannot have seen an end.
-        work.server.place.end(&process, GRACE).await.map_err(host_problem)
+        work.server.place.end(&process, GRACE).await.map_err(Problem::from)
     }), drain);
     given?;
-    exit.wait().await.map_err(host_problem)
+    exit.wait().await.map_err(Problem::from)
 }
 
 async fn give<F, Fut>(mut stdin: Writer, mut source: Reader, preface: Vec<u8>, end: F) -> Result<(), Problem>

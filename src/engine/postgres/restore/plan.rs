@@ -10,7 +10,7 @@ use super::{
         access::Server,
         detect,
         dump::{Format, PREFIX},
-        error::{PgError, host_problem},
+        error::PgError,
         inspect::{self, Database},
         quote::{literal, literals},
         roles,
@@ -74,6 +74,9 @@ pub(in super::super) async fn plan(
     session.close().await;
     notices(mode, &targets, options, &mut warnings);
     let has_roles = manifest.part(roles::PART).is_some() && seen.superuser;
+    let replace_roles = has_roles && options.replace_roles;
+    // Changing roles takes something away, even where no database is replaced.
+    let mode = if mode == Mode::Beside && replace_roles { Mode::Swap } else { mode };
     let facts = Facts {
         bin: server.bin,
         admin,
@@ -81,7 +84,7 @@ pub(in super::super) async fn plan(
         mode,
         owners: seen.superuser,
         create_roles: has_roles,
-        replace_roles: has_roles && options.replace_roles,
+        replace_roles,
         targets,
     };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))?;
@@ -287,7 +290,7 @@ async fn mode(
     let in_place = options.in_place && replaces;
     let need = if in_place { need.saturating_sub(live) } else { need };
     if let Some(directory) = seen.data_directory.as_deref().filter(|_| server.shares_disk()) {
-        let space = server.place.space(directory).await.map_err(host_problem)?;
+        let space = server.place.space(directory).await.map_err(Problem::from)?;
         let reserve = server.tuning.reserve(space);
         if space.free < need.saturating_add(reserve) {
             let free = space.free;
