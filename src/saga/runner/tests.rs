@@ -259,6 +259,7 @@ fn runner(world: &Arc<World>) -> Runner {
             pause: Duration::ZERO,
             longest: Duration::ZERO,
             grace: Duration::ZERO,
+            ..Patience::default()
         },
     }
 }
