@@ -136,6 +136,7 @@ impl Checker {
     }
 
     /// The version of the pg_dump that wrote it, once the header has passed.
+    #[cfg(test)]
     pub(super) fn dumped_by(&self) -> Option<&str> {
         self.dumped_by.as_deref()
     }

@@ -7,7 +7,6 @@ use tokio::io::AsyncReadExt;
 use super::{
     access::{Server, best_bin, local_bins},
     error::{PgError, redact},
-    quote::literal,
     session::{By, Purpose, Session},
 };
 use crate::{
@@ -86,12 +85,6 @@ pub(super) async fn databases(session: &mut Session) -> Result<Vec<Database>, Pg
         .await
 }
 
-/// Whether a database of this name exists.
-pub(super) async fn exists(session: &mut Session, database: &str) -> Result<bool, PgError> {
-    let sql = format!("SELECT count(*) FROM pg_database WHERE datname = {}", literal(database));
-    Ok(session.text(&sql).await? == "1")
-}
-
 /// System id, timeline and WAL insert position; `None` where that cannot be read.
 pub(super) async fn marker(session: &mut Session) -> Option<ChangeMarker> {
     let sql = "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || \
@@ -129,11 +122,7 @@ pub(super) async fn admin(
 }
 
 /// Runs a program to its end; its output must be small.
-pub(super) async fn run_tool(
-    server: &Server,
-    command: Command,
-    by: By<'_>,
-) -> Result<(String, Exit), PgError> {
+pub(super) async fn run_tool(server: &Server, command: Command, by: By<'_>) -> Result<(String, Exit), PgError> {
     let mut running = by.launch(server, command).await?;
     drop(running.stdin.take());
     let mut out = Vec::new();

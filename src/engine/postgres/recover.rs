@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::{
     dress::Dress,
     dump::{Format, PREFIX},
+    inspect::major,
     quote::shell,
     roles,
 };
@@ -28,7 +29,7 @@ pub(super) fn recover(manifest: &Manifest) -> String {
         );
     }
     for (name, part) in databases {
-        database(&mut out, name, part);
+        database(&mut out, name, part, major(&manifest.engine.server));
     }
     out
 }
@@ -102,7 +103,7 @@ fn shown(name: &str) -> String {
     name.chars().map(|c| if c.is_control() || c == '`' { ' ' } else { c }).collect()
 }
 
-fn database(out: &mut String, name: &str, part: &Part) {
+fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     let facts = &part.facts;
     let dress: Dress =
         facts.get("dress").cloned().and_then(|d| serde_json::from_value(d).ok()).unwrap_or_default();
@@ -113,13 +114,19 @@ fn database(out: &mut String, name: &str, part: &Part) {
          If a database of this\nname exists, rename or drop it first.\n\n```sh\n",
         shown(name)
     );
-    let create = dress.create(name, false, 0);
+    let create = dress.create(name, false, version);
     let _ = writeln!(out, "psql -X -v ON_ERROR_STOP=1 -d postgres -c {}", shell(&create));
     let _ = match Format::of(part) {
-        Ok(Format::Plain) => {
-            writeln!(out, "{} | psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -d {target}", decoded(part))
-        }
-        _ => writeln!(out, "{} | pg_restore --single-transaction --exit-on-error -d {target}", decoded(part)),
+        Ok(Format::Plain) => writeln!(
+            out,
+            "{} | psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -d {target}",
+            decoded(part)
+        ),
+        _ => writeln!(
+            out,
+            "{} | pg_restore --single-transaction --exit-on-error -d {target}",
+            decoded(part)
+        ),
     };
     let _ = writeln!(out, "psql -X -d {target} -c ANALYZE");
     out.push_str("```\n\n");

@@ -5,7 +5,7 @@ use std::{
     ffi::CStr,
     fs::File,
     io::{Seek as _, SeekFrom, Write as _},
-    os::fd::OwnedFd,
+    os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
 };
 
@@ -56,8 +56,8 @@ impl Root {
             Ok(marker) => {
                 let mut marker = File::from(marker);
                 marker.write_all(MARKER_TEXT.as_bytes()).map_err(|e| unusable(path, e))?;
-                marker.sync_all().map_err(|e| unusable(path, e))?;
-                rustix::fs::fsync(&fd).map_err(|e| unusable(path, e))?;
+                sync(&marker).map_err(|e| unusable(path, e))?;
+                sync(&fd).map_err(|e| unusable(path, e))?;
             }
             Err(Errno::EXIST) => {}
             Err(error) => return Err(unusable(path, error)),
@@ -142,15 +142,15 @@ impl Root {
             Err(Errno::EXIST | Errno::NOTEMPTY) => return Err(StoreError::Exists(to.clone())),
             Err(error) => return Err(io(error)),
         }
-        rustix::fs::fsync(&to_parent).map_err(io)?;
-        rustix::fs::fsync(&from_parent).map_err(io)
+        sync(&to_parent).map_err(io)?;
+        sync(&from_parent).map_err(io)
     }
 
     /// Removes a file or a folder with all in it.
     pub(super) fn remove(&self, path: &StorePath) -> Result<(), StoreError> {
         let Some((parent, name)) = self.parent(path, false)? else { return Ok(()) };
         remove_at(&parent, name)?;
-        rustix::fs::fsync(&parent).map_err(io)
+        sync(&parent).map_err(io)
     }
 
     /// Removes temporary files nobody holds.
@@ -180,7 +180,7 @@ impl Root {
         for piece in pieces {
             if make {
                 match rustix::fs::mkdirat(&at, piece, FOLDER_MODE) {
-                    Ok(()) => rustix::fs::fsync(&at).map_err(io)?,
+                    Ok(()) => sync(&at).map_err(io)?,
                     Err(Errno::EXIST) => {}
                     Err(error) => return Err(self.failed(error)),
                 }
@@ -216,6 +216,8 @@ pub(super) fn move_new(
     to_folder: &OwnedFd,
     to: &str,
 ) -> Result<(), Errno> {
+    #[cfg(test)]
+    super::tests::trace_move(from_folder, from);
     match rustix::fs::renameat_with(from_folder, from, to_folder, to, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP | Errno::PERM) => {
             move_reserved(from_folder, from, to_folder, to)
@@ -226,7 +228,12 @@ pub(super) fn move_new(
 
 /// The same without help: whoever makes an empty file or folder of that name
 /// first has it, and may then replace that.
-fn move_reserved(from_folder: &OwnedFd, from: &str, to_folder: &OwnedFd, to: &str) -> Result<(), Errno> {
+pub(super) fn move_reserved(
+    from_folder: &OwnedFd,
+    from: &str,
+    to_folder: &OwnedFd,
+    to: &str,
+) -> Result<(), Errno> {
     let stat = rustix::fs::statat(from_folder, from, AtFlags::SYMLINK_NOFOLLOW)?;
     let folder = is(&stat, FileType::Directory);
     if folder {
@@ -239,6 +246,14 @@ fn move_reserved(from_folder: &OwnedFd, from: &str, to_folder: &OwnedFd, to: &st
         let flags = if folder { AtFlags::REMOVEDIR } else { AtFlags::empty() };
         let _ = rustix::fs::unlinkat(to_folder, to, flags);
     })
+}
+
+/// Makes a file or folder durable. The only way here, so that the tests can tell
+/// that nothing is named before it is on the disk.
+pub(super) fn sync(fd: impl AsFd) -> Result<(), Errno> {
+    #[cfg(test)]
+    super::tests::trace(&fd);
+    rustix::fs::fsync(fd)
 }
 
 /// Free and total bytes of the disk `fd` lies on.

@@ -20,7 +20,7 @@ use rustix::{
 
 use super::{
     FileWriter, Reserve, StoreError, StorePath, TEMPORARY, blocking,
-    tree::{FILE_MODE, Root, full, io, move_new, space},
+    tree::{FILE_MODE, Root, full, io, move_new, space, sync},
 };
 
 /// Between two looks at the disk's free space.
@@ -146,7 +146,7 @@ fn send_to_disk(file: &File, (from, to): (u64, u64)) {
 
 impl Open {
     fn publish(&self, path: &StorePath) -> Result<u64, StoreError> {
-        self.file.sync_all().map_err(|e| self.failed(e))?;
+        sync(&self.file).map_err(|e| self.failed(e.into()))?;
         let length = self.file.metadata()?.len();
         {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,7 +159,7 @@ impl Open {
                 Err(error) => return Err(io(error)),
             }
         }
-        rustix::fs::fsync(&self.folder).map_err(io)?;
+        sync(&self.folder).map_err(io)?;
         Ok(length)
     }
 

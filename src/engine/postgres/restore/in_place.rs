@@ -15,6 +15,7 @@ use super::{
     beside::{name, named},
     load::load,
     names::existing,
+    roles::{Changed, role_asides},
     side::{compare, create, drop_database, put_on},
 };
 use crate::{
@@ -118,8 +119,7 @@ impl Step for Drop {
         compare(cx, &self.work, &target.new, &part).await?;
         put_on(cx, &mut session, &self.work, &target.new, &dress).await?;
         let rename = format!("ALTER DATABASE {} RENAME TO {}", ident(&target.new), ident(&target.name));
-        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain)
-            .await?;
+        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain).await?;
         session.close().await;
         Ok(())
     }
@@ -144,6 +144,8 @@ impl Drop {
 /// The commit point of a restore in place.
 pub(super) struct Name {
     pub(super) works: Vec<Work>,
+    /// The roles that were changed.
+    pub(super) roles: Option<Slot<Vec<Changed>>>,
 }
 
 #[async_trait]
@@ -170,7 +172,7 @@ impl Step for Name {
 
     async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
         name(cx, &self.works).await?;
-        Ok(Swapped::default())
+        Ok(Swapped { asides: role_asides(cx, self.roles.as_ref())? })
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {

@@ -106,15 +106,18 @@ pub(super) fn steps(
         manifest.part(&target.part).cloned().ok_or_else(|| problem!("pg-part-gone", part = &target.part))
     };
     let mut prepare = Vec::new();
+    let mut changed = None;
     if let Some(part) = manifest.part(role_file::PART).filter(|_| facts.create_roles) {
         let source = roles::Source { shelf: shelf.clone(), part: part.clone() };
-        let cluster = roles::Cluster::new(&facts, server);
+        let cluster = roles::Cluster::new(server, &facts.bin, &facts.admin, facts.major);
         prepare.push(Replace::Beside(AnyStep::new(roles::Create {
             cluster: cluster.clone(),
             source: source.clone(),
         })));
         if facts.replace_roles {
-            prepare.push(Replace::Destroy(AnyStep::new(roles::Change { cluster, source })));
+            let change = roles::Change { cluster, source };
+            changed = Some(change.slot());
+            prepare.push(Replace::Destroy(AnyStep::new(change)));
         }
     }
     let works: Vec<Work> = facts.targets.iter().map(|t| facts.work(server, t)).collect();
@@ -151,7 +154,7 @@ pub(super) fn steps(
             settle: Vec::new(),
         },
         Mode::InPlace => {
-            let commit = in_place::Name { works };
+            let commit = in_place::Name { works, roles: changed };
             let swapped = commit.slot();
             RestoreSteps::Replacing {
                 prepare,
@@ -163,7 +166,7 @@ pub(super) fn steps(
         }
         Mode::Swap => {
             prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
-            swap::finish(works, prepare, activities)
+            swap::finish(prepare, swap::Swap { works, activities, roles: changed })
         }
     })
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     super::{
@@ -13,14 +14,19 @@ use super::{
         session::{By, Purpose, Session},
         validate::read_roles,
     },
-    Facts,
 };
 use crate::{
-    domain::{id::OperationId, manifest::Part, msg::Msg, names::side_old, problem::Problem},
-    engine::{Shelf, postgres::access::application},
+    domain::{
+        id::OperationId,
+        manifest::Part,
+        msg::Msg,
+        names::{is_side, side_old},
+        problem::Problem,
+    },
+    engine::{Aside, Shelf, postgres::access::application},
     msg, problem,
     saga::{
-        Cx, Step, UndoRule,
+        Cx, Slot, Step, UndoRule,
         step::{Adds, Destroys},
     },
     store::part::open_part,
@@ -35,8 +41,8 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    pub(super) fn new(facts: &Facts, server: &Server) -> Self {
-        Self { server: server.clone().with_bin(&facts.bin), admin: facts.admin.clone(), major: facts.major }
+    pub(super) fn new(server: &Server, bin: &str, admin: &str, major: u32) -> Self {
+        Self { server: server.clone().with_bin(bin), admin: admin.to_owned(), major }
     }
 
     async fn session(&self, cx: &Cx) -> Result<Session, PgError> {
@@ -126,11 +132,9 @@ impl Step for Create {
                 sql.push(role.alter(wanted.passwords));
                 sql.extend(role.dress());
             }
-            let known =
-                |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
+            let known = |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
             let concerns = |m: &&roles::Membership| names.contains(&m.role) || names.contains(&m.member);
-            let members =
-                wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
+            let members = wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
             sql.extend(members.map(|m| m.grant(self.cluster.major)));
             make(cx, &mut session, &names, &sql).await?;
         }
@@ -229,6 +233,108 @@ impl Step for Change {
         let mut session = self.cluster.undoing(cx).await?;
         for changed in cx.notes::<Vec<Changed>>().into_iter().flatten() {
             put_back(&mut session, &changed).await?;
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// Changed roles as something set aside: their holders keep what they were.
+pub(super) fn role_asides(cx: &Cx, changed: Option<&Slot<Vec<Changed>>>) -> Result<Vec<Aside>, Problem> {
+    let changed = match changed {
+        Some(slot) => cx.find(slot)?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let aside = |c: Changed| Aside {
+        item: format!("role:{}", c.old.name),
+        locator: json!({ "role": c }),
+        bytes: 0,
+    };
+    Ok(changed.into_iter().map(aside).collect())
+}
+
+/// In the undo of a restore: gives roles back what they were before it, holding
+/// what they are now.
+pub(super) struct Exchange {
+    pub(super) cluster: Cluster,
+    pub(super) changed: Vec<Changed>,
+}
+
+#[async_trait]
+impl Step for Exchange {
+    type Effect = Destroys;
+    type Output = Vec<Changed>;
+
+    fn name(&self) -> String {
+        "replace-roles".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-replace-roles")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Undoes(msg!("pg-undo-replace-roles"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Vec<Changed>, Problem> {
+        let mut session = self.cluster.session(cx).await?;
+        let here = roles::read(&mut session).await?;
+        let mut wanted = Vec::new();
+        for Changed { holder, old } in &self.changed {
+            #[derive(Deserialize)]
+            struct Row {
+                password: Option<String>,
+            }
+            let sql =
+                format!("SELECT rolpassword AS password FROM pg_authid WHERE rolname = {}", literal(holder));
+            let Some(row) = session.rows::<Row>(&sql).await?.pop() else {
+                return Err(problem!("pg-aside-gone", database = &old.name, aside = holder));
+            };
+            wanted.push(Role { password: row.password, ..old.clone() });
+        }
+        let changed = change(cx, &mut session, &here, &wanted).await?;
+        session.close().await;
+        Ok(changed)
+    }
+
+    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut session = self.cluster.undoing(cx).await?;
+        for changed in cx.notes::<Vec<Changed>>().into_iter().flatten() {
+            put_back(&mut session, &changed).await?;
+        }
+        session.close().await;
+        Ok(())
+    }
+}
+
+/// After the undo of a restore: the roles that held what is now in force again.
+pub(super) struct Release {
+    pub(super) cluster: Cluster,
+    pub(super) holders: Vec<String>,
+}
+
+#[async_trait]
+impl Step for Release {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "release-roles".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-release-roles")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-swap"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut session = self.cluster.session(cx).await?;
+        for holder in self.holders.iter().filter(|h| is_side(h)) {
+            session.run(&format!("DROP ROLE IF EXISTS {}", ident(holder))).await?;
         }
         session.close().await;
         Ok(())

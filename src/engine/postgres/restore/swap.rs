@@ -15,6 +15,7 @@ use super::{
     },
     Work,
     names::{Target, existing},
+    roles::{Changed, role_asides},
     side::Activity,
 };
 use crate::{
@@ -29,12 +30,8 @@ use crate::{
 };
 
 /// The end of a plan that swaps.
-pub(super) fn finish(
-    works: Vec<Work>,
-    prepare: Vec<Replace>,
-    activities: Vec<Slot<Activity>>,
-) -> RestoreSteps {
-    let swap = Swap { works: works.clone(), activities };
+pub(super) fn finish(prepare: Vec<Replace>, swap: Swap) -> RestoreSteps {
+    let works = swap.works.clone();
     let swapped = swap.slot();
     let answers = works.iter().map(|w| AnyStep::new(Answers { work: w.clone() })).collect();
     RestoreSteps::Replacing {
@@ -159,7 +156,10 @@ impl Step for Close {
 /// Renames the live databases away and the new ones into their place.
 pub(super) struct Swap {
     pub(super) works: Vec<Work>,
+    /// What was written to each new database by then.
     pub(super) activities: Vec<Slot<Activity>>,
+    /// The roles that were changed.
+    pub(super) roles: Option<Slot<Vec<Changed>>>,
 }
 
 impl Target {
@@ -193,6 +193,7 @@ impl Swap {
                 bytes: target.bytes,
             });
         }
+        asides.extend(role_asides(cx, self.roles.as_ref())?);
         Ok(Swapped { asides })
     }
 
@@ -223,7 +224,7 @@ impl Step for Swap {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
-        let Some(work) = self.works.first() else { return Ok(Swapped::default()) };
+        let Some(work) = self.works.first() else { return self.output(cx) };
         let mut session = work.admin(cx).await?;
         let there = existing(&mut session).await?;
         if !self.swapped(&there) {

@@ -7,12 +7,13 @@ use super::{
     super::{
         access::Server,
         inspect,
-        quote::literal,
+        quote::ident,
         session::{By, Purpose, Session},
     },
     Replace, Work,
     names::{Target, existing, sides},
     plan::blockers,
+    roles::{Changed, Cluster, Exchange, Release},
     side::{Activity, activity, drop_database},
     swap,
 };
@@ -20,26 +21,32 @@ use crate::{
     domain::{id::OperationId, msg::Msg, names::is_side, problem::Problem},
     engine::{Aside, Planned, RestoreSteps},
     msg, problem,
-    saga::plan::AnyStep,
+    saga::{Step, plan::AnyStep},
 };
 
 /// Where an aside lies.
 #[derive(Debug, Deserialize)]
-struct Locator {
-    database: String,
-    /// Rows written to what replaced it, at the moment of the swap.
-    then: Option<Activity>,
+#[serde(untagged)]
+enum Locator {
+    Database {
+        database: String,
+        /// Rows written to what replaced it, at the moment of the swap.
+        then: Option<Activity>,
+    },
+    Role {
+        role: Changed,
+    },
 }
 
 impl Locator {
     fn of(aside: &Aside) -> Result<Self, Problem> {
         let found: Self = super::super::facts(&aside.locator)?;
+        let name = match &found {
+            Self::Database { database, .. } => database,
+            Self::Role { role } => &role.holder,
+        };
         // The only names ever dropped or swapped in are those Zelo made.
-        if is_side(&found.database) {
-            Ok(found)
-        } else {
-            Err(problem!("pg-not-aside", database = found.database))
-        }
+        if is_side(name) { Ok(found) } else { Err(problem!("pg-not-aside", database = name)) }
     }
 }
 
@@ -50,6 +57,7 @@ pub(in super::super) struct Facts {
     admin: String,
     major: u32,
     targets: Vec<Target>,
+    roles: Vec<Changed>,
 }
 
 /// Looks once, for an undo.
@@ -62,37 +70,44 @@ pub(in super::super) async fn plan(
         return Err(problem!("pg-nothing-aside"));
     }
     let server = inspect::with_tools(server).await?;
-    let names: Vec<String> = asides.iter().map(|a| a.item.clone()).collect();
+    let mut roles = Vec::new();
+    let mut found = Vec::new();
+    for aside in asides {
+        match Locator::of(aside)? {
+            Locator::Database { database, then } => found.push((aside.item.clone(), database, then)),
+            Locator::Role { role } => roles.push(role),
+        }
+    }
+    let names: Vec<String> = found.iter().map(|(item, _, _)| item.clone()).collect();
     let (mut session, admin) = inspect::admin(&server, Purpose::Look, By::Look, &names).await?;
     let seen = inspect::facts(&mut session).await?;
     let databases = inspect::databases(&mut session).await?;
     let taken = existing(&mut session).await?;
     let mut targets = Vec::new();
     let mut warnings = vec![msg!("pg-warning-sessions", databases = names.join(", "))];
-    for (aside, [_, old, _]) in asides.iter().zip(sides(&names, &taken, op)) {
-        let locator = Locator::of(aside)?;
-        if !taken.contains(&locator.database) {
-            return Err(problem!("pg-aside-gone", database = &aside.item, aside = locator.database));
+    for ((name, aside, then), [_, old, _]) in found.into_iter().zip(sides(&names, &taken, op)) {
+        if !taken.contains(&aside) {
+            return Err(problem!("pg-aside-gone", database = name, aside = aside));
         }
-        let live = databases.iter().find(|d| d.name == aside.item);
-        if live.is_some() {
-            blockers(&mut session, &aside.item).await?;
-        }
-        if let Some(live) = live.filter(|d| d.open) {
-            warnings.push(written(&server, &live.name, locator.then).await?);
+        let live = databases.iter().find(|d| d.name == name);
+        if let Some(live) = live {
+            blockers(&mut session, &live.name).await?;
+            if live.open {
+                warnings.push(written(&server, &live.name, then).await?);
+            }
         }
         targets.push(Target {
             part: String::new(),
-            name: aside.item.clone(),
+            name,
             // Should the swap be undone, the aside lies where it lay.
-            since: locator.database.clone(),
-            new: locator.database,
+            since: aside.clone(),
+            new: aside,
             old: live.map(|_| old),
             bytes: live.map_or(0, |d| d.bytes),
         });
     }
     session.close().await;
-    let facts = Facts { bin: server.bin, admin, major: seen.major(), targets };
+    let facts = Facts { bin: server.bin, admin, major: seen.major(), targets, roles };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))?;
     Ok(Planned { facts, warnings, bytes: 0, database_disk: 0 })
 }
@@ -125,18 +140,38 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
         target: target.clone(),
     };
     let works: Vec<Work> = facts.targets.iter().map(work).collect();
-    let close = Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() }));
-    Ok(swap::finish(works, vec![close], Vec::new()))
+    let mut prepare = Vec::new();
+    let mut changed = None;
+    let cluster = Cluster::new(server, &facts.bin, &facts.admin, facts.major);
+    let holders: Vec<String> = facts.roles.iter().map(|r| r.holder.clone()).collect();
+    if !facts.roles.is_empty() {
+        let exchange = Exchange { cluster: cluster.clone(), changed: facts.roles };
+        changed = Some(exchange.slot());
+        prepare.push(Replace::Destroy(AnyStep::new(exchange)));
+    }
+    prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
+    let mut steps = swap::finish(prepare, swap::Swap { works, activities: Vec::new(), roles: changed });
+    if let RestoreSteps::Replacing { settle, .. } = &mut steps {
+        if !holders.is_empty() {
+            settle.push(AnyStep::new(Release { cluster, holders }));
+        }
+    }
+    Ok(steps)
 }
 
 /// Drops what was set aside, for good.
 pub(in super::super) async fn free(server: &Server, aside: &Aside) -> Result<(), Problem> {
     let locator = Locator::of(aside)?;
-    let (mut session, _) = inspect::admin(server, Purpose::Work, By::Look, &[]).await?;
-    let seen = inspect::facts(&mut session).await?;
-    let sql = format!("SELECT count(*) FROM pg_database WHERE datname = {}", literal(&locator.database));
-    if session.text(&sql).await? == "1" {
-        drop_database(&mut session, &locator.database, seen.major()).await?;
+    let server = inspect::with_tools(server.clone()).await?;
+    let (mut session, _) = inspect::admin(&server, Purpose::Work, By::Look, &[]).await?;
+    match locator {
+        Locator::Database { database, .. } => {
+            let seen = inspect::facts(&mut session).await?;
+            drop_database(&mut session, &database, seen.major()).await?;
+        }
+        Locator::Role { role } => {
+            session.run(&format!("DROP ROLE IF EXISTS {}", ident(&role.holder))).await.map_err(Problem::from)?;
+        }
     }
     session.close().await;
     Ok(())

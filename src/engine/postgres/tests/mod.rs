@@ -1,0 +1,7 @@
+//! The engine against real servers: the lab's containers of 15 and 17.
+
+mod crash;
+mod digest;
+mod restore;
+mod rig;
+mod way;

@@ -1,0 +1,507 @@
+//! A server of one test's own, a store, a journal in memory, and the real runner.
+
+use std::{
+    io::Write,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use chrono::SubsecRound;
+use serde_json::Value;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    domain::{
+        backup::Origin,
+        clock::{Clock, SystemClock},
+        id::{BackupId, OperationId, ProjectId, ResourceId, SystemIds},
+        manifest::{Consistency, Manifest, ResourceRef, VERSION},
+        msg::Msg,
+        operation::OpKind,
+        problem::Problem,
+    },
+    engine::{
+        Access, Aside, BackupOptions, Captured, Engine, Replace, RestoreOptions, RestoreSteps, Shelf, Swapped,
+        postgres::{Backups, KIND, PostgresEngine, Tuning},
+    },
+    host::{Docker, Hosts, Local, ProcessRef},
+    saga::{
+        Cx, Fence, Journal, JournalError, Outcome, Plan, Runner, SafetyProof, Step, StepRecord, StepState,
+        UndoRule,
+        journal::Event,
+        plan::AnyCommit,
+        progress::NoSink,
+        runner::Patience,
+        step::{Adds, Commit, Saves},
+    },
+    secret::Secret,
+    store::{LocalStore, Reserve, Store, StorePath},
+};
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// A PostgreSQL container, removed when the test ends, however it ends.
+pub(super) struct Rig {
+    pub(super) name: String,
+    pub(super) hosts: Hosts,
+    pub(super) access: Access,
+    pub(super) shelf_root: tempfile::TempDir,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) tuning: Tuning,
+    saved: Arc<Saved>,
+    remover: Option<Child>,
+}
+
+/// Backups made so far: the safety backup is found among them.
+#[derive(Default)]
+pub(super) struct Saved(Mutex<Vec<(BackupId, Shelf, Manifest)>>);
+
+#[async_trait]
+impl Backups for Saved {
+    async fn open(&self, id: &BackupId) -> Result<(Shelf, Manifest), Problem> {
+        let saved = self.0.lock().unwrap();
+        let found = saved.iter().find(|(i, _, _)| i == id).unwrap();
+        Ok((found.1.clone(), found.2.clone()))
+    }
+}
+
+impl Rig {
+    /// A fresh server; `None`, said loudly, where the lab is missing.
+    pub(super) async fn up(major: u32) -> Option<Self> {
+        let image = format!("zelo-lab/postgres:{major}");
+        let docker = Docker::connect(None).await.ok();
+        let found = Command::new("docker").args(["image", "inspect", &image]).output();
+        let Some(docker) = docker.filter(|_| found.is_ok_and(|f| f.status.success())) else {
+            assert!(std::env::var_os("ZELO_LAB").is_none_or(|v| v != "1"), "the lab is not complete: {image}");
+            eprintln!("SKIPPED, the lab is not complete: {image}");
+            return None;
+        };
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("zelo-pg-{}-{count}", std::process::id());
+        let run = std::env::var("ZELO_LAB_RUN").unwrap_or_else(|_| "pg".to_owned());
+        let label = format!("zelo.lab={run}");
+        let started = ["-e", "POSTGRES_PASSWORD=lab-password", &image, "-c", "fsync=off"];
+        let arguments = [&["run", "-d", "--name", &name, "--label", &label][..], &started].concat();
+        let remover = remover(&name);
+        cli("docker", &arguments, "");
+        let store = tempfile::tempdir().unwrap();
+        let root = store.path().join("store");
+        let local = LocalStore::new(root, Reserve::none());
+        local.init().await.unwrap();
+        let mut access = Access::default();
+        access.values.insert("container".to_owned(), name.clone());
+        let rig = Self {
+            hosts: Hosts::new(Arc::new(Local::new())).with("local", Arc::new(docker)),
+            name,
+            access,
+            shelf_root: store,
+            store: Arc::new(local),
+            tuning: Tuning { reserve_bytes: 0, reserve_percent: 0, ..Tuning::default() },
+            saved: Arc::default(),
+            remover: Some(remover),
+        };
+        rig.wait();
+        Some(rig)
+    }
+
+    /// Until the real server answers (the first one listens on its socket only).
+    pub(super) fn wait(&self) {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(120);
+        let ready = || {
+            let arguments = ["exec", &self.name, "pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"];
+            Command::new("docker").args(arguments).output().unwrap().status.success()
+        };
+        while !ready() {
+            assert!(std::time::Instant::now() < until, "{} does not start", self.name);
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    }
+
+    pub(super) fn engine(&self) -> PostgresEngine {
+        PostgresEngine::new(self.hosts.clone(), Arc::new(SystemIds), self.tuning).with_backups(self.saved.clone())
+    }
+
+    /// Runs SQL with psql, independent of what is tested; its unaligned output.
+    pub(super) fn sql(&self, database: &str, sql: &str) -> String {
+        let database = super::super::quote::conninfo(database);
+        let psql =
+            ["exec", "-i", &self.name, "psql", "-XAtq", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-d", &database];
+        cli("docker", &psql, sql)
+    }
+
+    /// The names of all databases.
+    pub(super) fn databases(&self) -> Vec<String> {
+        let names = self.sql("postgres", "SELECT to_json(datname) FROM pg_database ORDER BY datname");
+        names.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    }
+
+    /// Nothing of Zelo's is left: no side database, no session, no process.
+    pub(super) fn assert_clean(&self, when: &str) {
+        let sides: Vec<String> =
+            self.databases().into_iter().filter(|d| crate::domain::names::is_side(d)).collect();
+        assert_eq!(sides, Vec::<String>::new(), "{when}");
+        self.assert_quiet(when);
+        let closed = self.sql("postgres", "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname <> 'template0'");
+        assert_eq!(closed, "", "{when}: closed");
+    }
+
+    /// No session and no process of Zelo's is left.
+    pub(super) fn assert_quiet(&self, when: &str) {
+        let sessions = "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'zelo%'";
+        let gone = || self.sql("postgres", sessions).is_empty();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(5);
+        while !gone() && std::time::Instant::now() < until {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        assert_eq!(self.sql("postgres", sessions), "", "{when}: sessions");
+        let processes = cli("docker", &["top", &self.name, "-eo", "pid,args"], "");
+        let left: Vec<&str> = processes
+            .lines()
+            .filter(|l| l.contains("pg_dump") || l.contains("pg_restore") || l.contains("psql "))
+            .collect();
+        assert_eq!(left, Vec::<&str>::new(), "{when}: processes");
+    }
+
+    fn shelf(&self, folder: &str) -> Shelf {
+        let resource = StorePath::new("databases/shop/orders").unwrap();
+        Shelf { store: self.store.clone(), resource, folder: folder.to_owned() }
+    }
+
+    /// Makes a backup by the real steps; its shelf and manifest.
+    pub(super) async fn backup(&self, options: BackupOptions) -> (Shelf, Manifest) {
+        self.try_backup(options).await.unwrap()
+    }
+
+    pub(super) async fn try_backup(&self, options: BackupOptions) -> Result<(Shelf, Manifest), Problem> {
+        let engine = self.engine();
+        let inspection = engine.inspect(&self.access).await?;
+        let planned = engine.plan_backup(&self.access, &options).await?;
+        let id = BackupId::new(&SystemIds);
+        let shelf = self.shelf(&format!("backup-{}", id.short()));
+        let captures = engine.capture(&self.access, &planned.facts, &shelf)?;
+        let mut builder = Plan::builder(OpKind::of("backup"));
+        let mut slots = Vec::new();
+        for capture in captures {
+            builder.add_any(capture.step);
+            slots.push(capture.slot);
+        }
+        let plan = builder.commit(AnyCommit::new(Publish)).finish();
+        let run = Run::new(self, &plan);
+        let outcome = run.run(&plan).await;
+        if let Some(problem) = outcome.problem {
+            return Err(problem);
+        }
+        let captured: Vec<Captured> = slots.iter().map(|s| run.output(&s.step)).collect();
+        let manifest = Manifest {
+            version: VERSION,
+            id: id.clone(),
+            resource: ResourceRef {
+                id: ResourceId::new(&SystemIds),
+                name: "orders".to_owned(),
+                kind: KIND,
+                project: ProjectId::new(&SystemIds).to_string(),
+            },
+            origin: Origin::Manual,
+            name: None,
+            note: None,
+            operation: run.op.clone(),
+            parent: None,
+            taken_at: captured[0].taken_at,
+            finished_at: SystemClock.now().trunc_subsecs(6),
+            engine: inspection.engine,
+            consistency: Consistency { snapshots: Default::default(), skew_ms: 0 },
+            marker: inspection.marker,
+            parts: captured.into_iter().flat_map(|c| c.parts).collect(),
+            zelo: "test".to_owned(),
+        };
+        let manifest = Manifest::parse(&manifest.to_bytes()).unwrap();
+        self.saved.0.lock().unwrap().push((id, shelf.clone(), manifest.clone()));
+        Ok((shelf, manifest))
+    }
+
+    /// The plan of a restore, its safety backup being the newest made.
+    pub(super) async fn restore_plan(
+        &self,
+        op: &OperationId,
+        shelf: &Shelf,
+        manifest: &Manifest,
+        options: &RestoreOptions,
+    ) -> Result<Plan, Problem> {
+        let engine = self.engine();
+        let planned = engine.plan_restore(&self.access, manifest, options, op).await?;
+        let steps = engine.restore(&self.access, &planned.facts, shelf, manifest)?;
+        Ok(self.plan(steps))
+    }
+
+    /// Restores; what was set aside.
+    pub(super) async fn restore(
+        &self,
+        shelf: &Shelf,
+        manifest: &Manifest,
+        options: &RestoreOptions,
+    ) -> Result<Vec<Aside>, Problem> {
+        let op = OperationId::new(&SystemIds);
+        let plan = self.restore_plan(&op, shelf, manifest, options).await?;
+        self.to_its_end(op, &plan).await
+    }
+
+    /// Undoes a restore; what was set aside in turn.
+    pub(super) async fn undo(&self, asides: &[Aside]) -> Result<Vec<Aside>, Problem> {
+        let op = OperationId::new(&SystemIds);
+        let engine = self.engine();
+        let planned = engine.plan_undo(&self.access, asides, &op).await?;
+        let plan = self.plan(engine.undo(&self.access, &planned.facts)?);
+        self.to_its_end(op, &plan).await
+    }
+
+    async fn to_its_end(&self, op: OperationId, plan: &Plan) -> Result<Vec<Aside>, Problem> {
+        let run = Run { op, ..Run::new(self, plan) };
+        let outcome = run.run(plan).await;
+        match outcome.problem {
+            Some(problem) => Err(problem),
+            None => Ok(serde_json::from_value::<Swapped>(outcome.result.unwrap()).unwrap().asides),
+        }
+    }
+
+    /// Steps as an operation would compose them.
+    pub(super) fn plan(&self, steps: RestoreSteps) -> Plan {
+        match steps {
+            RestoreSteps::Beside { prepare, commit, settle } => {
+                let mut builder = Plan::builder(OpKind::of("restore"));
+                prepare.into_iter().for_each(|s| {
+                    builder.add_any(s);
+                });
+                let mut builder = builder.commit(commit);
+                settle.into_iter().for_each(|s| {
+                    builder.settle_any(s);
+                });
+                builder.finish()
+            }
+            RestoreSteps::Replacing { prepare, commit, settle, confirm, .. } => {
+                let newest = self.saved.0.lock().unwrap().last().map(|(id, _, _)| id.clone());
+                let mut builder = Plan::builder(OpKind::of("restore")).safety(Safety(newest));
+                for step in prepare {
+                    match step {
+                        Replace::Beside(step) => builder.add_any(step),
+                        Replace::Destroy(step) => builder.destroy_any(step),
+                    };
+                }
+                let mut builder = builder.commit_destroying(commit);
+                settle.into_iter().for_each(|s| {
+                    builder.settle_any(s);
+                });
+                confirm.into_iter().for_each(|s| {
+                    builder.confirm_any(s);
+                });
+                builder.finish()
+            }
+        }
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        // Its end of the pipe closes, it removes the container.
+        if let Some(mut remover) = self.remover.take() {
+            drop(remover.stdin.take());
+            let _ = remover.wait();
+        }
+    }
+}
+
+/// Removes the container when this process lets go, even if it is killed.
+fn remover(name: &str) -> Child {
+    Command::new("sh")
+        .args(["-c", "trap '' INT; cat >/dev/null; exec docker rm -fv \"$1\" >/dev/null 2>&1", "sh", name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// A program's output; it must succeed.
+pub(super) fn cli(program: &str, arguments: &[&str], input: &str) -> String {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let (out, words) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "{program} {arguments:?}: {words}{out}");
+    out.trim_end_matches('\n').to_owned()
+}
+
+/// Stands in for the safety backup's own step.
+struct Safety(Option<BackupId>);
+
+#[async_trait]
+impl Step for Safety {
+    type Effect = Saves;
+    type Output = SafetyProof;
+    fn name(&self) -> String {
+        super::super::SAFETY_STEP.to_owned()
+    }
+    fn title(&self) -> Msg {
+        Msg::new("test")
+    }
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(Msg::new("test"))
+    }
+    async fn run(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
+        Ok(SafetyProof { backups: self.0.iter().cloned().collect(), verified_at: cx.now(), reused: true })
+    }
+}
+
+/// Stands in for publishing a backup.
+struct Publish;
+
+#[async_trait]
+impl Step for Publish {
+    type Effect = Adds;
+    type Output = ();
+    fn name(&self) -> String {
+        "publish".to_owned()
+    }
+    fn title(&self) -> Msg {
+        Msg::new("test")
+    }
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(Msg::new("test"))
+    }
+    async fn run(&self, _: &Cx) -> Result<(), Problem> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Commit for Publish {
+    async fn happened(&self, _: &Cx) -> Result<bool, Problem> {
+        Ok(false)
+    }
+}
+
+/// One operation with its journal in memory.
+pub(super) struct Run {
+    pub(super) op: OperationId,
+    pub(super) memory: Arc<Memory>,
+    pub(super) hosts: Hosts,
+}
+
+/// A journal, and the moment at which it stops answering, as if its process died.
+#[derive(Default)]
+pub(super) struct Memory {
+    steps: Mutex<Vec<StepRecord>>,
+    pub(super) stop_at: Mutex<Option<(usize, StepState)>>,
+    pub(super) stopped: Notify,
+}
+
+impl Run {
+    pub(super) fn new(rig: &Rig, plan: &Plan) -> Self {
+        let record = |line: crate::saga::plan::PlanLine| StepRecord {
+            index: line.index,
+            name: line.name,
+            state: StepState::Pending,
+            tries: 0,
+            started_at: None,
+            ended_at: None,
+            output: None,
+            notes: Vec::new(),
+            processes: Vec::new(),
+            problem: None,
+        };
+        let memory = Memory::default();
+        *memory.steps.lock().unwrap() = plan.lines().into_iter().map(record).collect();
+        Self { op: OperationId::new(&SystemIds), memory: Arc::new(memory), hosts: rig.hosts.clone() }
+    }
+
+    pub(super) fn runner(&self) -> Runner {
+        Runner {
+            op: self.op.clone(),
+            fence: Fence(1),
+            journal: self.memory.clone(),
+            clock: Arc::new(SystemClock),
+            places: Arc::new(self.hosts.clone()),
+            progress: Arc::new(NoSink),
+            cancel: CancellationToken::new(),
+            patience: Patience::default(),
+        }
+    }
+
+    pub(super) async fn run(&self, plan: &Plan) -> Outcome {
+        self.runner().run(plan).await.unwrap()
+    }
+
+    pub(super) fn output<T: serde::de::DeserializeOwned>(&self, step: &str) -> T {
+        let steps = self.memory.steps.lock().unwrap();
+        let record = steps.iter().find(|r| r.name == step).unwrap();
+        serde_json::from_value(record.output.clone().unwrap()).unwrap()
+    }
+}
+
+#[async_trait]
+impl Journal for Memory {
+    async fn steps(&self, _: &OperationId) -> Result<Vec<StepRecord>, JournalError> {
+        Ok(self.steps.lock().unwrap().clone())
+    }
+    async fn record(&self, _: &OperationId, _: Fence, step: usize, event: Event) -> Result<(), JournalError> {
+        let stop = *self.stop_at.lock().unwrap();
+        if stop == Some((step, event.state())) && event.state() != StepState::Running {
+            self.stopped.notify_one();
+            std::future::pending::<()>().await;
+        }
+        {
+            let mut steps = self.steps.lock().unwrap();
+            let record = &mut steps[step];
+            assert!(record.state.may_become(event.state()), "{} {event:?}", record.name);
+            record.state = event.state();
+            match event.clone() {
+                Event::Began => record.tries += 1,
+                Event::Finished(output) => record.output = Some(output),
+                Event::Failed(problem) | Event::UndoFailed(problem) => record.problem = Some(problem),
+                Event::UndoBegan | Event::UndoFinished => {}
+            }
+        }
+        if stop == Some((step, event.state())) {
+            self.stopped.notify_one();
+        }
+        Ok(())
+    }
+    async fn note(&self, _: &OperationId, _: Fence, step: usize, note: Value) -> Result<(), JournalError> {
+        self.steps.lock().unwrap()[step].notes.push(note);
+        Ok(())
+    }
+    async fn process(
+        &self,
+        _: &OperationId,
+        _: Fence,
+        step: usize,
+        process: &ProcessRef,
+    ) -> Result<(), JournalError> {
+        self.steps.lock().unwrap()[step].processes.push(process.clone());
+        Ok(())
+    }
+    async fn log(&self, _: &OperationId, _: Fence, line: &Msg) -> Result<(), JournalError> {
+        eprintln!("log: {line:?}");
+        Ok(())
+    }
+}
+
+/// An access with one more value.
+pub(super) fn with(mut access: Access, name: &str, value: &str) -> Access {
+    if name == "password" {
+        access.secrets.insert(name.to_owned(), Secret::new(value));
+    } else {
+        access.values.insert(name.to_owned(), value.to_owned());
+    }
+    access
+}
+
