@@ -110,7 +110,8 @@ impl Step for Drop {
             session.close().await;
             return Ok(());
         }
-        let dress: Dress = cx.notes().pop().ok_or_else(|| problem!("internal-notes"))?;
+        let dress: Dress =
+            cx.notes().pop().ok_or_else(|| problem!("pg-notes-missing", database = &target.name))?;
         let (shelf, part) = self.safety(cx).await?;
         // What an earlier try of this undo left.
         drop_database(&mut session, &target.new, *major).await?;
@@ -119,7 +120,8 @@ impl Step for Drop {
         compare(cx, &self.work, &target.new, &part).await?;
         put_on(cx, &mut session, &self.work, &target.new, &dress).await?;
         let rename = format!("ALTER DATABASE {} RENAME TO {}", ident(&target.new), ident(&target.name));
-        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain).await?;
+        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain)
+            .await?;
         session.close().await;
         Ok(())
     }

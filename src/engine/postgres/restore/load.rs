@@ -124,10 +124,13 @@ async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -
         let mut sink = vec![0; 16 * 1024];
         while matches!(stdout.read(&mut sink).await, Ok(1..)) {}
     };
-    let (given, ()) = tokio::join!(give(stdin, source, preface, || async {
-        // Its input is still open: it cannot have seen an end.
-        work.server.place.end(&process, GRACE).await.map_err(Problem::from)
-    }), drain);
+    let (given, ()) = tokio::join!(
+        give(stdin, source, preface, || async {
+            // Its input is still open: it cannot have seen an end.
+            work.server.place.end(&process, GRACE).await.map_err(Problem::from)
+        }),
+        drain
+    );
     given?;
     exit.wait().await.map_err(Problem::from)
 }
@@ -177,10 +180,9 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
     } else if says("permission denied") || says("must be owner") || says("must be superuser") {
         problem!("pg-load-permission", database = database, user = work.server.user())
     } else if says("unsupported version") {
-        problem!("pg-restore-tool-old", tool = "pg_restore")
+        problem!("pg-load-version", database = database)
     } else {
         problem!("pg-load-failed", database = database, code = exit.code)
     };
     problem.detail(redact(words))
 }
-
