@@ -11,9 +11,13 @@ use crate::{
         id::{SharedIds, SystemIds},
         problem::Problem,
     },
-    engine::{Engines, postgres::PostgresEngine, sqlite::SqliteEngine},
+    engine::{
+        Engines,
+        postgres::{PostgresEngine, Tuning},
+        sqlite::SqliteEngine,
+    },
     host::{Docker, Hosts, Local},
-    operation::{Cancels, Rules, Stores, World},
+    operation::{Cancels, Rules, Shelves, Stores, World},
     problem,
     saga::runner::Patience,
     secret::{SystemRandom, open_key},
@@ -33,15 +37,21 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
     let sealed = db.has_sealed().await?;
     let sealer = open_key(&settings.key_file(), sealed, Arc::new(SystemRandom))?;
     let folder = &settings.store.folder;
-    let store_id = db.ensure_default_store(&folder.display().to_string()).await?.id;
+    // Only at the very first start: later a missing store is an unmounted disk.
+    let first = db.stores().await?.is_empty();
     let reserve = Reserve { percent: settings.store.reserve_percent, bytes: settings.store.reserve_bytes };
-    let store = LocalStore::new(folder, reserve, ids.clone());
+    let store = LocalStore::new(folder, reserve);
+    if first {
+        store.init().await?;
+    }
+    let store_id = db.ensure_default_store(&folder.display().to_string()).await?.id;
+    let stores = Stores::new(store_id, Arc::new(store));
     let hosts = hosts(settings);
     db.ensure_local_host(&docker_address(settings)).await?;
     db.ensure_default_project().await?;
     Ok(World {
-        engines: engines(&hosts),
-        stores: Stores::new(store_id, Arc::new(store)),
+        engines: engines(settings, &hosts, &ids, Shelves { db: db.clone(), stores: stores.clone() }),
+        stores,
         sealer: Arc::new(sealer),
         rules: rules(settings, &ids),
         cancels: Cancels::default(),
@@ -52,13 +62,19 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
     })
 }
 
+/// Where engines keep passing copies.
+fn passing(settings: &Settings) -> std::path::PathBuf {
+    settings.data.join("tmp")
+}
+
 fn make_data_folder(settings: &Settings) -> Result<(), Problem> {
     use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.data);
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(passing(settings));
     made.map_err(|e| problem!("data-folder", path = settings.data.display().to_string()).detail(e))
 }
 
-fn target(settings: &Settings) -> DbTarget {
+/// Where the settings say Zelo's own database is.
+pub fn target(settings: &Settings) -> DbTarget {
     match &settings.database {
         config::Database::Sqlite(path) => DbTarget::Sqlite(path.clone()),
         config::Database::Postgres(url) => DbTarget::Postgres(url.clone()),
@@ -81,8 +97,14 @@ fn docker_address(settings: &Settings) -> String {
 }
 
 /// The only list of the kinds of resource.
-fn engines(hosts: &Hosts) -> Engines {
-    Engines::default().with(Arc::new(PostgresEngine::new(hosts.clone()))).with(Arc::new(SqliteEngine::new()))
+fn engines(settings: &Settings, hosts: &Hosts, ids: &SharedIds, shelves: Shelves) -> Engines {
+    let tuning = Tuning {
+        reserve_bytes: settings.store.reserve_bytes,
+        reserve_percent: settings.store.reserve_percent.into(),
+        ..Tuning::default()
+    };
+    let postgres = PostgresEngine::new(hosts.clone(), ids.clone(), tuning).with_backups(Arc::new(shelves));
+    Engines::default().with(Arc::new(postgres)).with(Arc::new(SqliteEngine::new(passing(settings))))
 }
 
 fn rules(settings: &Settings, ids: &SharedIds) -> Rules {

@@ -1,6 +1,7 @@
 //! Zelo: backups that are proven to restore, and dangerous operations that end
 //! done or undone. ARCHITECTURE.md walks through the rooms.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod db;

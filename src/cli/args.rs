@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{backup, catalog, doctor, help, operation, resource, restore, serve, undo, worker};
+use super::{backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
 use crate::i18n::Lang;
 
 /// Backups that are proven to restore, and dangerous operations that end done
@@ -71,6 +71,8 @@ pub enum Command {
     Serve(serve::Args),
     /// Run operations without the pages
     Worker(worker::Args),
+    /// See the main job done on a sample database made for it
+    Demo(demo::Args),
     /// Help on a command, or on exit-codes
     Help(help::Args),
 }

@@ -74,13 +74,17 @@ mod tests {
         let args = |yes, confirm: Option<&str>| ConfirmArgs { yes, confirm: confirm.map(ToOwned::to_owned) };
         assert_eq!(confirm(&quiet(), &args(true, None), "orders").unwrap(), "orders");
         assert_eq!(confirm(&quiet(), &args(false, Some("orders")), "orders").unwrap(), "orders");
-        assert!(confirm(&quiet(), &args(false, Some("Orders")), "orders").unwrap_err().is("cli-confirm-other"));
+        assert!(
+            confirm(&quiet(), &args(false, Some("Orders")), "orders").unwrap_err().is("cli-confirm-other")
+        );
         assert!(confirm(&quiet(), &args(false, None), "orders").unwrap_err().is("cli-confirm"));
     }
 
     #[test]
     fn a_secret_is_the_first_line_without_its_end() {
-        for (text, secret) in [("hunter2\n", "hunter2"), ("hunter2\r\nmore", "hunter2"), ("", ""), (" a b ", " a b ")] {
+        for (text, secret) in
+            [("hunter2\n", "hunter2"), ("hunter2\r\nmore", "hunter2"), ("", ""), (" a b ", " a b ")]
+        {
             assert_eq!(first_line(text.as_bytes()).unwrap().expose(), secret);
         }
         let dir = tempfile::tempdir().unwrap();

@@ -26,7 +26,12 @@ impl Command {
         let world = desk.world().await?;
         let found = operation::rebuild(&world).await?;
         let out = &desk.out;
-        out.say(&msg!("cli-rebuilt", listed = found.listed, damaged = found.damaged, missing = found.missing));
+        out.say(&msg!(
+            "cli-rebuilt",
+            listed = found.listed,
+            damaged = found.damaged,
+            missing = found.missing
+        ));
         for refused in &found.refused {
             out.note(&format!("{}: {}", refused.path, out.words().problem(&refused.why).what));
         }

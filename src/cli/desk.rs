@@ -3,11 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    args::Global,
-    exit::Exit,
-    output::Output,
-};
+use super::{args::Global, exit::Exit, output::Output};
 use crate::{
     app,
     config::{Flag, Settings, Sources},
@@ -57,9 +53,8 @@ impl Desk {
     /// command line or the terminal asks for.
     pub fn open(global: Global, flags: Vec<Flag>) -> Result<Self, (Output, Stop)> {
         let terminal = Lang::from_env(|name| std::env::var(name).ok());
-        let output = |lang: Option<Lang>| {
-            Output::of_process(global.lang.or(lang).unwrap_or(terminal), global.json)
-        };
+        let output =
+            |lang: Option<Lang>| Output::of_process(global.lang.or(lang).unwrap_or(terminal), global.json);
         let sources = match sources(&global, flags) {
             Ok(sources) => sources,
             Err(problem) => return Err((output(None), problem.into())),

@@ -35,7 +35,14 @@ pub enum Exit {
 
 /// Codes that begin like this stand for wrong use.
 const USAGE: [&str; 8] = [
-    "cli-", "setting-", "confirm-", "field-", "resolve-", "resource-name", "resource-exists", "text-too-long",
+    "cli-",
+    "setting-",
+    "confirm-",
+    "field-",
+    "resolve-",
+    "resource-name",
+    "resource-exists",
+    "text-too-long",
 ];
 
 /// Codes that stand for something held by another operation.

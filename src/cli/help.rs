@@ -29,9 +29,8 @@ impl Args {
 }
 
 fn exit_codes(out: &Output) {
-    let rows = Exit::ALL.map(|exit| {
-        vec![Field::figure(exit.number().to_string()), out.words().label(exit.id()).into()]
-    });
+    let rows = Exit::ALL
+        .map(|exit| vec![Field::figure(exit.number().to_string()), out.words().label(exit.id()).into()]);
     let codes: Vec<_> = Exit::ALL
         .map(|exit| serde_json::json!({ "code": exit.number(), "meaning": out.words().label(exit.id()) }))
         .into();

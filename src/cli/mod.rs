@@ -7,6 +7,7 @@ mod args;
 mod ask;
 mod backup;
 mod catalog;
+mod demo;
 mod desk;
 mod doctor;
 pub mod exit;
@@ -83,6 +84,7 @@ async fn run(command: Command, desk: &Desk) -> Done {
         Command::Doctor(args) => args.run(desk).await,
         Command::Serve(args) => args.run(desk).await,
         Command::Worker(args) => args.run(desk).await,
+        Command::Demo(args) => args.run(desk).await,
         Command::Help(args) => args.run(&desk.out),
     }
 }

@@ -4,11 +4,7 @@ use super::output::{Output, Tone};
 use crate::{
     domain::msg::Msg,
     msg,
-    saga::{
-        UndoRule,
-        plan::PlanLine,
-        step::EffectName,
-    },
+    saga::{UndoRule, plan::PlanLine, step::EffectName},
 };
 
 /// What is shown besides the steps.

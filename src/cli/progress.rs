@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn rate_and_rest_come_from_the_last_seconds() {
         let words = Catalogue::of(Lang::En);
-        let meter = seen(&[(0, 0), (1, 900_000_000), (20, 1_000_000_000), (25, 1_050_000_000)], 2_050_000_000);
+        let meter =
+            seen(&[(0, 0), (1, 900_000_000), (20, 1_000_000_000), (25, 1_050_000_000)], 2_050_000_000);
         assert_eq!(meter.text(words), "1.05 GB of 2.05 GB, 10.0 MB/s, 1 min 40 s left");
         assert_eq!(meter.bar(), Some((1_050_000_000, 2_050_000_000)));
         assert_eq!((meter.bytes(2), meter.bytes(1)), (1_050_000_000, 0));

@@ -113,7 +113,10 @@ fn every_id_in_these_files_is_in_the_catalogues() {
                 folders.push(path);
                 continue;
             }
-            if path.extension().is_none_or(|e| e != "rs") || path.ends_with("exit.rs") || path.ends_with("tests.rs") {
+            if path.extension().is_none_or(|e| e != "rs")
+                || path.ends_with("exit.rs")
+                || path.ends_with("tests.rs")
+            {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();

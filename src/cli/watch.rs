@@ -13,11 +13,7 @@ use super::{
 };
 use crate::{
     db::{Db, OperationRow},
-    domain::{
-        id::OperationId,
-        operation::OpState,
-        problem::Problem,
-    },
+    domain::{id::OperationId, operation::OpState, problem::Problem},
     msg,
     saga::{Journal, StepRecord, StepState},
 };
@@ -47,7 +43,8 @@ impl<'a> Watch<'a> {
     pub(super) async fn look(&mut self) -> Result<OperationRow, Problem> {
         // The row first: what it says is final has all its steps and lines written.
         let row = self.db.operation(self.id).await?;
-        let steps = self.db.steps(self.id).await.map_err(|e| crate::problem!("internal-journal").detail(e))?;
+        let steps =
+            self.db.steps(self.id).await.map_err(|e| crate::problem!("internal-journal").detail(e))?;
         for line in self.db.operation_log(self.id, self.log).await? {
             self.log = line.seq;
             self.print(&format!("  {}", self.out.words().text(&line.line)));
@@ -191,7 +188,8 @@ pub(super) fn ended(out: &Output, row: &OperationRow) {
         OpState::Queued | OpState::Running => msg!("cli-ended-goes-on", operation = row.id.as_str()),
     };
     out.note(&out.toned(&out.words().text(&sentence), state_tone(row.state)));
-    if let Some(problem) = row.problem.as_ref().filter(|_| row.state != OpState::Resolved && !out.is_json()) {
+    let told = !matches!(row.state, OpState::Resolved | OpState::Cancelled) && !out.is_json();
+    if let Some(problem) = row.problem.as_ref().filter(|_| told) {
         out.problems(std::slice::from_ref(problem));
     }
 }

@@ -52,7 +52,9 @@ pub(super) fn checks(desk: &Desk, checks: &[Check]) -> bool {
     let line = |check: &Check| {
         let (id, tone, seen) = match &check.verdict {
             Verdict::Good(seen) => ("cli-check-good", Tone::Good, seen.as_ref().map(|m| words.text(m))),
-            Verdict::Caution(problem) => ("cli-check-caution", Tone::Caution, Some(words.problem(problem).what)),
+            Verdict::Caution(problem) => {
+                ("cli-check-caution", Tone::Caution, Some(words.problem(problem).what))
+            }
             Verdict::Bad(problem) => ("cli-check-bad", Tone::Bad, Some(words.problem(problem).what)),
             Verdict::Skipped => ("cli-check-skipped", Tone::Dim, None),
         };

@@ -15,7 +15,7 @@ use super::{
     runner::{Here, try_become},
 };
 use crate::{
-    domain::problem::Problem,
+    domain::{id::OperationId, problem::Problem},
     jobs::{Pace, Queue, RunnerLock, Sweep},
     operation::World,
     problem,
@@ -72,12 +72,23 @@ impl Running {
         let sweep = Sweep {
             db: world.db.clone(),
             queue: queue.clone(),
-            runner: world.rules.runner.clone(),
-            clock: world.clock.clone(),
-            pace: Pace { lease: world.rules.lease, ..Pace::default() },
+            recover: Arc::new(Here(world.clone())),
+            folder: desk.settings.data.clone(),
+            pace: Pace::default(),
         };
         let sweep = tokio::spawn(sweep.run(tidy.clone()));
         Ok(Self { world, queue, shutdown, sweep, tidy, _lock: lock })
+    }
+
+    /// Hands an operation over at once, without waiting for the next look.
+    pub(crate) async fn push(&self, id: &OperationId) {
+        let pushed = match self.queue.push(id).await {
+            Ok(()) => self.world.db.mark_pushed(id).await,
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = pushed {
+            tracing::debug!(operation = %id, %problem, "left to the sweep");
+        }
     }
 
     /// Takes no more, waits for what runs, then stops the housekeeping.

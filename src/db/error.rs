@@ -76,9 +76,12 @@ fn from_sql(error: &SqlError) -> Problem {
     }
 }
 
+/// A problem for some words of the server.
+type Known = (&'static str, fn() -> Problem);
+
 /// Neither library hands out the server's own codes, so its words must do.
 fn from_words(words: &str, other: Problem) -> Problem {
-    const KNOWN: &[(&str, fn() -> Problem)] = &[
+    const KNOWN: &[Known] = &[
         ("database is locked", || problem!("db-busy").transient()),
         ("lock timeout", || problem!("db-busy").transient()),
         ("disk image is malformed", || problem!("db-corrupt")),

@@ -125,21 +125,7 @@ impl Tx<'_> {
             let (from, to) = (from.as_str(), to.as_str());
             return Err(JournalError::Illegal { step: stored.name, from, to }.into());
         }
-        let now = naive(self.now);
-        let mut next = Stored { state: to.as_str().to_owned(), ..stored };
-        match event {
-            Event::Began => {
-                next.tries += 1;
-                next.started_at = next.started_at.or(Some(now));
-                (next.output, next.problem) = (None, None);
-            }
-            Event::Finished(output) => next.output = Some(json(output)?),
-            Event::Failed(problem) | Event::UndoFailed(problem) => next.problem = Some(json(problem)?),
-            Event::UndoBegan | Event::UndoFinished => {}
-        }
-        if !matches!(event, Event::Began | Event::UndoBegan) {
-            next.ended_at = Some(now);
-        }
+        let next = advance(stored, event, naive(self.now))?;
         diesel::update(row)
             .set((
                 operation_steps::state.eq(next.state),
@@ -208,6 +194,25 @@ impl Tx<'_> {
     }
 }
 
+/// The row after an event the table allows.
+fn advance(stored: Stored, event: &Event, now: NaiveDateTime) -> Result<Stored, DbError> {
+    let mut next = Stored { state: event.state().as_str().to_owned(), ..stored };
+    match event {
+        Event::Began => {
+            next.tries += 1;
+            next.started_at = next.started_at.or(Some(now));
+            (next.output, next.problem) = (None, None);
+        }
+        Event::Finished(output) => next.output = Some(json(output)?),
+        Event::Failed(problem) | Event::UndoFailed(problem) => next.problem = Some(json(problem)?),
+        Event::UndoBegan | Event::UndoFinished => {}
+    }
+    if !matches!(event, Event::Began | Event::UndoBegan) {
+        next.ended_at = Some(now);
+    }
+    Ok(next)
+}
+
 fn place(step: usize) -> Result<i32, DbError> {
     i32::try_from(step).map_err(|_| JournalError::Storage(format!("no step {step}")).into())
 }
@@ -236,7 +241,7 @@ fn steps(conn: &mut Conn, op: &OperationId) -> Result<Vec<StepRecord>, DbError> 
 }
 
 fn step(row: Stored, notes: &[(i32, String)], processes: &[(i32, String)]) -> Result<StepRecord, DbError> {
-    fn own<'a>(rows: &'a [(i32, String)], position: i32) -> impl Iterator<Item = &'a str> {
+    fn own(rows: &[(i32, String)], position: i32) -> impl Iterator<Item = &str> {
         rows.iter().filter(move |(at, _)| *at == position).map(|(_, text)| text.as_str())
     }
     let notes = own(notes, row.position).map(|t| parse(t, "step_notes.note")).collect::<Result<_, _>>()?;

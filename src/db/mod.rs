@@ -3,7 +3,7 @@
 //!
 //! Every public method of [`Db`] is async and does its work on a blocking thread.
 //! Every write is one transaction that excludes all other writers from its first
-//! statement (see [`conn`]), holds its audit and outbox rows, and is durable when
+//! statement (see `conn.rs`), holds its audit and outbox rows, and is durable when
 //! the method returns.
 
 mod asides;

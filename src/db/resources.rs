@@ -235,6 +235,16 @@ impl Db {
         Ok(self.read(move |conn| find(conn, &id)).await?)
     }
 
+    /// Whether any resource has sealed credentials: then the key file must exist.
+    pub async fn has_sealed(&self) -> Result<bool, Problem> {
+        let found = self.read(|conn| {
+            let sealed = resources::table.filter(resources::sealed.is_not_null());
+            let one: Option<String> = sealed.select(resources::id).first(conn).optional()?;
+            Ok(one.is_some())
+        });
+        Ok(found.await?)
+    }
+
     /// The resource with this identity, if it was added.
     pub async fn resource_by_identity(&self, identity: &str) -> Result<Option<ResourceRow>, Problem> {
         let identity = identity.to_owned();

@@ -87,13 +87,19 @@ table! {
         stored_bytes -> BigInt,
         raw_bytes -> BigInt,
         marker -> Nullable<Text>,
-        manifest -> Text,
         pinned -> Bool,
         verified_at -> Nullable<Timestamp>,
         problem -> Nullable<Text>,
         trashed_from -> Nullable<Text>,
         keep_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
+    }
+}
+
+table! {
+    manifests (backup_id) {
+        backup_id -> Text,
+        manifest -> Text,
     }
 }
 

@@ -170,7 +170,7 @@ async fn first_line(from: &mut ChildStderr) -> io::Result<(String, Vec<u8>)> {
     }
 }
 
-/// That process, if it still runs.
+/// That process, if it still runs. (The kernel makes this file up: no disk is waited for.)
 fn alive(process: &ProcessRef) -> Option<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{}/stat", process.pid)).ok()?;
     Stat::parse(&text).filter(|stat| stat.started == process.started && !stat.dead)

@@ -78,11 +78,14 @@ impl WritePart<'_> {
             feed.run(source, Tapped(self.tap), &*self.on_bytes).await.map_err(|e| encode_problem(e, &path))
         };
         // Whichever half fails, the other is dropped with it, and the file vanishes.
-        let ((raw, tapped), (stored, writer)) = tokio::try_join!(feeding, take(encoded, writer, &path))?;
+        let ((raw, tapped), (stored, writer)) =
+            tokio::try_join!(feeding, take(encoded, codec, writer, &path))?;
         if let Some(tap) = tapped.0 {
             tap.finish()?;
         }
 
+        // What is not compressed was digested once, as it came.
+        let stored = stored.unwrap_or_else(|| raw.clone());
         let length = writer.finish().await?;
         if length != stored.bytes {
             self.store.remove(&at).await?;
@@ -98,15 +101,18 @@ fn foreseen(codec: Codec, raw: u64) -> u64 {
     if codec == Codec::None { raw } else { raw / 4 }
 }
 
-/// Writes what is compressed. The digest is computed beside the writing.
+/// Writes what is compressed. Its digest is computed beside the writing; `None` if
+/// the same bytes are digested as raw ones.
 async fn take(
     mut encoded: Encoded,
+    codec: Codec,
     mut writer: Box<dyn FileWriter>,
     path: &str,
-) -> Result<(Digest, Box<dyn FileWriter>), Problem> {
+) -> Result<(Option<Digest>, Box<dyn FileWriter>), Problem> {
     let mut hasher = Hasher::default();
     while let Some(block) = encoded.next().await.map_err(|e| encode_problem(e, path))? {
-        if block.is_empty() {
+        if codec == Codec::None {
+            writer.write(block).await?;
             continue;
         }
         let seen = block.clone();
@@ -117,7 +123,7 @@ async fn take(
         writer.write(block).await?;
         hasher = digesting.await.map_err(|e| problem!("part-compress", path = path).detail(e))?;
     }
-    Ok((hasher.finish(), writer))
+    Ok(((codec != Codec::None).then(|| hasher.finish()), writer))
 }
 
 struct Tapped(Option<Box<dyn Tap>>);

@@ -208,3 +208,6 @@ impl Scan {
 fn folders(entries: Vec<Entry>) -> impl Iterator<Item = StorePath> {
     entries.into_iter().filter(|e| e.folder).map(|e| e.path)
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,7 +121,6 @@ CREATE TABLE backups (
     stored_bytes BIGINT NOT NULL,
     raw_bytes BIGINT NOT NULL,
     marker TEXT,
-    manifest TEXT NOT NULL,
     pinned BOOLEAN NOT NULL,
     verified_at TIMESTAMP,
     problem TEXT,
@@ -135,6 +134,12 @@ CREATE INDEX backups_taken ON backups (taken_at, id);
 CREATE INDEX backups_state ON backups (state, keep_until);
 CREATE INDEX backups_operation ON backups (operation_id);
 CREATE UNIQUE INDEX backups_place ON backups (store_id, path);
+
+-- Beside the backups, so that lists of many do not read past every manifest.
+CREATE TABLE manifests (
+    backup_id TEXT PRIMARY KEY NOT NULL REFERENCES backups (id) ON DELETE CASCADE,
+    manifest TEXT NOT NULL
+);
 
 CREATE TABLE parts (
     backup_id TEXT NOT NULL REFERENCES backups (id) ON DELETE CASCADE,

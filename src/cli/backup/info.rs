@@ -72,6 +72,13 @@ fn parts(desk: &Desk, manifest: &Manifest) {
             part.raw.sha256.get(..12).unwrap_or_default().into(),
         ]
     };
-    let heads = ["cli-col-part", "cli-col-raw", "cli-col-stored", "cli-col-codec", "cli-col-counted", "cli-col-sha256"];
+    let heads = [
+        "cli-col-part",
+        "cli-col-raw",
+        "cli-col-stored",
+        "cli-col-codec",
+        "cli-col-counted",
+        "cli-col-sha256",
+    ];
     desk.out.table(&heads, manifest.parts.iter().map(line).collect(), &Msg::new("cli-nothing"));
 }

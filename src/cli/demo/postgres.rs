@@ -46,7 +46,11 @@ enum End {
 
 impl PostgresSample {
     /// The best the machine offers; `None` if it offers none.
-    pub(super) async fn start(hosts: &Hosts, folder: &Path, password: Secret) -> Result<Option<Self>, Problem> {
+    pub(super) async fn start(
+        hosts: &Hosts,
+        folder: &Path,
+        password: Secret,
+    ) -> Result<Option<Self>, Problem> {
         if let Some(bin) = server_binaries() {
             return Self::local(hosts, &bin, folder, password).await.map(Some);
         }
@@ -70,7 +74,8 @@ impl PostgresSample {
         let pwfile = folder.join("password");
         write_secret(&pwfile, &password, user.as_deref()).await?;
         let initdb = tool("initdb").arg("-D").arg(&data).arg("-U").arg(USER).arg("--auth=scram-sha-256");
-        let initdb = initdb.arg(format!("--pwfile={}", pwfile.display())).arg("-E").arg("UTF8").arg("--locale=C");
+        let initdb =
+            initdb.arg(format!("--pwfile={}", pwfile.display())).arg("-E").arg("UTF8").arg("--locale=C");
         run(&*place, initdb, "").await?;
         let port = free_port().await?;
         let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''");
@@ -108,7 +113,10 @@ impl PostgresSample {
         let new = NewContainer {
             name: name.clone(),
             image: image.clone(),
-            env: vec![("POSTGRES_USER".to_owned(), Secret::new(USER)), ("POSTGRES_PASSWORD".to_owned(), password.clone())],
+            env: vec![
+                ("POSTGRES_USER".to_owned(), Secret::new(USER)),
+                ("POSTGRES_PASSWORD".to_owned(), password.clone()),
+            ],
             labels: BTreeMap::from([("zelo.demo".to_owned(), "1".to_owned())]),
         };
         let _: Container = engine.run(&new).await?;
@@ -203,7 +211,8 @@ async fn run(place: &dyn Place, command: Command, input: &str) -> Result<String,
 /// The newest folder with a PostgreSQL server, where Debian and others put them,
 /// else where PATH has one.
 fn server_binaries() -> Option<PathBuf> {
-    let whole = |folder: &PathBuf| ["initdb", "pg_ctl", "psql", "pg_dump"].iter().all(|t| folder.join(t).is_file());
+    let whole =
+        |folder: &PathBuf| ["initdb", "pg_ctl", "psql", "pg_dump"].iter().all(|t| folder.join(t).is_file());
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok();
     let mut found: Vec<(u32, PathBuf)> = versions
         .into_iter()
@@ -216,7 +225,10 @@ fn server_binaries() -> Option<PathBuf> {
         .collect();
     found.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    found.pop().map(|(_, folder)| folder).or_else(|| std::env::split_paths(&path).find(|folder| whole(folder)))
+    found
+        .pop()
+        .map(|(_, folder)| folder)
+        .or_else(|| std::env::split_paths(&path).find(|folder| whole(folder)))
 }
 
 /// The user a server started by root must run as, made owner of `folder`.

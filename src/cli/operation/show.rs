@@ -93,6 +93,13 @@ fn table(desk: &Desk, row: &OperationRow, steps: &[StepRecord]) {
             problem.unwrap_or_default().into(),
         ]
     });
-    let heads = ["cli-col-number", "cli-col-step", "cli-col-state", "cli-col-tries", "cli-col-took", "cli-col-problem"];
+    let heads = [
+        "cli-col-number",
+        "cli-col-step",
+        "cli-col-state",
+        "cli-col-tries",
+        "cli-col-took",
+        "cli-col-problem",
+    ];
     desk.out.table(&heads, lines.collect(), &Msg::new("cli-nothing"));
 }

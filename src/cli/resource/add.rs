@@ -145,8 +145,10 @@ impl Args {
 
     fn secret_paths(&self) -> Vec<(String, PathBuf)> {
         let named = |name: &str, path: &Option<PathBuf>| path.clone().map(|path| (name.to_owned(), path));
-        let mut all: Vec<_> =
-            [named("password", &self.password_file), named("url", &self.url_file)].into_iter().flatten().collect();
+        let mut all: Vec<_> = [named("password", &self.password_file), named("url", &self.url_file)]
+            .into_iter()
+            .flatten()
+            .collect();
         all.extend(self.secret_files.iter().map(|(name, path)| (name.clone(), PathBuf::from(path))));
         all
     }
@@ -193,9 +195,8 @@ fn no_field(name: &str, fields: &[Field]) -> Problem {
     problem!("cli-no-field", field = name, fields = names.join(", "))
 }
 
-/// Writes the resource down. Its secrets are sealed for its id, which exists only
-/// once the row does.
-async fn store(
+/// Writes the resource down, its secrets sealed for its identity.
+pub(in crate::cli) async fn store(
     desk: &Desk,
     world: &World,
     name: String,
@@ -203,26 +204,22 @@ async fn store(
     detected: Option<Detected>,
     access: Access,
 ) -> Result<ResourceRow, Problem> {
-    let actor = desk.actor();
     let identity = match &detected {
         Some(found) => found.identity.clone(),
         None => by_hand(&kind, &access.values),
     };
+    let sealed = world.seal(&identity, &access)?;
     let new = NewResource {
         project: Some(world.db.ensure_default_project().await?.id),
         host: None,
         kind,
         name,
         identity,
-        access: access.values.clone(),
-        sealed: None,
+        access: access.values,
+        sealed,
         restore_refused: detected.and_then(|found| found.restore_refused),
     };
-    let row = world.db.add_resource(new, &actor.0).await?;
-    match world.seal(&row.id, &access)? {
-        Some(sealed) => world.db.set_resource_access(&row.id, access.values, Some(sealed), &actor.0).await,
-        None => Ok(row),
-    }
+    world.db.add_resource(new, &desk.actor().0).await
 }
 
 /// What makes two resources added by hand the same one: kind and open values.

@@ -21,11 +21,25 @@ pub struct Args {
 impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
-        let filter =
-            ResourceFilter { kind: self.kind.map(Kind::named), limit: Some(10_000), ..ResourceFilter::default() };
+        let filter = ResourceFilter {
+            kind: self.kind.map(Kind::named),
+            limit: Some(10_000),
+            ..ResourceFilter::default()
+        };
         let rows = world.db.resources(filter).await?.rows;
-        let heads = ["cli-col-id", "cli-col-name", "cli-col-kind", "cli-col-access", "cli-col-state", "cli-col-restore"];
-        desk.out.table(&heads, rows.iter().map(|row| line(desk, row)).collect(), &Msg::new("cli-no-resources"));
+        let heads = [
+            "cli-col-id",
+            "cli-col-name",
+            "cli-col-kind",
+            "cli-col-access",
+            "cli-col-state",
+            "cli-col-restore",
+        ];
+        desk.out.table(
+            &heads,
+            rows.iter().map(|row| line(desk, row)).collect(),
+            &Msg::new("cli-no-resources"),
+        );
         desk.out.json(&rows);
         Ok(Exit::Done)
     }

@@ -11,7 +11,7 @@ use crate::{
         Db, Page,
         conn::MultiBackend,
         convert::{self, lower, lower_opt, parse, pattern},
-        schema::{backups, resources},
+        schema::{backups, manifests, resources},
     },
     domain::{
         backup::{BackupState, Origin},
@@ -97,9 +97,9 @@ impl Db {
         let id = id.clone();
         let read = self.read(move |conn| {
             let text: Option<String> =
-                backups::table.find(id.as_str()).select(backups::manifest).first(conn).optional()?;
+                manifests::table.find(id.as_str()).select(manifests::manifest).first(conn).optional()?;
             let text = text.ok_or_else(|| problem!("not-found-backup", id = id.as_str()))?;
-            parse(&text, "backups.manifest")
+            parse(&text, "manifests.manifest")
         });
         Ok(read.await?)
     }

@@ -10,7 +10,7 @@ use crate::{
         Db, NewResource, ResourceState, Tx,
         convert::{self, naive, size},
         error::DbError,
-        schema::{backups, operations, parts, resources},
+        schema::{backups, manifests, operations, parts, resources},
     },
     domain::{
         backup::BackupState,
@@ -102,12 +102,18 @@ impl Tx<'_> {
             keep_until: None,
         };
         diesel::insert_into(backups::table)
+            .values((stored, backups::created_at.eq(naive(self.now))))
+            .execute(self.conn)?;
+        diesel::insert_into(manifests::table)
             .values((
-                stored,
-                backups::manifest.eq(convert::json(manifest)?),
-                backups::created_at.eq(naive(self.now)),
+                manifests::backup_id.eq(manifest.id.as_str()),
+                manifests::manifest.eq(convert::json(manifest)?),
             ))
             .execute(self.conn)?;
+        self.insert_parts(manifest)
+    }
+
+    fn insert_parts(&mut self, manifest: &Manifest) -> Result<(), DbError> {
         for (position, part) in (0_i32..).zip(&manifest.parts) {
             diesel::insert_into(parts::table)
                 .values((

@@ -36,7 +36,8 @@ pub struct NewOperation {
     pub backup: Option<BackupId>,
     /// The running operation under whose locks it runs.
     pub parent: Option<OperationId>,
-    /// What was asked. Compared when an idempotency key comes again.
+    /// What was asked, all of it: compared, with kind, resource and parent, when an
+    /// idempotency key comes again.
     pub request: Value,
     /// What planning found. No secrets.
     pub facts: Value,

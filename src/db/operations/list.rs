@@ -8,7 +8,7 @@ use crate::{
     db::{
         Db,
         conn::MultiBackend,
-        convert::{json, moment, naive, parse},
+        convert::{json, moment, naive, parse, word},
         error::DbError,
         schema::{operation_logs, operations},
     },
@@ -124,6 +124,20 @@ impl Db {
                 .select(operations::id)
                 .order(operations::id)
                 .limit(1000)
+                .load(conn)?;
+            ids.iter().map(|id| word(id, "operations.id")).collect()
+        });
+        Ok(listed.await?)
+    }
+
+    /// Running operations that were handed back to be tried again: they run under
+    /// nobody's name until somebody takes them over.
+    pub async fn handed_back(&self) -> Result<Vec<OperationId>, Problem> {
+        let listed = self.read(move |conn| {
+            let ids: Vec<String> = operations::table
+                .filter(operations::state.eq(OpState::Running.as_str()))
+                .filter(operations::runner.eq(""))
+                .select(operations::id)
                 .load(conn)?;
             ids.iter().map(|id| super::super::convert::word(id, "operations.id")).collect()
         });

@@ -109,7 +109,7 @@ async fn published(db: &Db, resource: &ResourceRow, age: i64, origin: Origin) ->
 async fn what_is_ensured_twice_is_made_once(b: Bench) {
     let project = b.db.ensure_default_project().await.unwrap();
     assert_eq!(b.db.ensure_default_project().await.unwrap(), project);
-    assert_eq!(b.db.projects().await.unwrap(), [project.clone()]);
+    assert_eq!(b.db.projects().await.unwrap(), std::slice::from_ref(&project));
     assert_eq!(b.db.project(&project.id).await.unwrap().name, "default");
     let host = b.db.ensure_local_host("unix:///a").await.unwrap();
     let moved = b.db.ensure_local_host("unix:///b").await.unwrap();
@@ -294,7 +294,7 @@ async fn a_held_backup_cannot_go(b: Bench) {
     let Enqueued::Created(op) = b.db.enqueue(hold(&id)).await.unwrap() else { panic!("existed") };
     let other = OperationId::new(&SystemIds);
     let held = problem!("backup-held", id = id.as_str(), operation = op.id.as_str());
-    assert_eq!(b.db.held_by(&id).await.unwrap(), [op.id.clone()]);
+    assert_eq!(b.db.held_by(&id).await.unwrap(), std::slice::from_ref(&op.id));
     assert_eq!(b.db.trash_backup(&id, later(1), Some(&other), WHO).await.unwrap_err(), held);
     assert_eq!(b.db.forget_backup(&id, None, WHO).await.unwrap_err(), held);
     b.db.trash_backup(&id, later(1), Some(&op.id), WHO).await.unwrap();

@@ -1,5 +1,7 @@
 //! The same suite on SQLite and on a private PostgreSQL server.
 
+#![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
 mod catalogue;
 mod journal;
 mod operations;

@@ -109,6 +109,7 @@ impl Dump {
 
 /// Copies the live file to `to` and looks at what is in the copy.
 fn take(work: &Work, live: &Path, to: &Path, now: &dyn Fn() -> Moment) -> Result<Taken, Problem> {
+    temp::ensure(names::folder(to))?;
     let size = files::length(live) + files::length(&names::companion(live, "-wal"));
     let free = files::free(names::folder(to))?;
     if free < size {

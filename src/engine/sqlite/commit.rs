@@ -1,7 +1,13 @@
 //! The commit point of a restore or undo into the living file, and its being
 //! taken back.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -33,6 +39,9 @@ pub(super) struct Swap {
     /// What the side file holds. `None`: it is an older aside, which must not be
     /// lost if this is taken back.
     pub(super) part: Option<Part>,
+    /// Set when this process knows that its run changed nothing: a database that
+    /// is locked for long need not be asked then.
+    pub(super) unchanged: Arc<AtomicBool>,
 }
 
 /// Written down once the contents are in place: the mark in the database goes
@@ -64,11 +73,9 @@ impl Step for Swap {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
-        if !self.happened(cx).await? {
-            let kept = cx.get(&self.kept)?.marker;
-            let facts = self.facts.clone();
-            self.tools.step(cx, move |work| forward(work, &facts, kept.as_deref())).await?;
-        }
+        let kept = cx.get(&self.kept)?.marker;
+        let (facts, unchanged) = (self.facts.clone(), self.unchanged.clone());
+        self.tools.step(cx, move |work| forward(work, &facts, kept.as_deref(), &unchanged)).await?;
         cx.note(&Committed { committed: true }).await?;
         let aside = Aside {
             item: names::file_name(&self.facts.live),
@@ -81,11 +88,11 @@ impl Step for Swap {
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
         let noted = cx.notes::<Committed>().iter().any(|note| note.committed);
         let (facts, part) = (self.facts.clone(), self.part.clone());
+        let unchanged = self.unchanged.clone();
         let left = self
             .tools
             .step(cx, move |work| {
-                let mark = names::swap_mark(&facts.operation);
-                if noted || swap::marked(work, &facts.live, &mark)? {
+                if noted || happened(work, &facts, &unchanged)? {
                     back(work, &facts, part.as_ref())
                 } else {
                     // Never committed: an aside must not keep our mark.
@@ -104,17 +111,36 @@ impl Step for Swap {
 #[async_trait]
 impl Commit for Swap {
     async fn happened(&self, cx: &Cx) -> Result<bool, Problem> {
-        let facts = self.facts.clone();
-        self.tools
-            .step(cx, move |work| swap::marked(work, &facts.live, &names::swap_mark(&facts.operation)))
-            .await
+        let (facts, unchanged) = (self.facts.clone(), self.unchanged.clone());
+        self.tools.step(cx, move |work| happened(work, &facts, &unchanged)).await
     }
 }
 
-fn forward(work: &Work, facts: &RestoreFacts, kept: Option<&str>) -> Result<(), Problem> {
+fn happened(work: &Work, facts: &RestoreFacts, unchanged: &AtomicBool) -> Result<bool, Problem> {
+    if unchanged.load(Ordering::SeqCst) {
+        return Ok(false);
+    }
+    swap::marked(work, &facts.live, &names::swap_mark(&facts.operation))
+}
+
+fn forward(
+    work: &Work,
+    facts: &RestoreFacts,
+    kept: Option<&str>,
+    unchanged: &AtomicBool,
+) -> Result<(), Problem> {
+    unchanged.store(false, Ordering::SeqCst);
     let mark = names::swap_mark(&facts.operation);
+    if swap::marked(work, &facts.live, &mark)? {
+        return Ok(());
+    }
     let exchange = Exchange { live: &facts.live, source: &facts.side, keep: &facts.keep, kept, mark: &mark };
-    swap::exchange(work, &exchange)
+    let result = swap::exchange(work, &exchange);
+    // A lock not got or a stop between batches leaves no doubt; an error of the
+    // disk in the commit itself does, and the file has to be asked.
+    let sure = |problem: &Problem| problem.is("sqlite-busy") || problem.is("sqlite-stopped");
+    unchanged.store(result.as_ref().is_err_and(sure), Ordering::SeqCst);
+    result
 }
 
 /// Puts the kept contents back and sets aside what is live now. Idempotent: the

@@ -31,7 +31,7 @@ mod tools;
 mod validate;
 mod work;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -59,7 +59,7 @@ use crate::{
     host::{Container, Reader},
     saga::{
         plan::{AnyCommit, AnyStep},
-        step::Step,
+        step::{Adds, Step},
     },
 };
 
@@ -98,7 +98,7 @@ impl SqliteEngine {
         let kept = keep.slot();
         let mut prepare = prepare;
         prepare.push(Replace::Beside(AnyStep::new(keep)));
-        let swap = Swap { tools: tools(), facts: facts.clone(), kept, part };
+        let swap = Swap { tools: tools(), facts: facts.clone(), kept, part, unchanged: Arc::default() };
         let swapped = swap.slot();
         let answers = Answers { tools: tools(), live: facts.live.clone() };
         let settle = Settle { tools: tools(), facts };
@@ -111,12 +111,7 @@ impl SqliteEngine {
         }
     }
 
-    fn beside(
-        &self,
-        facts: RestoreFacts,
-        mut prepare: Vec<AnyStep<crate::saga::step::Adds>>,
-        mode: String,
-    ) -> RestoreSteps {
+    fn beside(&self, facts: RestoreFacts, mut prepare: Vec<AnyStep<Adds>>, mode: String) -> RestoreSteps {
         let tools = || self.tools.clone();
         prepare.push(AnyStep::new(Clear { tools: tools(), facts: facts.clone() }));
         let place = Place { tools: tools(), facts, journal_mode: mode };

@@ -149,7 +149,7 @@ impl Step for Keep {
     type Output = Kept;
 
     fn name(&self) -> String {
-        "keep".to_owned()
+        "aside".to_owned()
     }
 
     fn title(&self) -> Msg {
@@ -187,10 +187,16 @@ impl Step for Keep {
                 if !files::exists(&facts.keep)? {
                     return Ok(());
                 }
-                // Never the only copy of what people had: not while the swap
-                // stands, and not where that cannot be seen.
-                if swap::marked(work, &facts.live, &names::swap_mark(&facts.operation))? {
-                    return Err(problem!("sqlite-swap-stands", path = facts.live.display().to_string()));
+                // Never the only copy of what people had. The runner comes here only
+                // if the swap has not happened or was taken back; where the file can
+                // be asked, it is asked once more.
+                match swap::marked(work, &facts.live, &names::swap_mark(&facts.operation)) {
+                    Ok(true) => {
+                        return Err(problem!("sqlite-swap-stands", path = facts.live.display().to_string()));
+                    }
+                    Ok(false) => {}
+                    Err(problem) if problem.is("sqlite-busy") => {}
+                    Err(problem) => return Err(problem),
                 }
                 files::remove_side(&facts.keep)
             })

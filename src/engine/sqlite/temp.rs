@@ -6,8 +6,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::files;
-use crate::domain::id::OperationId;
+use super::{conn::file_problem, files};
+use crate::domain::{id::OperationId, problem::Problem};
 
 const PREFIX: &str = "zelo-sqlite-";
 
@@ -15,6 +15,13 @@ const PREFIX: &str = "zelo-sqlite-";
 /// a new process finds it.
 pub(super) fn of(folder: &Path, operation: &OperationId) -> PathBuf {
     folder.join(format!("{PREFIX}{operation}.db"))
+}
+
+/// Makes Zelo's own folder, private, if it is not there yet.
+pub(super) fn ensure(folder: &Path) -> Result<(), Problem> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|e| file_problem(&e, folder))
 }
 
 /// A copy that lasts as long as this value; what a killed process left goes at

@@ -2,7 +2,13 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use super::{contents, files, restore::matches, temp::Passing, tools::Tools, work::Work};
+use super::{
+    contents, files,
+    restore::matches,
+    temp::{self, Passing},
+    tools::Tools,
+    work::Work,
+};
 use crate::{
     domain::{manifest::Part, problem::Problem},
     host::Reader,
@@ -14,6 +20,8 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Writes the part to a passing file and looks at it there: SQLite needs a file.
 pub(super) async fn validate(tools: &Tools, part: &Part, raw: Reader) -> Result<(), Problem> {
+    let folder = tools.folder.clone();
+    tools.look(move |_| temp::ensure(&folder)).await?;
     let passing = Passing::new(&tools.folder);
     let bytes = tools.spill(raw, passing.0.clone()).await?;
     let part = part.clone();

@@ -26,25 +26,20 @@ impl Lab {
         let docker = engine().await?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let lab = Self { docker, name: format!("zelo-host-{}-{count}", std::process::id()) };
-        let label = format!("zelo.lab={}", std::env::var("ZELO_LAB_RUN").unwrap_or("host".to_owned()));
-        let made = [
-            "run",
-            "-d",
-            "--name",
-            &lab.name,
-            "--label",
-            &label,
-            "--network",
-            "none",
-            "--entrypoint",
-            "sleep",
-            "-e",
-            "PLAIN=from the container",
-            IMAGE,
-            "1000",
-        ];
-        cli(&made);
+        lab.run(&["--network", "none", "-e", "PLAIN=from the container", "--entrypoint", "sleep"], &["1000"]);
         Some(lab)
+    }
+
+    /// Makes the container: options before the image, arguments after it.
+    pub(super) fn run(&self, options: &[&str], arguments: &[&str]) {
+        let label = format!("zelo.lab={}", std::env::var("ZELO_LAB_RUN").unwrap_or("host".to_owned()));
+        let first = ["run", "-d", "--name", &self.name, "--label", &label];
+        cli(&[&first[..], options, &[IMAGE], arguments].concat());
+    }
+
+    /// The engine's id of the only exec that runs in it.
+    pub(super) fn exec_id(&self) -> String {
+        cli(&["inspect", "-f", "{{index .ExecIDs 0}}", &self.name])
     }
 
     pub(super) fn place(&self) -> Arc<dyn Place> {

@@ -88,7 +88,7 @@ impl Docker {
         let until = Instant::now() + LINGER;
         let mut pause = Duration::from_millis(2);
         loop {
-            let state = self.call(container, client.inspect_exec(exec)).await?;
+            let state = self.call(container, client.inspect_exec(exec)).await.map_err(forgotten)?;
             if state.running == Some(false)
                 && let Some(code) = state.exit_code
             {
@@ -101,6 +101,14 @@ impl Docker {
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_millis(250));
         }
+    }
+}
+
+/// An engine that was restarted knows its containers, and no exec of before.
+fn forgotten(error: HostError) -> HostError {
+    match error {
+        HostError::Refused(why) => HostError::Broken { place: "the Docker Engine".to_owned(), why },
+        other => other,
     }
 }
 

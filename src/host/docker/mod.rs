@@ -29,6 +29,10 @@ use super::{Container, ContainerHost, EngineInfo, HostError, NewContainer, Place
 /// Where the engine listens unless told otherwise.
 pub const SOCKET: &str = "/var/run/docker.sock";
 
+/// What every log filter must end with, whatever a person asks for: at `debug` and
+/// below bollard writes whole requests and answers, with the environments in them.
+pub const LOG_FILTER: &str = "bollard=info";
+
 /// How long one small call may take. Streams have no limit here: their step has.
 const CALL: Duration = Duration::from_secs(60);
 

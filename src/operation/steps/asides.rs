@@ -32,7 +32,7 @@ impl Step for KeepAsides {
     type Output = ();
 
     fn name(&self) -> String {
-        "keep".to_owned()
+        "set-aside".to_owned()
     }
 
     fn title(&self) -> Msg {

@@ -5,7 +5,7 @@ use std::{
     ffi::CStr,
     fs::File,
     io::{Seek as _, SeekFrom, Write as _},
-    os::fd::OwnedFd,
+    os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{Entry, MARKER, MARKER_TEXT, Space, StoreError, StorePath, TEMPORARY};
+use super::{Entry, MARKER, MARKER_TEXT, Reserve, Space, StoreError, StorePath, TEMPORARY};
 
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 /// Owner only: backups hold everything the databases hold.
@@ -26,15 +26,16 @@ pub(super) const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 pub(super) struct Root {
     fd: OwnedFd,
     path: PathBuf,
+    reserve: Reserve,
 }
 
 impl Root {
     /// Opens a store's root.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path, reserve: Reserve) -> Result<Self, StoreError> {
         // The root itself may be a link: it is an administrator's choice.
         let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| unusable(path, e))?;
-        let root = Self { fd, path: path.to_owned() };
+        let root = Self { fd, path: path.to_owned(), reserve };
         match stat_at(&root.fd, MARKER)? {
             Some(stat) if is(&stat, FileType::RegularFile) => Ok(root),
             _ => Err(unusable(path, format!("{MARKER} is missing: is the disk mounted?"))),
@@ -56,13 +57,18 @@ impl Root {
             Ok(marker) => {
                 let mut marker = File::from(marker);
                 marker.write_all(MARKER_TEXT.as_bytes()).map_err(|e| unusable(path, e))?;
-                marker.sync_all().map_err(|e| unusable(path, e))?;
-                rustix::fs::fsync(&fd).map_err(|e| unusable(path, e))?;
+                sync(&marker).map_err(|e| unusable(path, e))?;
+                sync(&fd).map_err(|e| unusable(path, e))?;
             }
             Err(Errno::EXIST) => {}
             Err(error) => return Err(unusable(path, error)),
         }
-        Self::open(path).map(|_| ())
+        Self::open(path, Reserve::none()).map(|_| ())
+    }
+
+    /// What must stay free on its disk.
+    pub(super) fn reserve(&self) -> Reserve {
+        self.reserve
     }
 
     /// Free and total bytes of its disk.
@@ -142,15 +148,15 @@ impl Root {
             Err(Errno::EXIST | Errno::NOTEMPTY) => return Err(StoreError::Exists(to.clone())),
             Err(error) => return Err(io(error)),
         }
-        rustix::fs::fsync(&to_parent).map_err(io)?;
-        rustix::fs::fsync(&from_parent).map_err(io)
+        sync(&to_parent).map_err(io)?;
+        sync(&from_parent).map_err(io)
     }
 
     /// Removes a file or a folder with all in it.
     pub(super) fn remove(&self, path: &StorePath) -> Result<(), StoreError> {
         let Some((parent, name)) = self.parent(path, false)? else { return Ok(()) };
         remove_at(&parent, name)?;
-        rustix::fs::fsync(&parent).map_err(io)
+        sync(&parent).map_err(io)
     }
 
     /// Removes temporary files nobody holds.
@@ -180,7 +186,7 @@ impl Root {
         for piece in pieces {
             if make {
                 match rustix::fs::mkdirat(&at, piece, FOLDER_MODE) {
-                    Ok(()) => rustix::fs::fsync(&at).map_err(io)?,
+                    Ok(()) => sync(&at).map_err(io)?,
                     Err(Errno::EXIST) => {}
                     Err(error) => return Err(self.failed(error)),
                 }
@@ -203,7 +209,7 @@ impl Root {
     pub(super) fn failed(&self, error: Errno) -> StoreError {
         match error {
             Errno::ROFS | Errno::ACCESS | Errno::PERM => unusable(&self.path, error),
-            Errno::NOSPC | Errno::DQUOT => full(&self.fd),
+            Errno::NOSPC | Errno::DQUOT => full(&self.fd, self.reserve),
             other => io(other),
         }
     }
@@ -216,6 +222,8 @@ pub(super) fn move_new(
     to_folder: &OwnedFd,
     to: &str,
 ) -> Result<(), Errno> {
+    #[cfg(test)]
+    super::tests::trace_move(from_folder, from);
     match rustix::fs::renameat_with(from_folder, from, to_folder, to, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP | Errno::PERM) => {
             move_reserved(from_folder, from, to_folder, to)
@@ -226,7 +234,12 @@ pub(super) fn move_new(
 
 /// The same without help: whoever makes an empty file or folder of that name
 /// first has it, and may then replace that.
-fn move_reserved(from_folder: &OwnedFd, from: &str, to_folder: &OwnedFd, to: &str) -> Result<(), Errno> {
+pub(super) fn move_reserved(
+    from_folder: &OwnedFd,
+    from: &str,
+    to_folder: &OwnedFd,
+    to: &str,
+) -> Result<(), Errno> {
     let stat = rustix::fs::statat(from_folder, from, AtFlags::SYMLINK_NOFOLLOW)?;
     let folder = is(&stat, FileType::Directory);
     if folder {
@@ -241,6 +254,14 @@ fn move_reserved(from_folder: &OwnedFd, from: &str, to_folder: &OwnedFd, to: &st
     })
 }
 
+/// Makes a file or folder durable. The only way here, so that the tests can tell
+/// that nothing is named before it is on the disk.
+pub(super) fn sync(fd: impl AsFd) -> Result<(), Errno> {
+    #[cfg(test)]
+    super::tests::trace(&fd);
+    rustix::fs::fsync(fd)
+}
+
 /// Free and total bytes of the disk `fd` lies on.
 pub(super) fn space(fd: &OwnedFd) -> Result<Space, StoreError> {
     let stat = rustix::fs::fstatvfs(fd).map_err(io)?;
@@ -251,8 +272,9 @@ pub(super) fn space(fd: &OwnedFd) -> Result<Space, StoreError> {
 }
 
 /// The disk itself said that it is full.
-pub(super) fn full(fd: &OwnedFd) -> StoreError {
-    StoreError::Full { free: space(fd).map_or(0, |s| s.free), reserve: 0 }
+pub(super) fn full(fd: &OwnedFd, reserve: Reserve) -> StoreError {
+    let space = space(fd).unwrap_or(Space { free: 0, total: 0 });
+    StoreError::Full { free: space.free, reserve: reserve.of(space.total) }
 }
 
 pub(super) fn io(error: Errno) -> StoreError {

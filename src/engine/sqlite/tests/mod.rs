@@ -3,6 +3,7 @@
 mod copying;
 mod killing;
 mod looking;
+mod running;
 mod swapping;
 
 use std::{

@@ -1,0 +1,262 @@
+//! The program itself, as a person or a script runs it: with a SQLite file as
+//! the resource, in a data folder of its own, without Docker.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+/// A machine of its own: a data folder and a database worth keeping.
+struct Machine {
+    folder: tempfile::TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let machine = Self { folder: tempfile::tempdir().unwrap() };
+        machine.write("CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 'one'), (2, 'two');");
+        machine
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("app.db")
+    }
+
+    #[allow(clippy::disallowed_methods)] // the test plays the application
+    fn open(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.database()).unwrap()
+    }
+
+    fn write(&self, sql: &str) {
+        self.open().execute_batch(sql).unwrap();
+    }
+
+    fn rows(&self) -> Vec<(i64, String)> {
+        let db = self.open();
+        let mut query = db.prepare("SELECT a, b FROM t ORDER BY a").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zelo"));
+        command.args(words).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path());
+        command.env("ZELO_DATA", self.data()).env("ZELO_DOCKER_SOCKET", "off");
+        // A test machine may be short of disk; the reserve has tests of its own.
+        command.env("ZELO_STORE_RESERVE_PERCENT", "0").env("ZELO_STORE_RESERVE_BYTES", "0 B");
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+
+    /// Runs it, expects this exit code, and returns the last JSON line.
+    fn json(&self, exit: i32, words: &[&str]) -> Value {
+        let output = self.run(&[words, &["--json"]].concat());
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(exit), "{words:?}\n{out}\n{err}");
+        serde_json::from_str(out.lines().last().unwrap_or_default())
+            .unwrap_or_else(|e| panic!("{e}: {out}{err}"))
+    }
+
+    /// Adds the database as `app`.
+    fn add(&self) {
+        let path = format!("path={}", self.database().display());
+        self.json(0, &["resource", "add", "app", "--kind", "sqlite", "--set", &path]);
+    }
+
+    /// Backs `app` up and returns the backup's id.
+    fn back_up(&self) -> String {
+        let done = self.json(0, &["backup", "create", "app"]);
+        assert_eq!(done["operation"]["state"], "succeeded");
+        let backups = self.json(0, &["backup", "list", "app"]);
+        backups[0]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn code(problems: &Value) -> &str {
+    problems["problems"][0]["code"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn the_doctor_looks_and_makes_nothing() {
+    let machine = Machine::new();
+    let found = machine.json(0, &["doctor"]);
+    assert_eq!(found["ok"], true);
+    assert!(!machine.data().exists());
+    let output = machine.run(&["doctor", "--lang", "pt-BR"]);
+    assert!(text(&output).contains("Arquivo de chave"), "{}", text(&output));
+}
+
+#[test]
+fn settings_are_wrong_all_at_once() {
+    let machine = Machine::new();
+    let mut command = machine.command(&["resource", "list", "--config", "/nowhere/zelo.toml"]);
+    let output = command.env("ZELO_HTTP_BIND", "here").env("ZELO_HTTP_BNID", "x").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output);
+    for piece in ["/nowhere/zelo.toml", "ZELO_HTTP_BIND", "Did you mean “ZELO_HTTP_BIND”"] {
+        assert!(told.contains(piece), "{piece} in {told}");
+    }
+    assert!(!machine.data().exists());
+}
+
+#[test]
+fn exit_codes_are_printed() {
+    let output = Machine::new().run(&["help", "exit-codes"]);
+    let told = text(&output);
+    assert!(told.contains("130") && told.contains("another operation holds"), "{told}");
+}
+
+#[test]
+fn a_database_is_backed_up_damaged_restored_and_restored_back() {
+    let machine = Machine::new();
+    machine.add();
+    let before = machine.rows();
+    let backup = machine.back_up();
+    let short = &backup[backup.len() - 8..];
+    machine.json(0, &["backup", "validate", short]);
+    assert_eq!(machine.json(0, &["backup", "info", short])["manifest"]["id"], backup.as_str());
+
+    machine.write("DELETE FROM t WHERE a = 1; INSERT INTO t VALUES (3, 'three');");
+    let damaged = machine.rows();
+    let plan = machine.json(0, &["restore", short, "--dry-run"]);
+    assert!(plan["steps"].as_array().unwrap().len() > 3, "{plan}");
+    assert_eq!(machine.rows(), damaged, "a dry run changes nothing");
+    assert_eq!(code(&machine.json(2, &["restore", short])), "cli-confirm");
+    assert_eq!(code(&machine.json(2, &["restore", short, "--confirm", "other"])), "cli-confirm-other");
+    assert_eq!(machine.rows(), damaged);
+
+    let done = machine.json(0, &["restore", short, "--yes"]);
+    assert_eq!(machine.rows(), before);
+    let restore = done["operation"]["id"].as_str().unwrap();
+    machine.json(0, &["undo", restore, "--yes"]);
+    assert_eq!(machine.rows(), damaged);
+
+    let operations = machine.json(0, &["operation", "list"]);
+    let kinds: Vec<_> = operations.as_array().unwrap().iter().map(|o| o["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"undo") && kinds.contains(&"restore") && kinds.contains(&"backup"), "{kinds:?}");
+    let shown = machine.json(0, &["operation", "show", restore]);
+    assert_eq!(shown["operation"]["actor"].as_str().unwrap().split(':').next(), Some("cli"));
+    assert!(shown["steps"].as_array().unwrap().iter().all(|s| s["state"] == "done"), "{shown}");
+}
+
+#[test]
+fn a_backup_is_deleted_only_when_agreed_to_and_the_catalogue_can_be_rebuilt() {
+    let machine = Machine::new();
+    machine.add();
+    let (first, second) = (machine.back_up(), machine.back_up());
+    assert_eq!(code(&machine.json(2, &["backup", "delete", &first])), "cli-confirm");
+    machine.json(0, &["backup", "delete", &first, "--yes"]);
+    let left = machine.json(0, &["backup", "list"]);
+    assert_eq!(left.as_array().unwrap().len(), 1);
+    assert_eq!(left[0]["id"], second.as_str());
+
+    // The metadata is lost; the store is not.
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(machine.data().join(format!("zelo.db{suffix}")));
+    }
+    assert_eq!(machine.json(0, &["backup", "list"]).as_array().unwrap().len(), 0);
+    assert_eq!(machine.json(0, &["catalog", "rebuild"])["listed"], 1);
+    assert_eq!(machine.json(0, &["backup", "list"])[0]["id"], second.as_str());
+    assert_eq!(machine.json(0, &["catalog", "rebuild"])["missing"], 0, "again changes nothing");
+}
+
+#[test]
+fn what_does_not_exist_is_named() {
+    let machine = Machine::new();
+    machine.add();
+    for (words, problem) in [
+        (vec!["backup", "create", "nothing"], "cli-no-resource"),
+        (vec!["restore", "zzzzzzzz"], "cli-no-backup"),
+        (vec!["undo", "zzzzzzzz"], "cli-no-operation"),
+        (vec!["operation", "show", "zzzzzzzz"], "cli-no-operation"),
+    ] {
+        assert_eq!(code(&machine.json(7, &words)), problem, "{words:?}");
+    }
+    let wrong = machine.json(2, &["resource", "add", "x", "--kind", "sqlite", "--set", "host=db"]);
+    assert_eq!(code(&wrong), "cli-no-field");
+    let queued = machine.json(2, &["backup", "create", "app", "--no-wait"]);
+    assert_eq!(code(&queued), "cli-no-server");
+}
+
+#[test]
+fn a_resource_that_cannot_be_reached_is_not_added() {
+    let machine = Machine::new();
+    let add = ["resource", "add", "gone", "--kind", "sqlite", "--set", "path=/nowhere/app.db"];
+    assert_eq!(machine.json(1, &add)["ok"], false);
+    assert_eq!(machine.json(0, &["resource", "list"]).as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn one_key_is_one_operation() {
+    let machine = Machine::new();
+    machine.add();
+    let ask = || machine.json(0, &["backup", "create", "app", "--idempotency-key", "tonight"]);
+    assert_eq!(ask()["operation"]["id"], ask()["operation"]["id"]);
+    assert_eq!(machine.json(0, &["backup", "list"]).as_array().unwrap().len(), 1);
+}
+
+/// A server of this machine, ended when dropped.
+struct Server(std::process::Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn serve(machine: &Machine, verb: &[&str]) -> Server {
+    let child = machine.command(verb).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let server = Server(child);
+    let lock = machine.data().join("zelo.lock");
+    let end = Instant::now() + Duration::from_secs(20);
+    while !runs(machine, &lock) {
+        assert!(Instant::now() < end, "the server does not start");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    server
+}
+
+fn runs(machine: &Machine, lock: &Path) -> bool {
+    lock.exists() && {
+        let checks = machine.json(0, &["doctor"]);
+        let server = checks["checks"].as_array().unwrap().iter().find(|c| c["id"] == "server").cloned();
+        server.unwrap_or_default().to_string().contains("\"what\"")
+    }
+}
+
+#[test]
+fn a_running_server_carries_operations_out() {
+    let machine = Machine::new();
+    machine.add();
+    for verb in [vec!["serve", "--bind", "127.0.0.1:0"], vec!["worker"]] {
+        let server = serve(&machine, &verb);
+        let second = machine.json(1, &["worker"]);
+        assert_eq!(code(&second), "server-runs");
+        let queued = machine.json(0, &["backup", "create", "app", "--no-wait"]);
+        let id = queued["operation"]["id"].as_str().unwrap();
+        let done = machine.json(0, &["operation", "watch", id]);
+        assert_eq!(done["operation"]["state"], "succeeded");
+        let waited = machine.json(0, &["backup", "create", "app"]);
+        assert_eq!(waited["operation"]["state"], "succeeded");
+        let pid = server.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let mut server = server;
+        assert!(server.0.wait().unwrap().success(), "{verb:?} ends well when told to stop");
+    }
+}

@@ -1,0 +1,269 @@
+//! Every operation, killed (SIGKILL, the real binary), failed and un-undone at
+//! every one of its steps; then the next process must leave things wholly as they
+//! were or wholly done. On SQLite, which is quick enough to do all of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
+
+mod support;
+
+use serde_json::Value;
+use support::{bench::Bench, text};
+
+/// One operation with what has to be there before it.
+struct Scenario {
+    bench: Bench,
+    kind: &'static str,
+    command: Vec<String>,
+    steps: Vec<String>,
+    commit: usize,
+    before: Rows,
+    after: Rows,
+}
+
+type Rows = Vec<(i64, String)>;
+
+impl Scenario {
+    fn new(kind: &'static str, arrange: impl FnOnce(&Bench) -> Vec<String>) -> Self {
+        let bench = Bench::new();
+        let command = arrange(&bench);
+        let mut dry: Vec<&str> = command.iter().map(String::as_str).collect();
+        dry.push("--dry-run");
+        let plan = bench.zelo(&dry).code(0).json();
+        let steps = plan["steps"].as_array().unwrap();
+        let commit = steps.iter().position(|s| s["commits"] == true).unwrap();
+        let steps: Vec<String> = steps.iter().map(|s| text(&s["name"])).collect();
+        let before = bench.rows();
+        bench.save();
+        let mut scenario = Self { bench, kind, command, steps, commit, before, after: Vec::new() };
+        scenario.bench.zelo(&scenario.args()).code(0);
+        scenario.after = scenario.bench.rows();
+        scenario.bench.assert_tidy(kind);
+        scenario
+    }
+
+    fn args(&self) -> Vec<&str> {
+        self.command.iter().map(String::as_str).collect()
+    }
+
+    /// Runs it from the start with a fault.
+    fn run(&self, fault: &str) -> support::Ran {
+        self.bench.reset();
+        self.bench.faulty(&self.args(), fault)
+    }
+
+    /// What another process makes of it.
+    fn recovered(&self) -> Value {
+        let id = text(&self.bench.newest(self.kind)["id"]);
+        let ran = self.bench.zelo(&["operation", "watch", &id, "--json"]);
+        ran.json()["operation"].clone()
+    }
+
+    /// The shop is as before, or as after, and nothing lies about.
+    #[track_caller]
+    fn assert_ended(&self, operation: &Value, done: bool, case: &str) {
+        let state = text(&operation["state"]);
+        if done {
+            assert_eq!(state, "succeeded", "{case}: {operation}");
+            assert_eq!(self.bench.rows(), self.after, "{case}");
+        } else {
+            assert!(["failed", "rolled_back"].contains(&state.as_str()), "{case}: {operation}");
+            assert_eq!(self.bench.rows(), self.before, "{case}");
+        }
+        self.bench.assert_tidy(case);
+        self.bench.assert_backups_whole(case);
+        // Past a commit point steps are repeatable by design; before it none is repeated.
+        let twice = "SELECT count(*) FROM operation_steps WHERE tries > 1 AND name IN \
+                     ('reserve', 'look', 'stage', 'dump', 'verify', 'source', 'safety', 'side', 'compare', 'keep')";
+        if !done {
+            assert_eq!(self.bench.count(twice), 0, "{case}: something ran twice");
+        }
+    }
+}
+
+fn words(args: &[&str]) -> Vec<String> {
+    args.iter().map(|a| (*a).to_owned()).collect()
+}
+
+fn backup() -> Scenario {
+    Scenario::new("backup", |_| words(&["backup", "create", "shop", "--json"]))
+}
+
+fn restore() -> Scenario {
+    Scenario::new("restore", |bench| {
+        let backup = bench.backup();
+        bench.sql("DELETE FROM orders WHERE id % 3 = 0; UPDATE orders SET note = 'lost' WHERE id < 50;");
+        words(&["restore", &backup, "--yes", "--json"])
+    })
+}
+
+fn undo() -> Scenario {
+    Scenario::new("undo", |bench| {
+        let backup = bench.backup();
+        bench.sql("DELETE FROM orders WHERE id % 3 = 0;");
+        let restored = bench.zelo(&["restore", &backup, "--yes", "--json"]).code(0).json();
+        bench.sql("INSERT INTO orders VALUES (100000, 'written after the restore');");
+        words(&["undo", &text(&restored["operation"]["id"]), "--yes", "--json"])
+    })
+}
+
+fn delete() -> Scenario {
+    Scenario::new("delete", |bench| {
+        let backup = bench.backup();
+        words(&["backup", "delete", &backup, "--yes", "--json"])
+    })
+}
+
+fn verify() -> Scenario {
+    Scenario::new("verify", |bench| {
+        let backup = bench.backup();
+        words(&["backup", "validate", &backup, "--json"])
+    })
+}
+
+/// SIGKILL at every step, before it runs, after it ran and after it was journalled.
+fn killed_everywhere(scenario: &Scenario) {
+    for (index, step) in scenario.steps.iter().enumerate() {
+        for moment in ["before", "after", "done"] {
+            let fault = format!("{}/kill:{step}:{moment}", scenario.kind);
+            scenario.run(&fault).killed();
+            let operation = scenario.recovered();
+            let happened = index > scenario.commit || (index == scenario.commit && moment != "before");
+            // A verification may always be taken as not yet done: it only looks.
+            let done = happened && (scenario.kind != "verify" || moment == "done" || index > scenario.commit);
+            scenario.assert_ended(&operation, done, &fault);
+        }
+    }
+}
+
+/// SIGKILL at every step of the safety backup inside another operation.
+fn killed_in_its_child(scenario: &Scenario) {
+    for step in ["reserve", "look", "stage", "dump", "verify", "publish", "catalogue"] {
+        for moment in ["before", "after", "done"] {
+            let fault = format!("backup/kill:{step}:{moment}");
+            scenario.run(&fault).killed();
+            scenario.assert_ended(&scenario.recovered(), false, &fault);
+        }
+    }
+}
+
+/// A failure at every step: the same process puts everything back.
+fn failed_everywhere(scenario: &Scenario) {
+    for (index, step) in scenario.steps.iter().enumerate() {
+        for moment in ["before", "after", "done"] {
+            let fault = format!("{}/fail:{step}:{moment}", scenario.kind);
+            let ran = scenario.run(&fault);
+            let operation = ran.json()["operation"].clone();
+            // A commit that has happened is believed, whatever its step says.
+            let done = index == scenario.commit && moment == "after" && scenario.kind != "verify";
+            let exit = match text(&operation["state"]).as_str() {
+                "succeeded" => 0,
+                "rolled_back" => 5,
+                _ => 1,
+            };
+            scenario.assert_ended(&operation, done, &fault);
+            ran.code(exit);
+        }
+    }
+}
+
+/// A failure late, then SIGKILL in the middle of each undo.
+fn killed_while_undoing(scenario: &Scenario) {
+    let last = &scenario.steps[scenario.commit];
+    for step in &scenario.steps[..scenario.commit] {
+        for moment in ["undo-before", "undo-after"] {
+            let fault = format!("{0}/fail:{last}:before;{0}/kill:{step}:{moment}", scenario.kind);
+            scenario.run(&fault).killed();
+            scenario.assert_ended(&scenario.recovered(), false, &fault);
+        }
+    }
+}
+
+/// An undo that fails needs a person, and each way out works.
+fn undo_fails_everywhere(scenario: &Scenario) {
+    let last = &scenario.steps[scenario.commit];
+    let mut saved = false;
+    for (index, step) in scenario.steps[..=scenario.commit].iter().enumerate() {
+        saved |= index > 0 && scenario.steps[index - 1] == "safety";
+        let fault = format!("{0}/fail:{last}:before;{0}/fail:{step}:undo-before", scenario.kind);
+        let ran = scenario.run(&fault).code(6);
+        let id = text(&ran.json()["operation"]["id"]);
+        assert_eq!(scenario.bench.newest(scenario.kind)["state"], "needs_operator", "{fault}");
+        // Nobody else gets in meanwhile.
+        if scenario.kind == "restore" {
+            scenario.bench.zelo(&["backup", "create", "shop"]).code(4);
+        }
+        let resolve = |args: &[&str]| {
+            let mut all = vec!["operation", "resolve", &id, "--json"];
+            all.extend(args);
+            scenario.bench.zelo(&all)
+        };
+        match index % 3 {
+            0 if saved => {
+                resolve(&["--restore", "--yes"]).code(0);
+                assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
+                assert_eq!(scenario.bench.newest(scenario.kind)["state"].as_str().is_some(), true);
+                let stuck =
+                    format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
+                assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
+            }
+            1 => {
+                resolve(&["--note", "looked, all is well"]);
+                let stuck =
+                    format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
+                assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
+                assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
+            }
+            _ => {
+                let operation = resolve(&["--retry"]).json()["operation"].clone();
+                scenario.assert_ended(&operation, false, &fault);
+            }
+        }
+    }
+}
+
+/// SIGKILL after so many bytes of a stream.
+fn killed_at_bytes(scenario: &Scenario) {
+    let seed = std::env::var("ZELO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_260_209_u64);
+    println!("ZELO_TEST_SEED={seed}");
+    let mut random = seed;
+    for _ in 0..6 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let bytes = (random >> 33) % 100_000;
+        let fault = format!("kill-bytes:{bytes}");
+        scenario.run(&fault).killed();
+        scenario.assert_ended(&scenario.recovered(), false, &fault);
+    }
+}
+
+macro_rules! matrix {
+    ($($test:ident: $scenario:ident => $($act:ident),+;)+) => {$(
+        #[test]
+        fn $test() {
+            let scenario = $scenario();
+            $($act(&scenario);)+
+        }
+    )+};
+}
+
+matrix! {
+    a_backup_killed_anywhere: backup => killed_everywhere, killed_at_bytes;
+    a_backup_failing_anywhere: backup => failed_everywhere, killed_while_undoing, undo_fails_everywhere;
+    a_restore_killed_anywhere: restore => killed_everywhere;
+    a_restore_killed_in_its_safety_backup: restore => killed_in_its_child, killed_at_bytes;
+    a_restore_failing_anywhere: restore => failed_everywhere;
+    a_restore_failing_in_its_undo: restore => killed_while_undoing, undo_fails_everywhere;
+    an_undo_killed_anywhere: undo => killed_everywhere;
+    an_undo_failing_anywhere: undo => failed_everywhere, killed_while_undoing, undo_fails_everywhere;
+    a_deletion_killed_or_failing_anywhere: delete => killed_everywhere, failed_everywhere;
+    a_verification_killed_or_failing_anywhere: verify => killed_everywhere;
+}
+
+#[test]
+fn rows_written_after_a_swap_stay_whatever_happens_next() {
+    let scenario = restore();
+    scenario.run("restore/kill:swap:done").killed();
+    scenario.bench.sql("INSERT INTO orders VALUES (200000, 'written before the recovery')");
+    let operation = scenario.recovered();
+    assert_eq!(operation["state"], "succeeded");
+    assert!(scenario.bench.rows().iter().any(|(id, _)| *id == 200_000));
+}
