@@ -188,7 +188,8 @@ pub(super) fn ended(out: &Output, row: &OperationRow) {
         OpState::Queued | OpState::Running => msg!("cli-ended-goes-on", operation = row.id.as_str()),
     };
     out.note(&out.toned(&out.words().text(&sentence), state_tone(row.state)));
-    if let Some(problem) = row.problem.as_ref().filter(|_| row.state != OpState::Resolved && !out.is_json()) {
+    let told = !matches!(row.state, OpState::Resolved | OpState::Cancelled) && !out.is_json();
+    if let Some(problem) = row.problem.as_ref().filter(|_| told) {
         out.problems(std::slice::from_ref(problem));
     }
 }

@@ -1,7 +1,7 @@
 //! What the integration tests share: the real binary in a folder of its own, and
 //! ways to look at what it left behind.
 
-#![allow(dead_code, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
 
 pub mod bench;
 

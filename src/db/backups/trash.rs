@@ -22,7 +22,7 @@ use crate::{
 
 impl Db {
     /// Puts it into the trash until `keep_until`; again, only the time changes.
-    /// Problem `backup-held` (args `id`, `operation`): an operation other than
+    /// Problem `backup-held` (args `backup`, `operation`): an operation other than
     /// `by` needs it.
     pub async fn trash_backup(
         &self,
@@ -107,7 +107,7 @@ impl Tx<'_> {
             .order(holds::operation_id)
             .load(self.conn)?;
         match holders.iter().find(|holder| by.is_none_or(|by| by.as_str() != holder.as_str())) {
-            Some(holder) => Err(problem!("backup-held", id = id.as_str(), operation = holder).into()),
+            Some(holder) => Err(problem!("backup-held", backup = id.as_str(), operation = holder).into()),
             None => Ok(()),
         }
     }

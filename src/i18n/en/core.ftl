@@ -8,9 +8,57 @@ problem-internal-journal = The operation's journal could not be written.
     .safe = Nothing goes on without its journal: the operation stopped before the next change.
     .next = Check Zelo's own database with “zelo doctor”: free space, permissions, connection.
 
-problem-lease-lost = Another Zelo process has taken this operation over.
-    .safe = This process stopped touching anything; the other one finishes or undoes the operation.
-    .next = Follow it with “zelo operation watch”. Make sure that only one server uses this data folder.
+problem-internal-notes = What this step wrote down before it began is missing from the journal.
+    .safe = Its undo stopped before it touched anything.
+    .next = Look at the operation with “zelo operation show”, put things right by hand, then resolve it with a note.
+
+problem-cancelled = A person stopped this operation.
+    .safe = What it had begun has been undone; nothing is changed any more.
+    .next = Nothing needs to be done.
+
+problem-interrupted = The process that ran this operation died.
+    .safe = What it had begun has been undone by the next start.
+    .next = Start the operation again. If Zelo dies often, look at its log and at the machine's memory.
+
+problem-commit-unknown = Nobody can tell whether the decisive step took place ({ $why }).
+    .safe = Nothing more is touched: neither the former nor the new state is removed.
+    .next = Look at the resource. “zelo operation resolve” then tries again, restores the safety backup, or records what you did.
+
+problem-settle-failed = The decisive step is done, but what follows it could not be finished ({ $why }).
+    .safe = The new state is in use, and the former one is set aside, not dropped.
+    .next = Remove the cause, then “zelo operation resolve --retry”.
+
+problem-undo-failed = The operation failed ({ $first }), and undoing it failed too ({ $why }).
+    .safe = Nothing more is touched. The safety backup this operation took, if any, is kept.
+    .next = Remove the cause, then “zelo operation resolve --retry”; or restore the safety backup with --restore.
+
+problem-undo-deadline = Undoing the step “{ $step }” took too long.
+    .safe = Nothing more is touched.
+    .next = Look at what keeps the database or container busy, then “zelo operation resolve --retry”.
+
+problem-step-deadline = The step “{ $step }” took longer than { $seconds } seconds.
+    .safe = It was stopped, its processes were ended, and what it had begun is undone.
+    .next = Look at the load of database and machine. For steps that move bytes the limit is the setting operation.deadline.
+
+problem-step-stalled = The step “{ $step }” moved no byte for { $seconds } seconds.
+    .safe = It was stopped, its processes were ended, and what it had begun is undone.
+    .next = Look for a lock, a full disk or a dead connection. The limit is the setting operation.stall.
+
+problem-place-unknown = This Zelo cannot reach { $place } any more, where a process of this operation may still run.
+    .safe = Nothing is undone while that process may still write.
+    .next = Make the host reachable again, or end the process by hand; then “zelo operation resolve --retry”.
+
+problem-process-not-ended = Process { $pid } in { $place } does not end.
+    .safe = Nothing is undone while it may still write.
+    .next = End it by hand, then “zelo operation resolve --retry”.
+
+problem-plan-changed = This operation was planned by another version of Zelo; its steps are not those of this one.
+    .safe = Nothing was touched by this version.
+    .next = Finish it with the version that began it, or put things right by hand and resolve it with a note.
+
+problem-unsafe-step = A step that changes what people use was about to run without a finished safety backup.
+    .safe = It did not run.
+    .next = This is a fault in Zelo: report it with the output of “zelo operation show”.
 
 problem-kind-unknown = This Zelo does not know resources of the kind “{ $kind }”.
     .safe = Nothing was changed.

@@ -106,10 +106,6 @@ problem-resource-name-taken = Another resource of this project is called { $name
     .safe = Nothing was changed.
     .next = Choose another name.
 
-problem-backup-held = Operation { $operation } needs backup { $id }.
-    .safe = The backup is as it was.
-    .next = Wait until that operation is done, or cancel it, then try again.
-
 problem-backup-state = Backup { $id } cannot simply be called { $state }.
     .safe = The backup is as it was.
     .next = Verify it, or delete or restore it from the trash.

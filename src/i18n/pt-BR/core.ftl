@@ -8,9 +8,57 @@ problem-internal-journal = Não foi possível gravar o diário da operação.
     .safe = Nada prossegue sem o diário: a operação parou antes da próxima alteração.
     .next = Verifique o banco de dados do próprio Zelo com “zelo doctor”: espaço livre, permissões, conexão.
 
-problem-lease-lost = Outro processo do Zelo assumiu esta operação.
-    .safe = Este processo não mexe em mais nada; o outro conclui ou desfaz a operação.
-    .next = Acompanhe com “zelo operation watch”. Confira se apenas um servidor usa esta pasta de dados.
+problem-internal-notes = O que esta etapa anotou antes de começar não está no diário.
+    .safe = O desfazer parou antes de mexer em qualquer coisa.
+    .next = Veja a operação com “zelo operation show”, acerte as coisas à mão e resolva-a com uma nota.
+
+problem-cancelled = Uma pessoa parou esta operação.
+    .safe = O que ela havia começado foi desfeito; nada mais está alterado.
+    .next = Não é preciso fazer nada.
+
+problem-interrupted = O processo que executava esta operação morreu.
+    .safe = O que ela havia começado foi desfeito no início seguinte.
+    .next = Comece a operação de novo. Se o Zelo morre com frequência, veja o log dele e a memória da máquina.
+
+problem-commit-unknown = Não dá para saber se a etapa decisiva aconteceu ({ $why }).
+    .safe = Nada mais é tocado: nem o estado anterior nem o novo são removidos.
+    .next = Olhe o recurso. “zelo operation resolve” então tenta de novo, restaura o backup de segurança ou registra o que você fez.
+
+problem-settle-failed = A etapa decisiva está feita, mas o que vem depois dela não pôde ser concluído ({ $why }).
+    .safe = O novo estado está em uso, e o anterior está guardado ao lado, não apagado.
+    .next = Remova a causa e execute “zelo operation resolve --retry”.
+
+problem-undo-failed = A operação falhou ({ $first }), e desfazê-la também falhou ({ $why }).
+    .safe = Nada mais é tocado. O backup de segurança que esta operação fez, se houver, é mantido.
+    .next = Remova a causa e execute “zelo operation resolve --retry”; ou restaure o backup de segurança com --restore.
+
+problem-undo-deadline = Desfazer a etapa “{ $step }” demorou demais.
+    .safe = Nada mais é tocado.
+    .next = Veja o que mantém o banco de dados ou o contêiner ocupado e execute “zelo operation resolve --retry”.
+
+problem-step-deadline = A etapa “{ $step }” demorou mais de { $seconds } segundos.
+    .safe = Ela foi parada, seus processos foram encerrados, e o que havia começado está desfeito.
+    .next = Veja a carga do banco de dados e da máquina. Para etapas que movem bytes, o limite é a configuração operation.deadline.
+
+problem-step-stalled = A etapa “{ $step }” não moveu nenhum byte por { $seconds } segundos.
+    .safe = Ela foi parada, seus processos foram encerrados, e o que havia começado está desfeito.
+    .next = Procure um bloqueio, um disco cheio ou uma conexão morta. O limite é a configuração operation.stall.
+
+problem-place-unknown = Este Zelo não alcança mais { $place }, onde um processo desta operação ainda pode estar em execução.
+    .safe = Nada é desfeito enquanto esse processo ainda puder gravar.
+    .next = Torne o servidor acessível de novo ou encerre o processo à mão; depois execute “zelo operation resolve --retry”.
+
+problem-process-not-ended = O processo { $pid } em { $place } não termina.
+    .safe = Nada é desfeito enquanto ele ainda puder gravar.
+    .next = Encerre-o à mão e execute “zelo operation resolve --retry”.
+
+problem-plan-changed = Esta operação foi planejada por outra versão do Zelo; as etapas dela não são as desta.
+    .safe = Nada foi tocado por esta versão.
+    .next = Conclua-a com a versão que a começou, ou acerte as coisas à mão e resolva-a com uma nota.
+
+problem-unsafe-step = Uma etapa que altera o que está em uso ia ser executada sem um backup de segurança concluído.
+    .safe = Ela não foi executada.
+    .next = É uma falha do Zelo: relate-a com a saída de “zelo operation show”.
 
 problem-kind-unknown = Este Zelo não conhece recursos do tipo “{ $kind }”.
     .safe = Nada foi alterado.

@@ -106,10 +106,6 @@ problem-resource-name-taken = Outro recurso deste projeto já se chama { $name }
     .safe = Nada foi alterado.
     .next = Escolha outro nome.
 
-problem-backup-held = A operação { $operation } precisa do backup { $id }.
-    .safe = O backup está como antes.
-    .next = Espere essa operação terminar, ou cancele-a, e tente de novo.
-
 problem-backup-state = O backup { $id } não pode simplesmente ser dado como { $state }.
     .safe = O backup está como antes.
     .next = Verifique-o, ou exclua-o, ou tire-o da lixeira.
