@@ -28,12 +28,13 @@ const FLOORS: [(&str, u8); 17] = [
 ];
 
 /// Neighbours that may be used all the same, by name, and why.
-const NAMED: [(&str, &str); 8] = [
+const NAMED: [(&str, &str); 9] = [
     // Settings, secrets and texts are about the domain's types.
     ("config", "domain"),
     ("secret", "domain"),
     ("i18n", "domain"),
-    // Which languages there are.
+    // Some settings are secrets, and one is the language.
+    ("config", "secret"),
     ("config", "i18n"),
     // The command line is also what starts the server and the worker, and all
     // doors are handed the world that `app` builds.
@@ -172,6 +173,17 @@ fn no_room_reaches_up_or_sideways() {
 }
 
 #[test]
+fn every_named_neighbour_is_used() {
+    let sources = sources::all();
+    let used = |from: &str, to: &str| {
+        let of = sources.iter().filter(|source| room(&source.path) == from);
+        of.flat_map(uses).any(|used| used.pieces.first().is_some_and(|first| first == to))
+    };
+    let idle: Vec<_> = NAMED.iter().filter(|(from, to)| !used(from, to)).collect();
+    assert!(idle.is_empty(), "no longer needed: {idle:?}");
+}
+
+#[test]
 fn engines_do_not_use_each_other() {
     let mut faults = Vec::new();
     for source in sources::all() {
@@ -226,8 +238,11 @@ fn nothing_is_unwrapped_outside_of_tests() {
         groups(&source.product(), &mut |tokens| {
             for triple in tokens.windows(3) {
                 let [dot, name, TokenTree::Group(arguments)] = triple else { continue };
-                let empty = arguments.stream().is_empty() && arguments.delimiter() == Delimiter::Parenthesis;
-                if is(dot, ".") && (is(name, "unwrap") && empty || is(name, "expect")) {
+                let first = arguments.stream().into_iter().next();
+                let unwraps = is(name, "unwrap") && first.is_none();
+                // Other things than results have an `expect`, which takes no text.
+                let expects = is(name, "expect") && matches!(first, Some(TokenTree::Literal(l)) if l.to_string().contains('"'));
+                if is(dot, ".") && (unwraps || expects) {
                     faults.push(Fault { at: at(&source, name), what: format!(".{name}(…)") });
                 }
             }
