@@ -2,6 +2,8 @@
 //! every one of its steps; then the next process must leave things wholly as they
 //! were or wholly done. On SQLite, which is quick enough to do all of it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
+
 mod support;
 
 use serde_json::Value;
@@ -69,8 +71,9 @@ impl Scenario {
         }
         self.bench.assert_tidy(case);
         self.bench.assert_backups_whole(case);
-        let twice = "SELECT count(*) FROM operation_steps WHERE tries > 1 AND name NOT IN \
-                     ('swap', 'publish', 'trash', 'record') AND state = 'done'";
+        // Past a commit point steps are repeatable by design; before it none is repeated.
+        let twice = "SELECT count(*) FROM operation_steps WHERE tries > 1 AND name IN \
+                     ('reserve', 'look', 'stage', 'dump', 'verify', 'source', 'safety', 'side', 'compare', 'keep')";
         if !done {
             assert_eq!(self.bench.count(twice), 0, "{case}: something ran twice");
         }
@@ -199,12 +202,14 @@ fn undo_fails_everywhere(scenario: &Scenario) {
                 resolve(&["--restore", "--yes"]).code(0);
                 assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
                 assert_eq!(scenario.bench.newest(scenario.kind)["state"].as_str().is_some(), true);
-                let stuck = format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
+                let stuck =
+                    format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
                 assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
             }
             1 => {
                 resolve(&["--note", "looked, all is well"]);
-                let stuck = format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
+                let stuck =
+                    format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
                 assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
                 assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
             }

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from .table import note
+from .table import Broken, note
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -23,7 +23,7 @@ def docker(*arguments, check=True):
     """Its output, without the line end."""
     done = subprocess.run(["docker", *arguments], check=False, capture_output=True, text=True)
     if check and done.returncode != 0:
-        raise SystemExit(f"docker {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        raise Broken(f"docker {' '.join(arguments[:2])}: {done.stderr.strip()}")
     return done.stdout.strip()
 
 
@@ -51,7 +51,7 @@ def pipeline(*commands, source=None, sink=subprocess.DEVNULL):
     took = time.perf_counter() - began
     for command, state in zip(commands, states):
         if state != 0:
-            raise SystemExit(f"{' '.join(command)} ended with {state}")
+            raise Broken(f"{' '.join(command)} ended with {state}")
     return took
 
 
@@ -68,7 +68,8 @@ class Server:
         environment = {**os.environ, "ZELO_LAB_RUN": "bench"}
         # Stock settings, except that nothing else may start working meanwhile.
         command = [os.path.join(ROOT, "lab", "postgres"), self.name, self.major, "--", "-c", "autovacuum=off"]
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+        if subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL).returncode != 0:
+            raise Broken(f"lab/postgres {self.name} did not start")
         try:
             self._tidy()
             if self.sql("postgres", f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{DATABASE}'") != self._mark():
@@ -112,7 +113,7 @@ class Server:
         """One statement's answer, unaligned."""
         done = subprocess.run(self.psql(database, "-At", "-c", text), check=False, capture_output=True, text=True)
         if done.returncode != 0:
-            raise SystemExit(f"{text}: {done.stderr.strip()}")
+            raise Broken(f"{text}: {done.stderr.strip()}")
         return done.stdout.strip()
 
     def create(self, database):

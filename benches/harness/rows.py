@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 
 from .lab import DATABASE, Server, pipeline
-from .table import Goal, Result, note
+from .table import Broken, Goal, Result, note
 from .zelo import moment, resident_mib, seconds
 
 MIB = 1 << 20
@@ -33,6 +32,23 @@ def in_turn(runs, contestants):
             shown = f"{value:.2f}" if isinstance(value, float) else value
             note(f"  {turn + 1}/{runs} {name}: {shown}")
     return samples
+
+
+def once(function):
+    """A property worked out when first wanted. What failed once stays failed."""
+    name = function.__name__
+
+    def get(bench):
+        if name not in bench.kept:
+            try:
+                bench.kept[name] = function(bench)
+            except Broken as problem:
+                bench.kept[name] = problem
+        if isinstance(bench.kept[name], Broken):
+            raise bench.kept[name]
+        return bench.kept[name]
+
+    return property(get)
 
 
 class Site:
@@ -80,6 +96,7 @@ class Bench:
     def __init__(self, zelo, size, runs, major, work):
         self.zelo, self.size, self.runs, self.major, self.work = zelo, size, runs, major, work
         self.stack = ExitStack()
+        self.kept = {}
 
     def __enter__(self):
         return self
@@ -96,11 +113,11 @@ class Bench:
         note(f"{DATABASE}: {server.bytes / MIB:.0f} MiB in PostgreSQL {self.major}")
         return Site(server, self.zelo, folder)
 
-    @cached_property
+    @once
     def site(self):
         return self._site(self.size)
 
-    @cached_property
+    @once
     def backups(self):
         """Rounds of backup, plain dump, and dump through gzip -6."""
         site, dump = self.site, self.site.server.pg_dump()
@@ -124,7 +141,7 @@ class Bench:
         seconds = list(samples.values())
         return {"zelo": seconds[0], "dump": seconds[1], "gzip6": seconds[2], "runs": runs}
 
-    @cached_property
+    @once
     def restores(self):
         """Rounds of restore and pg_restore, from the same file."""
         site = self.site
@@ -143,7 +160,7 @@ class Bench:
         })  # fmt: skip
         return {"peer": list(samples.values())[1], "runs": runs}
 
-    @cached_property
+    @once
     def large(self):
         """One backup and one restore of the large database: the memory of each."""
         site = self._site(self.size * LARGE)
@@ -255,7 +272,11 @@ class Row:
         return f"{self.work}, {self.metric}"
 
     def measure(self, bench):
-        zelo, peer = self.function(bench)
+        try:
+            zelo, peer = self.function(bench)
+        except Broken as problem:
+            note(f"{self.title}: {problem}")
+            zelo, peer = [], None
         return Result(self.work, self.metric, self.unit, self.goal, zelo, peer)
 
 

@@ -6,6 +6,10 @@ import sys
 from dataclasses import dataclass, field
 
 
+class Broken(Exception):
+    """What was to be measured failed: the row has no value, the others go on."""
+
+
 @dataclass
 class Goal:
     """What a row must keep to: at most `most`, of the ratio zelo / peer or of Zelo's own value."""
@@ -35,14 +39,14 @@ class Result:
 
     def as_dict(self):
         """As `--json` prints it: medians, and how many runs they are of."""
-        zelo = statistics.median(self.zelo)
+        zelo = statistics.median(self.zelo) if self.zelo else None
         peer = statistics.median(self.peer) if self.peer else None
-        ratio = zelo / peer if peer else None
+        ratio = zelo / peer if peer and zelo is not None else None
         return {
             "work": self.work,
             "metric": self.metric,
             "unit": self.unit,
-            "zelo": round(zelo, 4),
+            "zelo": None if zelo is None else round(zelo, 4),
             "peer": None if peer is None else round(peer, 4),
             "ratio": None if ratio is None else round(ratio, 4),
             "goal": str(self.goal),
@@ -57,7 +61,7 @@ RIGHT = {2, 3, 4, 7, 8}
 
 def spread(samples):
     """From the least to the most, in per cent of the median: how much to trust it."""
-    middle = statistics.median(samples)
+    middle = statistics.median(samples) if samples else 0
     return f"{(max(samples) - min(samples)) / middle:.0%}" if middle and len(samples) > 1 else ""
 
 

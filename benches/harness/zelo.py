@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from .table import note
+from .table import Broken, note
 
 
 def build(root):
@@ -21,12 +21,12 @@ def build(root):
     command = ["cargo", "build", "--release", "--locked", "--bin", "zelo", "--message-format=json"]
     done = subprocess.run(command, cwd=root, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise SystemExit("cargo build failed")
+        raise Broken("cargo build failed")
     for line in done.stdout.splitlines():
         said = json.loads(line)
         if said.get("executable") and said["target"]["name"] == "zelo":
             return said["executable"]
-    raise SystemExit("cargo build made no zelo")
+    raise Broken("cargo build made no zelo")
 
 
 def moment(text):
@@ -84,7 +84,7 @@ class Zelo:
             out.seek(0)
             text = out.read().decode()
         if child.returncode != 0:
-            raise SystemExit(f"zelo {' '.join(arguments)} ended with {child.returncode}: {text.strip()}\n(see {err.name})")
+            raise Broken(f"zelo {' '.join(arguments)} ended with {child.returncode}: {text.strip()}\n(see {err.name})")
         lines = text.strip().splitlines()
         return Run(took, usage.ru_maxrss / 1024, json.loads(lines[-1]) if lines else {})
 
@@ -123,13 +123,13 @@ class Zelo:
         deadline = time.monotonic() + 30
         while True:
             if child.poll() is not None:
-                raise SystemExit(f"zelo serve ended with {child.returncode} (see {self.data}/serve.log)")
+                raise Broken(f"zelo serve ended with {child.returncode} (see {self.data}/serve.log)")
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return
             except OSError:
                 if time.monotonic() > deadline:
-                    raise SystemExit("zelo serve does not answer") from None
+                    raise Broken("zelo serve does not answer") from None
                 time.sleep(0.05)
 
 

@@ -72,9 +72,9 @@ impl Running {
         let sweep = Sweep {
             db: world.db.clone(),
             queue: queue.clone(),
-            runner: world.rules.runner.clone(),
-            clock: world.clock.clone(),
-            pace: Pace { lease: world.rules.lease, ..Pace::default() },
+            recover: Arc::new(Here(world.clone())),
+            folder: desk.settings.data.clone(),
+            pace: Pace::default(),
         };
         let sweep = tokio::spawn(sweep.run(tidy.clone()));
         Ok(Self { world, queue, shutdown, sweep, tidy, _lock: lock })

@@ -13,8 +13,10 @@ mod reconcile;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod wake;
 
 pub use lock::{Holder, RunnerLock};
 pub use queue::{Execute, Queue};
 pub use reconcile::{Dead, Recover, reconcile};
 pub use sweep::{Pace, Sweep};
+pub use wake::wake;

@@ -1,36 +1,27 @@
 //! The housekeeping beside the queue: operations that were queued by another
-//! process are pushed, leases of what runs here are renewed, handled jobs go.
+//! process are pushed, those a person asked to try again are recovered, handled
+//! jobs go.
 
-use std::time::Duration;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::Queue;
-use crate::{
-    db::Db,
-    domain::{clock::SharedClock, problem::Problem},
-};
+use super::{Queue, Recover, wake::Wake};
+use crate::{db::Db, domain::problem::Problem};
 
 /// How often what is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Between two looks for operations nobody pushed.
     pub look: Duration,
-    /// How long a lease lasts; renewed at a third of it.
-    pub lease: Duration,
     /// Between two clean-ups of the queue.
     pub purge: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self {
-            look: Duration::from_millis(250),
-            lease: Duration::from_secs(30),
-            purge: Duration::from_secs(3600),
-        }
+        Self { look: Duration::from_millis(250), purge: Duration::from_secs(3600) }
     }
 }
 
@@ -40,39 +31,45 @@ pub struct Sweep {
     pub db: Db,
     /// Where they are pushed.
     pub queue: Queue,
-    /// The name under which this process claims operations.
-    pub runner: String,
-    /// For the leases.
-    pub clock: SharedClock,
+    /// Who recovers what was handed back.
+    pub recover: Arc<dyn Recover>,
+    /// The data folder, where others knock.
+    pub folder: PathBuf,
     /// How often.
     pub pace: Pace,
 }
 
 impl Sweep {
-    /// Keeps house until told to stop. Leases are renewed to the very end, since
-    /// what runs is still waited for: stop it after the queue has drained.
+    /// Keeps house until told to stop.
     pub async fn run(self, stop: CancellationToken) {
         let mut looks = interval(self.pace.look);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut leases = interval(self.pace.lease / 3);
-        leases.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut purges = tokio::time::interval_at(Instant::now() + self.pace.purge, self.pace.purge);
         let mut complaint = Complaint::default();
+        let wake = self.listen();
         loop {
             let done = tokio::select! {
                 () = stop.cancelled() => return,
-                _ = leases.tick() => self.renew().await,
-                _ = looks.tick() => self.push().await,
+                () = heard(wake.as_ref()) => self.look().await,
+                _ = looks.tick() => self.look().await,
                 _ = purges.tick() => self.queue.purge().await.map(|_| ()),
             };
             complaint.hear(done);
         }
     }
 
-    async fn push(&self) -> Result<(), Problem> {
+    /// Without a door to knock at, looking now and then has to do.
+    fn listen(&self) -> Option<Wake> {
+        Wake::listen(&self.folder)
+            .inspect_err(|error| tracing::info!(%error, "nobody can knock; looking now and then instead"))
+            .ok()
+    }
+
+    async fn look(&self) -> Result<(), Problem> {
         if self.queue.is_stopping() {
             return Ok(());
         }
+        self.take_back().await?;
         for id in self.db.unpushed().await? {
             self.queue.push(&id).await?;
             self.db.mark_pushed(&id).await?;
@@ -80,13 +77,20 @@ impl Sweep {
         Ok(())
     }
 
-    async fn renew(&self) -> Result<(), Problem> {
-        let lease = TimeDelta::from_std(self.pace.lease).unwrap_or(TimeDelta::MAX);
-        let running = self.db.running().await?;
-        if running.iter().any(|row| row.runner.as_deref() == Some(&self.runner)) {
-            self.db.renew_all(&self.runner, self.clock.now() + lease).await?;
+    /// Operations handed back to be tried again run under nobody's name.
+    async fn take_back(&self) -> Result<(), Problem> {
+        for row in self.db.handed_back().await? {
+            let recover = self.recover.clone();
+            tokio::spawn(async move { recover.recover(row).await });
         }
         Ok(())
+    }
+}
+
+async fn heard(wake: Option<&Wake>) {
+    match wake {
+        Some(wake) => wake.heard().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -100,18 +100,18 @@ impl LocalStore {
         F: FnOnce(&Root) -> Result<T, StoreError> + Send + 'static,
     {
         let shared = self.shared.clone();
-        blocking(move || act(&Root::open(&shared.root)?)).await
+        blocking(move || act(&Root::open(&shared.root, shared.reserve)?)).await
     }
 }
 
 #[async_trait]
 impl Store for LocalStore {
     async fn create(&self, path: &StorePath, expect: u64) -> Result<Box<dyn FileWriter>, StoreError> {
-        let (path, reserve) = (path.clone(), self.shared.reserve);
+        let path = path.clone();
         let writer = self
             .with_root(move |root| {
-                reserve.check(root.space()?, expect)?;
-                LocalWriter::create(root, &path, reserve)
+                root.reserve().check(root.space()?, expect)?;
+                LocalWriter::create(root, &path)
             })
             .await?;
         Ok(Box::new(writer))

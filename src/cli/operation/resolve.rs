@@ -6,6 +6,7 @@ use crate::{
         desk::{Desk, Done},
         find, run,
     },
+    jobs::wake,
     operation::{self, Way, WayOut},
 };
 
@@ -42,7 +43,10 @@ impl Args {
             _ => Way::Restore,
         };
         match operation::resolve(&world, &id, way, &desk.actor()).await? {
-            WayOut::Same(id) => run::watch(desk, &world, &id).await,
+            WayOut::Same(id) => {
+                wake(&desk.settings.data);
+                run::watch(desk, &world, &id).await
+            }
             WayOut::Restore(plan) => run::prepared_plan(desk, &world, *plan, &self.run, &self.agree).await,
         }
     }

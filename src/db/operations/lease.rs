@@ -69,19 +69,6 @@ impl Db {
         });
         Ok(renewed.await? == 1)
     }
-
-    /// Lengthens the leases of everything this runner runs, in one transaction;
-    /// says how many there are.
-    pub async fn renew_all(&self, runner: &str, until: Moment) -> Result<usize, Problem> {
-        let runner = runner.to_owned();
-        let renewed = self.write(move |tx| {
-            let mine = operations::table
-                .filter(operations::runner.eq(&runner))
-                .filter(operations::state.eq(OpState::Running.as_str()));
-            Ok(diesel::update(mine).set(operations::lease_until.eq(naive(until))).execute(tx.conn)?)
-        });
-        Ok(renewed.await?)
-    }
 }
 
 impl Tx<'_> {

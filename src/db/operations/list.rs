@@ -130,6 +130,20 @@ impl Db {
         Ok(listed.await?)
     }
 
+    /// Running operations that were handed back to be tried again: they run under
+    /// nobody's name until somebody takes them over.
+    pub async fn handed_back(&self) -> Result<Vec<OperationId>, Problem> {
+        let listed = self.read(move |conn| {
+            let ids: Vec<String> = operations::table
+                .filter(operations::state.eq(OpState::Running.as_str()))
+                .filter(operations::runner.eq(""))
+                .select(operations::id)
+                .load(conn)?;
+            ids.iter().map(|id| super::super::convert::word(id, "operations.id")).collect()
+        });
+        Ok(listed.await?)
+    }
+
     /// The queue has it.
     pub async fn mark_pushed(&self, id: &OperationId) -> Result<(), Problem> {
         let id = id.clone();

@@ -1,6 +1,6 @@
 ### Stores and the parts in them.
 
-problem-store-full = The store has { $free } free, and { $reserve } must stay free
+problem-store-full = Not enough space in the store: { $free } free, of which { $reserve } must stay free
     .safe = What was being written has been removed. Every finished backup is untouched.
     .next = Free space on the store's disk, delete backups you no longer need, or lower the reserve in the settings. Then try again.
 

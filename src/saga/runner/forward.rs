@@ -135,9 +135,14 @@ impl Run<'_> {
 
     /// A commit that has happened is run again for its output only.
     pub(super) async fn redo_commit(&mut self, step: usize) -> Result<(), Stop> {
-        match self.once(step, false).await {
-            Err(Stop::Failed { problem, .. }) => Err(Stop::Unsure(problem)),
-            other => other,
+        self.record(step, Event::Began).await?;
+        match self.attempt(step, false).await {
+            Ok(output) => Ok(self.record(step, Event::Finished(output)).await?),
+            Err(Stop::Failed { problem, .. }) => {
+                self.record(step, Event::Failed(problem.clone())).await?;
+                Err(Stop::Unsure(problem))
+            }
+            Err(stop) => Err(stop),
         }
     }
 

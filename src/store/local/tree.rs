@@ -15,7 +15,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{Entry, MARKER, MARKER_TEXT, Space, StoreError, StorePath, TEMPORARY};
+use super::{Entry, MARKER, MARKER_TEXT, Reserve, Space, StoreError, StorePath, TEMPORARY};
 
 const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 /// Owner only: backups hold everything the databases hold.
@@ -26,15 +26,16 @@ pub(super) const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 pub(super) struct Root {
     fd: OwnedFd,
     path: PathBuf,
+    reserve: Reserve,
 }
 
 impl Root {
     /// Opens a store's root.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path, reserve: Reserve) -> Result<Self, StoreError> {
         // The root itself may be a link: it is an administrator's choice.
         let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| unusable(path, e))?;
-        let root = Self { fd, path: path.to_owned() };
+        let root = Self { fd, path: path.to_owned(), reserve };
         match stat_at(&root.fd, MARKER)? {
             Some(stat) if is(&stat, FileType::RegularFile) => Ok(root),
             _ => Err(unusable(path, format!("{MARKER} is missing: is the disk mounted?"))),
@@ -62,7 +63,12 @@ impl Root {
             Err(Errno::EXIST) => {}
             Err(error) => return Err(unusable(path, error)),
         }
-        Self::open(path).map(|_| ())
+        Self::open(path, Reserve::none()).map(|_| ())
+    }
+
+    /// What must stay free on its disk.
+    pub(super) fn reserve(&self) -> Reserve {
+        self.reserve
     }
 
     /// Free and total bytes of its disk.
@@ -203,7 +209,7 @@ impl Root {
     pub(super) fn failed(&self, error: Errno) -> StoreError {
         match error {
             Errno::ROFS | Errno::ACCESS | Errno::PERM => unusable(&self.path, error),
-            Errno::NOSPC | Errno::DQUOT => full(&self.fd),
+            Errno::NOSPC | Errno::DQUOT => full(&self.fd, self.reserve),
             other => io(other),
         }
     }
@@ -266,8 +272,9 @@ pub(super) fn space(fd: &OwnedFd) -> Result<Space, StoreError> {
 }
 
 /// The disk itself said that it is full.
-pub(super) fn full(fd: &OwnedFd) -> StoreError {
-    StoreError::Full { free: space(fd).map_or(0, |s| s.free), reserve: 0 }
+pub(super) fn full(fd: &OwnedFd, reserve: Reserve) -> StoreError {
+    let space = space(fd).unwrap_or(Space { free: 0, total: 0 });
+    StoreError::Full { free: space.free, reserve: reserve.of(space.total) }
 }
 
 pub(super) fn io(error: Errno) -> StoreError {

@@ -37,7 +37,6 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 pub(super) struct LocalWriter {
     open: Arc<Open>,
     path: StorePath,
-    reserve: Reserve,
     written: u64,
     looked_at: u64,
     flushed: u64,
@@ -48,6 +47,7 @@ struct Open {
     folder: OwnedFd,
     temporary: String,
     name: String,
+    reserve: Reserve,
     state: Mutex<State>,
 }
 
@@ -65,15 +65,15 @@ enum State {
 }
 
 impl LocalWriter {
-    pub(super) fn create(root: &Root, path: &StorePath, reserve: Reserve) -> Result<Self, StoreError> {
+    pub(super) fn create(root: &Root, path: &StorePath) -> Result<Self, StoreError> {
         let (folder, name) = root.made_parent(path)?;
         if rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok() {
             return Err(StoreError::Exists(path.clone()));
         }
         let (file, temporary) = temporary(root, &folder)?;
         let state = Mutex::new(State::Temporary);
-        let open = Arc::new(Open { file, folder, temporary, name: name.to_owned(), state });
-        Ok(Self { open, path: path.clone(), reserve, written: 0, looked_at: 0, flushed: 0 })
+        let open = Open { file, folder, temporary, name: name.to_owned(), reserve: root.reserve(), state };
+        Ok(Self { open: Arc::new(open), path: path.clone(), written: 0, looked_at: 0, flushed: 0 })
     }
 }
 
@@ -105,11 +105,11 @@ impl FileWriter for LocalWriter {
         let length = chunk.len() as u64;
         let look = self.written + length - self.looked_at >= LOOK;
         let flush = self.written + length - self.flushed >= FLUSH;
-        let (open, reserve) = (self.open.clone(), self.reserve);
+        let open = self.open.clone();
         let range = (self.flushed, self.written + length);
         blocking(move || {
             if look {
-                reserve.check(space(&open.folder)?, length)?;
+                open.reserve.check(space(&open.folder)?, length)?;
             }
             (&open.file).write_all(&chunk).map_err(|e| open.failed(e))?;
             if flush {
@@ -165,7 +165,7 @@ impl Open {
 
     fn failed(&self, error: std::io::Error) -> StoreError {
         match Errno::from_io_error(&error) {
-            Some(Errno::NOSPC | Errno::DQUOT) => full(&self.folder),
+            Some(Errno::NOSPC | Errno::DQUOT) => full(&self.folder, self.reserve),
             _ => StoreError::Io(error),
         }
     }

@@ -4,8 +4,7 @@ use super::*;
 
 /// Dumps of PostgreSQL 15 and 17 with a table, an empty one, a sequence, a view
 /// and three large objects, one of them empty.
-const REAL: [(&str, &[u8]); 2] =
-    [("15", include_bytes!("pg15.dump")), ("17", include_bytes!("pg17.dump"))];
+const REAL: [(&str, &[u8]); 2] = [("15", include_bytes!("pg15.dump")), ("17", include_bytes!("pg17.dump"))];
 
 fn check(bytes: &[u8], step: usize) -> Result<Checker, Problem> {
     let mut checker = Checker::default();

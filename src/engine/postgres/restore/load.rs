@@ -124,10 +124,13 @@ async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -
         let mut sink = vec![0; 16 * 1024];
         while matches!(stdout.read(&mut sink).await, Ok(1..)) {}
     };
-    let (given, ()) = tokio::join!(give(stdin, source, preface, || async {
-        // Its input is still open: it cannot have seen an end.
-        work.server.place.end(&process, GRACE).await.map_err(Problem::from)
-    }), drain);
+    let (given, ()) = tokio::join!(
+        give(stdin, source, preface, || async {
+            // Its input is still open: it cannot have seen an end.
+            work.server.place.end(&process, GRACE).await.map_err(Problem::from)
+        }),
+        drain
+    );
     given?;
     exit.wait().await.map_err(Problem::from)
 }
@@ -183,4 +186,3 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
     };
     problem.detail(redact(words))
 }
-

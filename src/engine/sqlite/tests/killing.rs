@@ -69,7 +69,7 @@ fn the_child() {
             let ex = Exchange { live, source: side, keep, kept: None, mark };
             swap::exchange(&work, &ex).unwrap();
         }
-        _ => panic!("{role}"),
+        _ => unreachable!("{role}"),
     }
 }
 
