@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
 
 pub mod bench;
+pub mod postgres;
 
 use std::{
     os::unix::process::ExitStatusExt,
@@ -19,8 +20,8 @@ pub struct Ran {
     what: String,
 }
 
-/// Runs `zelo` with nothing of this machine's settings, its data in `data`.
-pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
+/// `zelo` with nothing of this machine's settings, its data in `data`; not yet run.
+pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zelo"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ZELO_") || name.starts_with("LC_"))
     {
@@ -28,10 +29,17 @@ pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
     }
     command.env("LANG", "C.UTF-8").env("ZELO_CONFIG", "/dev/null");
     command.env("ZELO_STORE_RESERVE_PERCENT", "0").env("ZELO_STORE_RESERVE_BYTES", "1MiB");
+    command.arg("--data").arg(data).args(args);
+    command
+}
+
+/// Runs `zelo` in `data`, with a fault or without.
+pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
+    let mut command = command(data, args);
     if let Some(fault) = fault {
         command.env("ZELO_FAULT", fault);
     }
-    let output = command.arg("--data").arg(data).args(args).output().expect("the binary runs");
+    let output = command.output().expect("the binary runs");
     Ran { output, what: format!("zelo {} (fault {fault:?})", args.join(" ")) }
 }
 
