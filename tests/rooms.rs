@@ -241,7 +241,8 @@ fn nothing_is_unwrapped_outside_of_tests() {
                 let first = arguments.stream().into_iter().next();
                 let unwraps = is(name, "unwrap") && first.is_none();
                 // Other things than results have an `expect`, which takes no text.
-                let expects = is(name, "expect") && matches!(first, Some(TokenTree::Literal(l)) if l.to_string().contains('"'));
+                let expects = is(name, "expect")
+                    && matches!(first, Some(TokenTree::Literal(l)) if l.to_string().contains('"'));
                 if is(dot, ".") && (unwraps || expects) {
                     faults.push(Fault { at: at(&source, name), what: format!(".{name}(…)") });
                 }
