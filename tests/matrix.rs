@@ -199,12 +199,14 @@ fn undo_fails_everywhere(scenario: &Scenario) {
                 resolve(&["--restore", "--yes"]).code(0);
                 assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
                 assert_eq!(scenario.bench.newest(scenario.kind)["state"].as_str().is_some(), true);
-                let stuck = format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
+                let stuck =
+                    format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
                 assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
             }
             1 => {
                 resolve(&["--note", "looked, all is well"]);
-                let stuck = format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
+                let stuck =
+                    format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
                 assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
                 assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
             }

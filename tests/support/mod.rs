@@ -22,7 +22,8 @@ pub struct Ran {
 /// Runs `zelo` with nothing of this machine's settings, its data in `data`.
 pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zelo"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ZELO_") || name.starts_with("LC_")) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ZELO_") || name.starts_with("LC_"))
+    {
         command.env_remove(name);
     }
     command.env("LANG", "C.UTF-8").env("ZELO_CONFIG", "/dev/null");

@@ -95,7 +95,8 @@ impl Server {
         let (place, container, host) = match access.value("container") {
             Some(name) => {
                 let engine = access.value("host").unwrap_or("local");
-                let found = hosts.engine(engine).ok_or_else(|| problem!("pg-docker-unknown", host = engine))?;
+                let found =
+                    hosts.engine(engine).ok_or_else(|| problem!("pg-docker-unknown", host = engine))?;
                 (found.place(name), Some((engine.to_owned(), name.to_owned())), owned("socket"))
             }
             None => (hosts.local().clone(), None, owned("host")),
@@ -341,7 +342,10 @@ mod tests {
 
     #[test]
     fn a_url_is_taken_apart_and_its_password_sealed() {
-        let access = from_url("postgres://al%40ice:p%2Fw%20d@db.example:6432/or%20ders?sslmode=verify-full&sslrootcert=/ca.pem").unwrap();
+        let access = from_url(
+            "postgres://al%40ice:p%2Fw%20d@db.example:6432/or%20ders?sslmode=verify-full&sslrootcert=/ca.pem",
+        )
+        .unwrap();
         assert_eq!(access.value("host"), Some("db.example"));
         assert_eq!(access.value("port"), Some("6432"));
         assert_eq!(access.value("user"), Some("al@ice"));

@@ -182,7 +182,11 @@ pub(super) async fn sequences(session: &mut Session, inventory: &Inventory) -> R
 
 /// What moved between two looks at the sequences: the later values.
 pub(super) fn moved(before: &Counts, after: &Counts) -> Counts {
-    after.iter().filter(|(key, value)| before.get(*key) != Some(*value)).map(|(k, v)| (k.clone(), *v)).collect()
+    after
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(*value))
+        .map(|(k, v)| (k.clone(), *v))
+        .collect()
 }
 
 /// One thing that is not as the backup says.
@@ -238,9 +242,7 @@ pub(super) fn differences(
             return false;
         }
         match (want, expected.moved.get(*key).copied(), have) {
-            (Some(want), Some(later), Some(have)) => {
-                !(want.min(later)..=want.max(later)).contains(&have)
-            }
+            (Some(want), Some(later), Some(have)) => !(want.min(later)..=want.max(later)).contains(&have),
             _ => true,
         }
     };
@@ -290,8 +292,7 @@ mod tests {
         let wanted = counts(&[("extension-table:public.spatial_ref_sys", 8500), ("extension:postgis", 1)]);
         let found = counts(&[("extension-table:public.spatial_ref_sys", 8501), ("extension:postgis", 1)]);
         let version = |v: &str| BTreeMap::from([("postgis".to_owned(), v.to_owned())]);
-        let expected =
-            Expected { counts: Some(&wanted), moved: Counts::new(), extensions: version("3.3") };
+        let expected = Expected { counts: Some(&wanted), moved: Counts::new(), extensions: version("3.3") };
         assert_eq!(differences(&expected, &found, &version("3.4")), []);
         assert_eq!(differences(&expected, &found, &version("3.3")).len(), 1);
         assert_eq!(differences(&expected, &counts(&[]), &version("3.4")).len(), 1);

@@ -101,7 +101,9 @@ fn is_server(container: &Container) -> bool {
     let has = |name: &str| container.env.iter().any(|(n, _)| n == name);
     let official = has("PG_MAJOR") && has("PGDATA");
     let exposed = container.ports.iter().any(|p| p.container == 5432);
-    official || (exposed && last.contains("postgres")) || (exposed && has("PGDATA") && has("POSTGRES_PASSWORD"))
+    official
+        || (exposed && last.contains("postgres"))
+        || (exposed && has("PGDATA") && has("POSTGRES_PASSWORD"))
 }
 
 #[cfg(test)]
@@ -162,9 +164,12 @@ mod tests {
         let mut exposed = container("acme/postgres-ha");
         exposed.ports.push(Port { container: 5432, host: None, address: None });
         assert!(detect("local", &exposed).is_some());
-        for image in
-            ["redis:7", "dpage/pgadmin4", "prometheuscommunity/postgres-exporter", "supabase/postgres-meta:v1"]
-        {
+        for image in [
+            "redis:7",
+            "dpage/pgadmin4",
+            "prometheuscommunity/postgres-exporter",
+            "supabase/postgres-meta:v1",
+        ] {
             assert!(detect("local", &container(image)).is_none(), "{image}");
         }
     }

@@ -78,8 +78,11 @@ pub(super) async fn read(session: &mut Session, database: &str) -> Result<Option
 impl Dress {
     /// `CREATE DATABASE` of an empty database of this encoding and locale.
     pub(super) fn create(&self, name: &str, tablespace: bool, version: u32) -> String {
-        let mut sql =
-            format!("CREATE DATABASE {} TEMPLATE template0 ENCODING {}", ident(name), literal(&self.encoding));
+        let mut sql = format!(
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING {}",
+            ident(name),
+            literal(&self.encoding)
+        );
         let mut option = |word: &str, value: Option<&str>| {
             if let Some(value) = value {
                 sql.push_str(&format!(" {word} {}", literal(value)));

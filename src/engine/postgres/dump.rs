@@ -14,28 +14,17 @@ use super::{
     counts::{Counts, Inventory},
     dress,
     error::{connection, redact},
-    inspect,
-    plain,
+    inspect, plain,
     quote::literal,
     roles,
     session::{By, Purpose, Session},
 };
 use crate::{
-    domain::{
-        backup::Compression,
-        manifest::Part,
-        msg::Msg,
-        names::slug,
-        problem::Problem,
-    },
+    domain::{backup::Compression, manifest::Part, msg::Msg, names::slug, problem::Problem},
     engine::{BackupOptions, Capture, Captured, Planned, Shelf},
     host::Running,
     msg, problem,
-    saga::{
-        Cx, Limits, Step, UndoRule,
-        plan::AnyStep,
-        step::Adds,
-    },
+    saga::{Cx, Limits, Step, UndoRule, plan::AnyStep, step::Adds},
     store::part::{OnBytes, Tap, WritePart, Written},
 };
 
@@ -365,7 +354,9 @@ impl Dump {
 }
 
 fn cut_short(problem: &Problem) -> bool {
-    problem.code.starts_with("pg-archive-") || problem.code.starts_with("pg-plain-") || problem.is("part-source")
+    problem.code.starts_with("pg-archive-")
+        || problem.code.starts_with("pg-plain-")
+        || problem.is("part-source")
 }
 
 /// Ends what sessions of this operation a dead client left on the server. A
@@ -384,10 +375,7 @@ pub(super) async fn end_sessions(server: &Server, admin: &str, cx: &Cx) {
 }
 
 /// Ends all sessions of an application name but this one.
-pub(super) async fn terminate(
-    session: &mut Session,
-    application: &str,
-) -> Result<(), super::error::PgError> {
+pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), super::error::PgError> {
     session
         .run(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

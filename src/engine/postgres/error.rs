@@ -120,8 +120,12 @@ fn named_connection(words: &str, whom: &Whom) -> Option<Problem> {
         problem!("pg-no-database", database = database)
     } else if says(&["too many clients", "too many connections", "remaining connection slots"]) {
         problem!("pg-busy").transient()
-    } else if says(&["is starting up", "is shutting down", "in recovery mode", "not yet accepting connections"])
-    {
+    } else if says(&[
+        "is starting up",
+        "is shutting down",
+        "in recovery mode",
+        "not yet accepting connections",
+    ]) {
         problem!("pg-starting", host = host).transient()
     } else if says(&["timeout expired", "Connection timed out", "timed out"]) {
         problem!("pg-timeout", host = host, port = port).transient()
@@ -190,7 +194,10 @@ mod tests {
             ("failed: FATAL:  role \"r\" does not exist", "pg-no-role"),
             ("failed: FATAL:  the database system is starting up", "pg-starting"),
             ("failed: FATAL:  sorry, too many clients already", "pg-busy"),
-            ("FATAL:  no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", no encryption", "pg-hba"),
+            (
+                "FATAL:  no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", no encryption",
+                "pg-hba",
+            ),
         ];
         for (words, expected) in known {
             assert_eq!(code(words).as_deref(), Some(expected), "{words}");
@@ -200,7 +207,8 @@ mod tests {
 
     #[test]
     fn rows_are_not_repeated() {
-        let words = "ERROR: bad\nCONTEXT:  COPY t, line 3, column c: \"secret\"\nDETAIL:  Key (a)=(secret) exists";
+        let words =
+            "ERROR: bad\nCONTEXT:  COPY t, line 3, column c: \"secret\"\nDETAIL:  Key (a)=(secret) exists";
         assert_eq!(redact(words), "ERROR: bad\nCONTEXT:  COPY t, line 3, column c");
     }
 }

@@ -122,7 +122,11 @@ pub(super) async fn admin(
 }
 
 /// Runs a program to its end; its output must be small.
-pub(super) async fn run_tool(server: &Server, command: Command, by: By<'_>) -> Result<(String, Exit), PgError> {
+pub(super) async fn run_tool(
+    server: &Server,
+    command: Command,
+    by: By<'_>,
+) -> Result<(String, Exit), PgError> {
     let mut running = by.launch(server, command).await?;
     drop(running.stdin.take());
     let mut out = Vec::new();

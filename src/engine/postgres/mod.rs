@@ -31,13 +31,13 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use self::{
-    access::Tuning,
-    restore::in_place::{Backups, NoBackups, SAFETY_STEP},
-};
 use self::{
     access::Server,
     session::{By, Purpose},
+};
+pub use self::{
+    access::Tuning,
+    restore::in_place::{Backups, NoBackups, SAFETY_STEP},
 };
 use super::{
     Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Planned,

@@ -55,7 +55,9 @@ fn restriction_lifted(tail: &[u8]) -> bool {
     let at = tail.windows(LAST.len()).rposition(|w| w == LAST).unwrap_or(0);
     let after = String::from_utf8_lossy(&tail[at + LAST.len().min(tail.len() - at)..]).into_owned();
     after.lines().all(|line| {
-        line.is_empty() || line == "--" || line.strip_prefix("\\unrestrict ").is_some_and(|key| !key.is_empty())
+        line.is_empty()
+            || line == "--"
+            || line.strip_prefix("\\unrestrict ").is_some_and(|key| !key.is_empty())
     })
 }
 

@@ -117,16 +117,10 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     let create = dress.create(name, false, version);
     let _ = writeln!(out, "psql -X -v ON_ERROR_STOP=1 -d postgres -c {}", shell(&create));
     let _ = match Format::of(part) {
-        Ok(Format::Plain) => writeln!(
-            out,
-            "{} | psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -d {target}",
-            decoded(part)
-        ),
-        _ => writeln!(
-            out,
-            "{} | pg_restore --single-transaction --exit-on-error -d {target}",
-            decoded(part)
-        ),
+        Ok(Format::Plain) => {
+            writeln!(out, "{} | psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -d {target}", decoded(part))
+        }
+        _ => writeln!(out, "{} | pg_restore --single-transaction --exit-on-error -d {target}", decoded(part)),
     };
     let _ = writeln!(out, "psql -X -d {target} -c ANALYZE");
     out.push_str("```\n\n");

@@ -220,8 +220,10 @@ impl Roles {
             json(&head)
         );
         for role in &self.roles {
-            let exists =
-                format!("SELECT FROM pg_catalog.pg_roles WHERE rolname = {}", literal(&role.name).trim_start());
+            let exists = format!(
+                "SELECT FROM pg_catalog.pg_roles WHERE rolname = {}",
+                literal(&role.name).trim_start()
+            );
             out.push_str(&format!("{ROLE}{}\n", json(role)));
             out.push_str(&format!(
                 "SELECT {} WHERE NOT EXISTS ({exists}) \\gexec\n",

@@ -156,8 +156,9 @@ impl Session {
     /// Sends one statement and reads what it printed, up to the marker.
     async fn lines(&mut self, sql: &str) -> Result<Vec<String>, PgError> {
         let marker = self.marker.clone();
-        let script =
-            format!("{sql}\n;\n\\echo {marker} :ERROR :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo {marker}.\n");
+        let script = format!(
+            "{sql}\n;\n\\echo {marker} :ERROR :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo {marker}.\n"
+        );
         if self.input.write_all(script.as_bytes()).await.is_err() || self.input.flush().await.is_err() {
             return Err(self.ended().await);
         }
@@ -260,11 +261,7 @@ fn settings(purpose: Purpose) -> String {
 
 impl Session {
     /// Connects, waiting for a server that is just starting or restarting.
-    pub(super) async fn open_patiently(
-        server: &Server,
-        database: &str,
-        by: By<'_>,
-    ) -> Result<Self, PgError> {
+    pub(super) async fn open_patiently(server: &Server, database: &str, by: By<'_>) -> Result<Self, PgError> {
         let until = tokio::time::Instant::now() + server.tuning.patience;
         let mut pause = Duration::from_millis(200);
         loop {

@@ -34,9 +34,8 @@ pub(super) async fn name(cx: &Cx, works: &[Work]) -> Result<(), Problem> {
     let Some(work) = works.first() else { return Ok(()) };
     let mut session = work.admin(cx).await?;
     if !named(&mut session, works).await? {
-        let rename = |w: &Work| {
-            format!("ALTER DATABASE {} RENAME TO {}", ident(&w.target.new), ident(&w.target.name))
-        };
+        let rename =
+            |w: &Work| format!("ALTER DATABASE {} RENAME TO {}", ident(&w.target.new), ident(&w.target.name));
         let renames: Vec<String> = works.iter().map(rename).collect();
         let sides: Vec<&str> = works.iter().map(|w| w.target.new.as_str()).collect();
         rename_all(&mut session, &renames, &sides, work.server.tuning.drain).await?;

@@ -119,7 +119,8 @@ impl Step for Drop {
         compare(cx, &self.work, &target.new, &part).await?;
         put_on(cx, &mut session, &self.work, &target.new, &dress).await?;
         let rename = format!("ALTER DATABASE {} RENAME TO {}", ident(&target.new), ident(&target.name));
-        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain).await?;
+        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain)
+            .await?;
         session.close().await;
         Ok(())
     }

@@ -105,7 +105,10 @@ fn chosen<'a>(manifest: &'a Manifest, options: &RestoreOptions) -> Result<Vec<&'
     } else {
         let items: BTreeSet<&String> = options.items.iter().collect();
         let find = |name: &&String| {
-            databases.get(name.as_str()).copied().ok_or_else(|| problem!("pg-not-in-backup", database = *name))
+            databases
+                .get(name.as_str())
+                .copied()
+                .ok_or_else(|| problem!("pg-not-in-backup", database = *name))
         };
         items.iter().map(find).collect::<Result<_, _>>()?
     };
@@ -241,10 +244,13 @@ async fn extensions(session: &mut Session, parts: &[&Part]) -> Result<(), Proble
         name: String,
     }
     let sql = format!("SELECT name FROM pg_available_extensions WHERE name IN ({})", literals(&wanted));
-    let have: BTreeSet<String> =
-        session.rows::<Row>(&sql).await?.into_iter().map(|r| r.name).collect();
+    let have: BTreeSet<String> = session.rows::<Row>(&sql).await?.into_iter().map(|r| r.name).collect();
     let missing: Vec<String> = wanted.difference(&have).cloned().collect();
-    if missing.is_empty() { Ok(()) } else { Err(problem!("pg-extensions-missing", extensions = missing.join(", "))) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(problem!("pg-extensions-missing", extensions = missing.join(", ")))
+    }
 }
 
 /// Which roles of the backup are not here: they will be made.
@@ -261,8 +267,7 @@ async fn roles_missing(
     let Some(part) = manifest.part(roles::PART) else { return Ok(()) };
     let known: Known = serde_json::from_value(part.facts.clone()).unwrap_or_default();
     let here = roles::read(session).await?.names();
-    let missing: Vec<&str> =
-        known.names.iter().filter(|n| !here.contains(*n)).map(String::as_str).collect();
+    let missing: Vec<&str> = known.names.iter().filter(|n| !here.contains(*n)).map(String::as_str).collect();
     if !missing.is_empty() {
         warnings.push(msg!("pg-warning-roles-made", roles = missing.join(", ")));
     }
@@ -313,8 +318,7 @@ async fn mode(
 
 /// What a person should know before it runs.
 fn notices(mode: Mode, targets: &[Target], options: &RestoreOptions, warnings: &mut Vec<Msg>) {
-    let live: Vec<&str> =
-        targets.iter().filter(|t| t.old.is_some()).map(|t| t.name.as_str()).collect();
+    let live: Vec<&str> = targets.iter().filter(|t| t.old.is_some()).map(|t| t.name.as_str()).collect();
     let live = live.join(", ");
     match mode {
         Mode::Beside => {}

@@ -4,16 +4,14 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{
-    super::{
-        access::Server,
-        dump::{counted, terminate},
-        error::PgError,
-        quote::{ident, literal, literals},
-        roles::{self, Role, Roles},
-        session::{By, Purpose, Session},
-        validate::read_roles,
-    },
+use super::super::{
+    access::Server,
+    dump::{counted, terminate},
+    error::PgError,
+    quote::{ident, literal, literals},
+    roles::{self, Role, Roles},
+    session::{By, Purpose, Session},
+    validate::read_roles,
 };
 use crate::{
     domain::{
@@ -132,9 +130,11 @@ impl Step for Create {
                 sql.push(role.alter(wanted.passwords));
                 sql.extend(role.dress());
             }
-            let known = |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
+            let known =
+                |name: &String| here.contains(name) || names.contains(name) || name.starts_with("pg_");
             let concerns = |m: &&roles::Membership| names.contains(&m.role) || names.contains(&m.member);
-            let members = wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
+            let members =
+                wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
             sql.extend(members.map(|m| m.grant(self.cluster.major)));
             make(cx, &mut session, &names, &sql).await?;
         }
@@ -245,11 +245,8 @@ pub(super) fn role_asides(cx: &Cx, changed: Option<&Slot<Vec<Changed>>>) -> Resu
         Some(slot) => cx.find(slot)?.unwrap_or_default(),
         None => Vec::new(),
     };
-    let aside = |c: Changed| Aside {
-        item: format!("role:{}", c.old.name),
-        locator: json!({ "role": c }),
-        bytes: 0,
-    };
+    let aside =
+        |c: Changed| Aside { item: format!("role:{}", c.old.name), locator: json!({ "role": c }), bytes: 0 };
     Ok(changed.into_iter().map(aside).collect())
 }
 

@@ -18,10 +18,7 @@ use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
     engine::postgres::access::application,
     msg, problem,
-    saga::{
-        Cx, Limits, Slot, Step, UndoRule,
-        step::Adds,
-    },
+    saga::{Cx, Limits, Slot, Step, UndoRule, step::Adds},
 };
 
 impl Work {
@@ -51,7 +48,10 @@ impl Work {
 pub(super) async fn drop_database(session: &mut Session, name: &str, version: u32) -> Result<(), PgError> {
     let force = if version >= 13 { " WITH (FORCE)" } else { "" };
     if version < 13 {
-        let sql = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}", literal(name));
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",
+            literal(name)
+        );
         session.run(&sql).await?;
     }
     session.run(&format!("DROP DATABASE IF EXISTS {}{force}", ident(name))).await
@@ -169,7 +169,8 @@ pub(super) async fn compare(cx: &Cx, work: &Work, name: &str, part: &Part) -> Re
         lines.push("…".to_owned());
     }
     let database = work.target.name.as_str();
-    Err(problem!("pg-compare-differs", database = database, count = differences.len()).detail(lines.join("\n")))
+    Err(problem!("pg-compare-differs", database = database, count = differences.len())
+        .detail(lines.join("\n")))
 }
 
 #[async_trait]

@@ -170,7 +170,10 @@ pub(in super::super) async fn free(server: &Server, aside: &Aside) -> Result<(),
             drop_database(&mut session, &database, seen.major()).await?;
         }
         Locator::Role { role } => {
-            session.run(&format!("DROP ROLE IF EXISTS {}", ident(&role.holder))).await.map_err(Problem::from)?;
+            session
+                .run(&format!("DROP ROLE IF EXISTS {}", ident(&role.holder)))
+                .await
+                .map_err(Problem::from)?;
         }
     }
     session.close().await;

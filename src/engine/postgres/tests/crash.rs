@@ -18,7 +18,14 @@ use crate::{
 
 /// Runs a plan until step `step` reaches `state`, waits a little, dies, and lets
 /// a new process recover.
-async fn interrupted(rig: &Rig, op: OperationId, plan: &Plan, step: usize, state: StepState, wait: u64) -> Outcome {
+async fn interrupted(
+    rig: &Rig,
+    op: OperationId,
+    plan: &Plan,
+    step: usize,
+    state: StepState,
+    wait: u64,
+) -> Outcome {
     let run = Run { op, ..Run::new(rig, plan) };
     *run.memory.stop_at.lock().unwrap() = Some((step, state));
     {
@@ -103,7 +110,10 @@ async fn killed_at_every_step_of_an_undo() {
                 std::mem::swap(&mut live, &mut beside);
                 asides = serde_json::from_value::<Swapped>(outcome.result.unwrap()).unwrap().asides;
             } else {
-                assert!(matches!(outcome.state, OpState::Failed | OpState::RolledBack), "{when}: {outcome:?}");
+                assert!(
+                    matches!(outcome.state, OpState::Failed | OpState::RolledBack),
+                    "{when}: {outcome:?}"
+                );
             }
             assert_eq!(digest(&rig, "shop"), live, "{when}");
             rig.assert_quiet(&when);
@@ -126,8 +136,12 @@ async fn undo_plan(rig: &Rig, asides: &[Aside], op: &OperationId, step: usize) -
 async fn a_container_stopped_in_the_middle_is_named_and_nothing_is_lost() {
     let Some(rig) = Rig::up(15).await else { return };
     rig.sql("postgres", "CREATE DATABASE shop");
-    rig.sql("shop", "CREATE TABLE t AS SELECT i, repeat(md5(i::text), 30) AS t FROM generate_series(1, 300000) i");
-    let (shelf, manifest) = rig.backup(BackupOptions { items: vec!["shop".to_owned()], ..Default::default() }).await;
+    rig.sql(
+        "shop",
+        "CREATE TABLE t AS SELECT i, repeat(md5(i::text), 30) AS t FROM generate_series(1, 300000) i",
+    );
+    let (shelf, manifest) =
+        rig.backup(BackupOptions { items: vec!["shop".to_owned()], ..Default::default() }).await;
     let name = rig.name.clone();
     let stop = || {
         let name = name.clone();

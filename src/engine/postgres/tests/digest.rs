@@ -158,4 +158,3 @@ FROM pg_database WHERE datname = $name;
 SELECT 'set', s.setrole::regrole, s.setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
 WHERE d.datname = $name ORDER BY 2;
 ";
-

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     domain::backup::Compression,
     engine::{BackupOptions, Engine, RestoreOptions},
-
 };
 
 const MAJORS: [u32; 2] = [15, 17];
@@ -154,7 +153,8 @@ async fn a_damaged_part_is_never_swapped_in() {
     roles(&rig);
     sample(&rig, "shop");
     let live = digest(&rig, "shop");
-    let (shelf, manifest) = rig.backup(BackupOptions { compression: Compression::None, ..only(&["shop"]) }).await;
+    let (shelf, manifest) =
+        rig.backup(BackupOptions { compression: Compression::None, ..only(&["shop"]) }).await;
     let part = manifest.part("database:shop").unwrap();
     let path = rig.shelf_root.path().join("store/databases/shop/orders").join(&part.files[0].path);
     let whole = std::fs::read(&path).unwrap();
@@ -184,7 +184,10 @@ async fn a_restore_that_lacks_a_row_is_not_swapped_in() {
         let part = manifest.parts.iter_mut().find(|p| p.name == "database:shop").unwrap();
         *part.counts.get_mut(key).unwrap() += by;
         let problem = rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap_err();
-        assert!(problem.is("pg-compare-differs") && problem.detail.clone().unwrap().contains(key), "{problem}");
+        assert!(
+            problem.is("pg-compare-differs") && problem.detail.clone().unwrap().contains(key),
+            "{problem}"
+        );
         let part = manifest.parts.iter_mut().find(|p| p.name == "database:shop").unwrap();
         *part.counts.get_mut(key).unwrap() -= by;
     }
@@ -225,7 +228,10 @@ async fn roles_change_only_if_asked_and_change_back() {
     sample(&rig, "shop");
     let before = role_digest(&rig);
     let (shelf, manifest) = rig.backup(only(&["shop"])).await;
-    rig.sql("postgres", "ALTER ROLE app PASSWORD 'changed' CREATEDB; ALTER ROLE app RESET ALL; COMMENT ON ROLE app IS NULL");
+    rig.sql(
+        "postgres",
+        "ALTER ROLE app PASSWORD 'changed' CREATEDB; ALTER ROLE app RESET ALL; COMMENT ON ROLE app IS NULL",
+    );
     let changed = role_digest(&rig);
     rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap();
     assert_eq!(role_digest(&rig), changed, "not asked");
@@ -237,7 +243,8 @@ async fn roles_change_only_if_asked_and_change_back() {
     rig.restore(&shelf, &wrong, &asked).await.unwrap_err();
     assert_eq!(role_digest(&rig), changed, "put back");
     let asides = rig.restore(&shelf, &manifest, &asked).await.unwrap();
-    let without = |text: String| text.lines().filter(|l| !l.contains("__zelo_old_")).collect::<Vec<_>>().join("\n");
+    let without =
+        |text: String| text.lines().filter(|l| !l.contains("__zelo_old_")).collect::<Vec<_>>().join("\n");
     assert_eq!(without(role_digest(&rig)), before, "asked");
     let again = rig.undo(&asides).await.unwrap();
     assert_eq!(without(role_digest(&rig)), changed, "undone");
@@ -250,7 +257,10 @@ async fn roles_change_only_if_asked_and_change_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_break_a_rename_is_named_before_anything_runs() {
     let Some(rig) = Rig::up(17).await else { return };
-    rig.sql("postgres", "ALTER SYSTEM SET max_prepared_transactions = 5; ALTER SYSTEM SET wal_level = logical");
+    rig.sql(
+        "postgres",
+        "ALTER SYSTEM SET max_prepared_transactions = 5; ALTER SYSTEM SET wal_level = logical",
+    );
     super::rig::cli("docker", &["restart", &rig.name], "");
     rig.wait();
     rig.sql("postgres", "CREATE DATABASE shop");

@@ -26,7 +26,8 @@ use crate::{
         problem::Problem,
     },
     engine::{
-        Access, Aside, BackupOptions, Captured, Engine, Replace, RestoreOptions, RestoreSteps, Shelf, Swapped,
+        Access, Aside, BackupOptions, Captured, Engine, Replace, RestoreOptions, RestoreSteps, Shelf,
+        Swapped,
         postgres::{Backups, KIND, PostgresEngine, Tuning},
     },
     host::{Docker, Hosts, Local, ProcessRef},
@@ -77,7 +78,10 @@ impl Rig {
         let docker = Docker::connect(None).await.ok();
         let found = Command::new("docker").args(["image", "inspect", &image]).output();
         let Some(docker) = docker.filter(|_| found.is_ok_and(|f| f.status.success())) else {
-            assert!(std::env::var_os("ZELO_LAB").is_none_or(|v| v != "1"), "the lab is not complete: {image}");
+            assert!(
+                std::env::var_os("ZELO_LAB").is_none_or(|v| v != "1"),
+                "the lab is not complete: {image}"
+            );
             eprintln!("SKIPPED, the lab is not complete: {image}");
             return None;
         };
@@ -123,14 +127,26 @@ impl Rig {
     }
 
     pub(super) fn engine(&self) -> PostgresEngine {
-        PostgresEngine::new(self.hosts.clone(), Arc::new(SystemIds), self.tuning).with_backups(self.saved.clone())
+        PostgresEngine::new(self.hosts.clone(), Arc::new(SystemIds), self.tuning)
+            .with_backups(self.saved.clone())
     }
 
     /// Runs SQL with psql, independent of what is tested; its unaligned output.
     pub(super) fn sql(&self, database: &str, sql: &str) -> String {
         let database = super::super::quote::conninfo(database);
-        let psql =
-            ["exec", "-i", &self.name, "psql", "-XAtq", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-d", &database];
+        let psql = [
+            "exec",
+            "-i",
+            &self.name,
+            "psql",
+            "-XAtq",
+            "-U",
+            "postgres",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            &database,
+        ];
         cli("docker", &psql, sql)
     }
 
@@ -146,7 +162,10 @@ impl Rig {
             self.databases().into_iter().filter(|d| crate::domain::names::is_side(d)).collect();
         assert_eq!(sides, Vec::<String>::new(), "{when}");
         self.assert_quiet(when);
-        let closed = self.sql("postgres", "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname <> 'template0'");
+        let closed = self.sql(
+            "postgres",
+            "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname <> 'template0'",
+        );
         assert_eq!(closed, "", "{when}: closed");
     }
 
@@ -504,4 +523,3 @@ pub(super) fn with(mut access: Access, name: &str, value: &str) -> Access {
     }
     access
 }
-
