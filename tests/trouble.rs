@@ -98,7 +98,7 @@ fn a_full_disk_is_named_and_leaves_no_half_backup() {
     // Foreseen to fit, but it does not.
     fill(&bench, 12);
     let rows = bench.rows();
-    let ran = with(&bench, &none, &["backup", "create", "shop", "--json"]).code(5);
+    let ran = with(&bench, &none, &["backup", "create", "shop", "--json"]).code(1);
     assert_eq!(ran.problem(), "store-full");
     bench.assert_tidy("full half-way");
 
@@ -156,7 +156,7 @@ fn damaged(damage: impl Fn(&Path), case: &str) {
     assert_eq!(ran.problem(), "part-digest", "{case}");
     assert_ne!(ran.output.status.code(), Some(0));
     assert_eq!(bench.rows(), rows, "{case}");
-    let steps = "SELECT count(*) FROM operation_steps s JOIN operations o ON o.id = s.operation \
+    let steps = "SELECT count(*) FROM operation_steps s JOIN operations o ON o.id = s.operation_id \
                  WHERE o.kind = 'restore' AND s.name IN ('side', 'keep', 'swap') AND s.state <> 'pending'";
     assert_eq!(bench.count(steps), 0, "{case}: something was touched");
 

@@ -16,7 +16,7 @@ pub(crate) fn until_running(bench: &Bench, kind: &str, step: &str) -> String {
         if let Some(operation) = found {
             let id = text(&operation["id"]);
             let running = format!(
-                "SELECT count(*) FROM operation_steps WHERE operation = '{id}' AND name LIKE '{step}%' AND state = 'running'"
+                "SELECT count(*) FROM operation_steps WHERE operation_id = '{id}' AND name LIKE '{step}%' AND state = 'running'"
             );
             if bench.count(&running) == 1 {
                 return id;
