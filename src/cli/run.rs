@@ -131,7 +131,7 @@ pub(super) async fn watch(desk: &Desk, world: &World, id: &OperationId) -> Done 
 async fn follow(desk: &Desk, world: &World, id: &OperationId, runner: Option<RunnerLock>) -> Done {
     let mut follow = Follow { desk, world, id, runner, started: false, tried: None, asked: false };
     let mut watch = Watch::new(&desk.out, &world.db, id);
-    let end = follow.to_end(&mut watch).await;
+    let end = follow.until_ended(&mut watch).await;
     watch.close();
     let row = end?;
     ended(&desk.out, &row);
@@ -156,7 +156,7 @@ struct Follow<'a> {
 impl Follow<'_> {
     /// Looks until it is over. Ctrl-C asks it to stop, which undoes what it did; a
     /// second one leaves it to whoever runs it.
-    async fn to_end(&mut self, watch: &mut Watch<'_>) -> Result<OperationRow, Stop> {
+    async fn until_ended(&mut self, watch: &mut Watch<'_>) -> Result<OperationRow, Stop> {
         let mut interrupt = listen(SignalKind::interrupt())?;
         let mut terminate = listen(SignalKind::terminate())?;
         loop {

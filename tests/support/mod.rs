@@ -1,10 +1,11 @@
 //! What the integration tests share: the real binary in a folder of its own, and
 //! ways to look at what it left behind.
 
-#![allow(dead_code, unreachable_pub, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
 
 pub mod bench;
 pub mod lab;
+pub mod postgres;
 
 use std::{
     os::unix::process::ExitStatusExt,
@@ -24,16 +25,7 @@ pub struct Ran {
     what: String,
 }
 
-/// Runs `zelo` with nothing of this machine's settings, its data in `data`.
-pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
-    let mut command = command(data, args);
-    if let Some(fault) = fault {
-        command.env("ZELO_FAULT", fault);
-    }
-    Ran::of(command)
-}
-
-/// The same, not yet run: for more of an environment.
+/// `zelo` with nothing of this machine's settings, its data in `data`; not yet run.
 pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zelo"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ZELO_") || name.starts_with("LC_"))
@@ -70,6 +62,15 @@ impl Running {
     pub fn end(self) -> Ran {
         Ran { output: self.child.wait_with_output().unwrap(), what: self.what }
     }
+}
+
+/// Runs `zelo` in `data`, with a fault or without.
+pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
+    let mut command = command(data, args);
+    if let Some(fault) = fault {
+        command.env("ZELO_FAULT", fault);
+    }
+    Ran { what: format!("zelo {} (fault {fault:?})", args.join(" ")), ..Ran::of(command) }
 }
 
 impl Ran {

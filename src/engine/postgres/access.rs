@@ -353,7 +353,7 @@ mod tests {
         assert_eq!(access.value("tls"), Some("verify-full"));
         assert_eq!(access.value("ca"), Some("/ca.pem"));
         assert_eq!(access.secret("password").map(Secret::expose), Some("p/w d"));
-        assert!(access.secrets.get("url").is_none());
+        assert!(!access.secrets.contains_key("url"));
     }
 
     #[test]

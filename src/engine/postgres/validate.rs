@@ -101,10 +101,10 @@ async fn pass(mut raw: Reader, mut into: Option<Writer>, mut see: impl FnMut(&[u
             break;
         }
         see(&chunk[..read]);
-        if let Some(writer) = &mut into {
-            if writer.write_all(&chunk[..read]).await.is_err() {
-                into = None;
-            }
+        if let Some(writer) = &mut into
+            && writer.write_all(&chunk[..read]).await.is_err()
+        {
+            into = None;
         }
     }
     if let Some(mut writer) = into {

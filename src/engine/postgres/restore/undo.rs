@@ -151,10 +151,10 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
     }
     prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
     let mut steps = swap::finish(prepare, swap::Swap { works, activities: Vec::new(), roles: changed });
-    if let RestoreSteps::Replacing { settle, .. } = &mut steps {
-        if !holders.is_empty() {
-            settle.push(AnyStep::new(Release { cluster, holders }));
-        }
+    if let RestoreSteps::Replacing { settle, .. } = &mut steps
+        && !holders.is_empty()
+    {
+        settle.push(AnyStep::new(Release { cluster, holders }));
     }
     Ok(steps)
 }

@@ -1,0 +1,21 @@
+DROP TABLE logs;
+DELETE FROM "we ird"."ta""ble
+x";
+DELETE FROM customers WHERE id % 4 = 0;
+UPDATE customers SET amount = 1 WHERE id < 100;
+DROP VIEW happy;
+DROP MATERIALIZED VIEW totals;
+SELECT lo_unlink(4242);
+SELECT setval('odd', 7);
+CREATE TABLE intruder (x int);
+DROP EXTENSION citext CASCADE;
+REVOKE ALL ON customers FROM app CASCADE;
+GRANT ALL ON customers TO PUBLIC;
+DROP OWNED BY "re""porter";
+ALTER DATABASE :"db" OWNER TO postgres;
+GRANT CONNECT ON DATABASE :"db" TO PUBLIC;
+REVOKE CONNECT ON DATABASE :"db" FROM app CASCADE;
+COMMENT ON DATABASE :"db" IS 'damaged';
+ALTER DATABASE :"db" CONNECTION LIMIT -1;
+ALTER DATABASE :"db" RESET ALL;
+ALTER DATABASE :"db" SET lock_timeout = '1s';
