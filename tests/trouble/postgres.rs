@@ -93,8 +93,8 @@ fn a_dump_tool_that_is_missing() {
     assert_eq!(ran.problem(), "tool-missing", "{ran}");
     assert_ne!(ran.output.status.code(), Some(0));
     lab.bench.assert_tidy("no pg_dump");
-    let show = "for f in /usr/bin/pg_dump /usr/local/bin/pg_dump /usr/lib/postgresql/*/bin/pg_dump; do \
-                [ ! -e $f.away ] || mv $f.away $f; done";
+    let show = "for f in /usr/bin/pg_dump.away /usr/local/bin/pg_dump.away \
+                /usr/lib/postgresql/*/bin/pg_dump.away; do [ ! -e $f ] || mv $f ${f%.away}; done";
     lab.server.exec(&["sh", "-c", show]);
     lab.assert_nothing_lost(&digest, "no pg_dump");
     lab.bench.zelo(&["backup", "create", "pg", "--json"]).code(0);
