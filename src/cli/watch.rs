@@ -14,7 +14,11 @@ use super::{
 };
 use crate::{
     db::{Db, OperationRow},
-    domain::{id::OperationId, operation::OpState, problem::Problem},
+    domain::{
+        id::{BackupId, OperationId},
+        operation::OpState,
+        problem::Problem,
+    },
     msg,
     saga::{Journal, StepRecord, StepState},
 };
