@@ -167,7 +167,8 @@ const QUERIES: &str = r"
 SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(md5(t::text), '''' ORDER BY t::text), '''')) FROM ONLY %I.%I t;',
     n.nspname || '.' || relname, n.nspname, relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-WHERE relkind IN ('r', 'm') AND nspname !~ '^(pg_|information_schema)' ORDER BY nspname, relname;
+WHERE relkind IN ('r', 'm') AND relispopulated AND nspname !~ '^(pg_|information_schema)' ORDER BY nspname, relname;
+SELECT 'SELECT ' || quote_literal('unpopulated ' || oid::regclass) || ';' FROM pg_class WHERE NOT relispopulated ORDER BY 1;
 SELECT format('SELECT %L, last_value, is_called FROM %I.%I;', relname, n.nspname, relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'S' ORDER BY nspname, relname;
 ";
@@ -190,3 +191,13 @@ SELECT a.rolname, a.rolsuper, a.rolinherit, a.rolcreaterole, a.rolcreatedb, a.ro
 FROM pg_authid a LEFT JOIN pg_db_role_setting s ON s.setrole = a.oid AND s.setdatabase = 0
 WHERE a.rolname !~ '^pg_' ORDER BY 1;
 ";
+
+/// Two digests are equal; else the lines that one has and the other has not.
+#[track_caller]
+pub fn assert_same(now: &str, wanted: &str, case: &str) {
+    let without = |a: &str, b: &str| {
+        let other: Vec<&str> = b.lines().collect();
+        a.lines().filter(|l| !other.contains(l)).collect::<Vec<_>>().join("\n")
+    };
+    assert!(now == wanted, "{case}\n--- now\n{}\n--- wanted\n{}", without(now, wanted), without(wanted, now));
+}
