@@ -366,7 +366,7 @@ fn a_restore_killed_at_each_of_its_steps() {
     // In the middle of its streams: with a safety backup, and in the load itself.
     let without = ["restore", &it.backup, "--without-safety", "a test", "--yes", "--json"];
     for args in [&restore[..], &without[..]] {
-        let fault = format!("kill-bytes:{}", random.below(150_000));
+        let fault = format!("kill-bytes:{}", random.below(100_000));
         let operation = it.killed(args, &fault);
         it.assert_ended(&operation, false, &it.old, &format!("{args:?} {fault}"));
     }
@@ -392,7 +392,7 @@ fn a_backup_and_an_undo_killed_at_each_of_their_steps() {
         assert_eq!(backups() - before, usize::from(done), "{fault}");
     }
     for _ in 0..2 {
-        let fault = format!("backup/kill-bytes:{}", random.below(150_000));
+        let fault = format!("backup/kill-bytes:{}", random.below(100_000));
         let operation = it.killed(&backup, &fault);
         it.assert_ended(&operation, false, &it.old, &fault);
     }
