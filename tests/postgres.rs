@@ -112,7 +112,7 @@ fn sample(server: &Server, name: &str) {
 
 /// Breaks a database as people do; always to the same state.
 fn damage(server: &Server, name: &str) {
-    server.sql(name, &format!("\\set db {}\n{}", quoted(name), include_str!("postgres/damage.sql")));
+    server.sql(name, include_str!("postgres/damage.sql"));
 }
 
 /// An argument of psql's own commands.
@@ -376,7 +376,7 @@ fn a_restore_killed_at_each_of_its_steps() {
 }
 
 #[test]
-fn a_backup_and_an_undo_killed_at_each_of_their_steps() {
+fn a_backup_killed_at_each_of_its_steps() {
     let Some(it) = Killing::new() else { return };
     let mut random = Random::new();
     let name = it.server.name.as_str();
@@ -396,7 +396,12 @@ fn a_backup_and_an_undo_killed_at_each_of_their_steps() {
         let operation = it.killed(&backup, &fault);
         it.assert_ended(&operation, false, &it.old, &fault);
     }
+}
 
+#[test]
+fn an_undo_killed_at_each_of_its_steps() {
+    let Some(it) = Killing::new() else { return };
+    let mut random = Random::new();
     let mut undo = it.panel.carry_out(&["restore", &it.backup]);
     let (mut live, mut beside) = (it.new.clone(), it.old.clone());
     let steps = Steps::of(&it.panel.zelo(&["undo", &undo, "--dry-run", "--json"]).code(0).json());
