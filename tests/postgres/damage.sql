@@ -1,3 +1,5 @@
+-- What a database itself wears (owner, grants, settings, comment) stays: a restore
+-- over a live database keeps the live one's.
 DROP TABLE logs;
 DELETE FROM "we ird"."ta""ble
 x";
@@ -12,10 +14,3 @@ DROP EXTENSION citext CASCADE;
 REVOKE ALL ON customers FROM app CASCADE;
 GRANT ALL ON customers TO PUBLIC;
 DROP OWNED BY "re""porter";
-ALTER DATABASE :"db" OWNER TO postgres;
-GRANT CONNECT ON DATABASE :"db" TO PUBLIC;
-REVOKE CONNECT ON DATABASE :"db" FROM app CASCADE;
-COMMENT ON DATABASE :"db" IS 'damaged';
-ALTER DATABASE :"db" CONNECTION LIMIT -1;
-ALTER DATABASE :"db" RESET ALL;
-ALTER DATABASE :"db" SET lock_timeout = '1s';

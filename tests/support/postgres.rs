@@ -86,10 +86,7 @@ impl Server {
     /// Rows, sequences and large objects of a database, and what the database
     /// itself wears: equal between major versions.
     pub fn contents(&self, database: &str) -> String {
-        let mut out = self.sql(database, &format!("SET search_path = ''; {}", self.sql(database, QUERIES)));
-        out.push_str("\n--\n");
-        out.push_str(&self.sql(database, OTHERS));
-        out
+        self.sql(database, &format!("SET search_path = '';{QUERIES}{OTHERS}"))
     }
 
     /// All of it: definitions, owners, grants, comments and settings too.
@@ -121,11 +118,9 @@ impl Server {
         let scan = "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null; echo; done";
         let processes = self.exec(&["sh", "-c", scan], "");
         let tools = ["pg_dump", "pg_restore", "pg_dumpall", "psql"];
-        let word = |line: &str| {
-            let first = line.split(' ').next().unwrap_or_default();
-            first.rsplit('/').next().unwrap_or_default().to_owned()
-        };
-        let left: Vec<&str> = processes.lines().filter(|l| tools.contains(&word(l).as_str())).collect();
+        // Debian's are started by a Perl script of the same name.
+        let is_tool = |word: &str| tools.contains(&word.rsplit('/').next().unwrap_or_default());
+        let left: Vec<&str> = processes.lines().filter(|l| l.split(' ').take(2).any(is_tool)).collect();
         assert_eq!(left, Vec::<&str>::new(), "{case}: processes");
         let closed = "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname <> 'template0' \
                       AND datname NOT LIKE '%\\_\\_zelo\\_old\\_%'";
@@ -162,14 +157,15 @@ fn conninfo(database: &str) -> String {
     format!("dbname='{}'", database.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// One query for each table, materialized view and sequence.
+/// Every table, materialized view and sequence, each by a query of its own.
 const QUERIES: &str = r"
-SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(md5(t::text), '''' ORDER BY t::text), '''')) FROM ONLY %I.%I t;',
+SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(md5(t::text), '''' ORDER BY t::text), '''')) FROM ONLY %I.%I t',
     n.nspname || '.' || relname, n.nspname, relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-WHERE relkind IN ('r', 'm') AND nspname !~ '^(pg_|information_schema)' ORDER BY nspname, relname;
-SELECT format('SELECT %L, last_value, is_called FROM %I.%I;', relname, n.nspname, relname)
-FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'S' ORDER BY nspname, relname;
+WHERE relkind IN ('r', 'm') AND relispopulated AND nspname !~ '^(pg_|information_schema)' ORDER BY nspname, relname \gexec
+SELECT 'unpopulated', oid::regclass FROM pg_class WHERE NOT relispopulated ORDER BY oid::regclass::text;
+SELECT format('SELECT %L, last_value, is_called FROM %I.%I', relname, n.nspname, relname)
+FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'S' ORDER BY nspname, relname \gexec
 ";
 
 const OTHERS: &str = r"
@@ -190,3 +186,13 @@ SELECT a.rolname, a.rolsuper, a.rolinherit, a.rolcreaterole, a.rolcreatedb, a.ro
 FROM pg_authid a LEFT JOIN pg_db_role_setting s ON s.setrole = a.oid AND s.setdatabase = 0
 WHERE a.rolname !~ '^pg_' ORDER BY 1;
 ";
+
+/// Two digests are equal; else the lines that one has and the other has not.
+#[track_caller]
+pub fn assert_same(now: &str, wanted: &str, case: &str) {
+    let without = |a: &str, b: &str| {
+        let other: Vec<&str> = b.lines().collect();
+        a.lines().filter(|l| !other.contains(l)).collect::<Vec<_>>().join("\n")
+    };
+    assert!(now == wanted, "{case}\n--- now\n{}\n--- wanted\n{}", without(now, wanted), without(wanted, now));
+}
