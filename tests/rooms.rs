@@ -28,7 +28,7 @@ const FLOORS: [(&str, u8); 17] = [
 ];
 
 /// Neighbours that may be used all the same, by name, and why.
-const NAMED: [(&str, &str); 9] = [
+const NAMED: [(&str, &str); 8] = [
     // Settings, secrets and texts are about the domain's types.
     ("config", "domain"),
     ("secret", "domain"),
@@ -41,7 +41,6 @@ const NAMED: [(&str, &str); 9] = [
     ("cli", "web"),
     ("cli", "jobs"),
     ("cli", "app"),
-    ("web", "jobs"),
 ];
 
 /// The few types of a neighbour that are open.
@@ -241,7 +240,8 @@ fn nothing_is_unwrapped_outside_of_tests() {
                 let first = arguments.stream().into_iter().next();
                 let unwraps = is(name, "unwrap") && first.is_none();
                 // Other things than results have an `expect`, which takes no text.
-                let expects = is(name, "expect") && matches!(first, Some(TokenTree::Literal(l)) if l.to_string().contains('"'));
+                let expects = is(name, "expect")
+                    && matches!(first, Some(TokenTree::Literal(l)) if l.to_string().contains('"'));
                 if is(dot, ".") && (unwraps || expects) {
                     faults.push(Fault { at: at(&source, name), what: format!(".{name}(…)") });
                 }

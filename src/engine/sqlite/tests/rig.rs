@@ -10,10 +10,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    super::SqliteEngine,
-    *,
-};
+use super::{super::SqliteEngine, *};
 use crate::{
     domain::{
         backup::{Compression, Origin},
@@ -350,4 +347,3 @@ pub(super) fn composed(steps: RestoreSteps, fault: Option<(Where, bool)>) -> Pla
         }
     }
 }
-

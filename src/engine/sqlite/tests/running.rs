@@ -229,4 +229,3 @@ async fn a_new_process_finishes_or_undoes_what_a_dead_one_began() {
         }
     }
 }
-
