@@ -110,7 +110,8 @@ impl Step for Drop {
             session.close().await;
             return Ok(());
         }
-        let dress: Dress = cx.notes().pop().ok_or_else(|| problem!("internal-notes"))?;
+        let dress: Dress =
+            cx.notes().pop().ok_or_else(|| problem!("pg-notes-missing", database = &target.name))?;
         let (shelf, part) = self.safety(cx).await?;
         // What an earlier try of this undo left.
         drop_database(&mut session, &target.new, *major).await?;

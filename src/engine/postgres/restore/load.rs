@@ -180,7 +180,7 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
     } else if says("permission denied") || says("must be owner") || says("must be superuser") {
         problem!("pg-load-permission", database = database, user = work.server.user())
     } else if says("unsupported version") {
-        problem!("pg-restore-tool-old", tool = "pg_restore")
+        problem!("pg-load-version", database = database)
     } else {
         problem!("pg-load-failed", database = database, code = exit.code)
     };
