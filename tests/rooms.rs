@@ -28,7 +28,7 @@ const FLOORS: [(&str, u8); 17] = [
 ];
 
 /// Neighbours that may be used all the same, by name, and why.
-const NAMED: [(&str, &str); 9] = [
+const NAMED: [(&str, &str); 8] = [
     // Settings, secrets and texts are about the domain's types.
     ("config", "domain"),
     ("secret", "domain"),
@@ -41,7 +41,6 @@ const NAMED: [(&str, &str); 9] = [
     ("cli", "web"),
     ("cli", "jobs"),
     ("cli", "app"),
-    ("web", "jobs"),
 ];
 
 /// The few types of a neighbour that are open.

@@ -1,3 +1,6 @@
+//! The catalogues against the sources and against each other, and how numbers
+//! and languages are read.
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
