@@ -4,6 +4,14 @@
 //!
 //! Where and when it is killed comes from `ZELO_TEST_SEED`, by default the commit.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods
+)] // a test that cannot go on says so
+
 mod support;
 
 use std::{

@@ -1,6 +1,14 @@
 //! RECOVER.md without Zelo: the commands of a backup's own instructions are run
 //! as they stand, and give back equal data.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods
+)] // a test that cannot go on says so
+
 mod support;
 
 use std::{

@@ -2,6 +2,14 @@
 //! do about it, and nothing is lost by it. Here on SQLite; PostgreSQL's own
 //! troubles are in `trouble/postgres.rs`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods
+)] // a test that cannot go on says so
+
 mod support;
 
 #[path = "trouble/clock.rs"]

@@ -1,7 +1,15 @@
 //! What the integration tests share: the real binary in a folder of its own, and
 //! ways to look at what it left behind.
 
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
+// Each test binary uses a part; tests open databases themselves and stop where they cannot go on.
+#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 pub mod bench;
 pub mod lab;
