@@ -1,13 +1,7 @@
 //! The rooms keep to their floors, and every file to the house rules: what
 //! design and CONTRIBUTING.md promise is looked up in the sources.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::disallowed_methods
-)] // a test that cannot go on says so
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
 
 mod sources;
 
