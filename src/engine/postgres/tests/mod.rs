@@ -2,6 +2,7 @@
 
 mod crash;
 mod digest;
+mod journal;
 mod restore;
 mod rig;
 mod way;
