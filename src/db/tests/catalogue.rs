@@ -293,7 +293,7 @@ async fn a_held_backup_cannot_go(b: Bench) {
     };
     let Enqueued::Created(op) = b.db.enqueue(hold(&id)).await.unwrap() else { panic!("existed") };
     let other = OperationId::new(&SystemIds);
-    let held = problem!("backup-held", id = id.as_str(), operation = op.id.as_str());
+    let held = problem!("backup-held", backup = id.as_str(), operation = op.id.as_str());
     assert_eq!(b.db.held_by(&id).await.unwrap(), std::slice::from_ref(&op.id));
     assert_eq!(b.db.trash_backup(&id, later(1), Some(&other), WHO).await.unwrap_err(), held);
     assert_eq!(b.db.forget_backup(&id, None, WHO).await.unwrap_err(), held);
