@@ -1,6 +1,8 @@
 //! The program itself, as a person or a script runs it: with a SQLite file as
 //! the resource, in a data folder of its own, without Docker.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // a test that cannot go on says so
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -208,6 +210,74 @@ fn one_key_is_one_operation() {
     let ask = || machine.json(0, &["backup", "create", "app", "--idempotency-key", "tonight"]);
     assert_eq!(ask()["operation"]["id"], ask()["operation"]["id"]);
     assert_eq!(machine.json(0, &["backup", "list"]).as_array().unwrap().len(), 1);
+}
+
+/// Another process that runs operations in the data folder, as the others see
+/// it; until dropped.
+fn other_runner(machine: &Machine) -> std::fs::File {
+    use std::io::Write;
+    let mut file = std::fs::File::create(machine.data().join("zelo.lock")).unwrap();
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).unwrap();
+    file.write_all(br#"{"pid":1,"what":"command","since":"2026-01-01T00:00:00Z"}"#).unwrap();
+    file
+}
+
+/// Starts a command and waits until its operation is in the queue; its id.
+fn queued(machine: &Machine, words: &[&str]) -> (Server, String) {
+    let mut command = machine.command(&[words, &["--json"]].concat());
+    let child = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        let operations = machine.json(0, &["operation", "list", "--state", "queued"]);
+        if let Some(id) = operations[0]["id"].as_str() {
+            return (child, id.to_owned());
+        }
+        assert!(Instant::now() < end, "nothing was queued");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn signal(child: &Server, name: &str) {
+    let pid = child.0.id().to_string();
+    assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+}
+
+#[test]
+fn ctrl_c_cancels_what_waits() {
+    let machine = Machine::new();
+    machine.add();
+    let other = other_runner(&machine);
+    let (mut child, id) = queued(&machine, &["backup", "create", "app"]);
+    signal(&child, "-INT");
+    assert_eq!(child.0.wait().unwrap().code(), Some(8));
+    drop(other);
+    assert_eq!(machine.json(8, &["operation", "watch", &id])["operation"]["state"], "cancelled");
+}
+
+#[test]
+fn a_command_waits_for_the_one_that_runs_and_then_runs_itself() {
+    let machine = Machine::new();
+    machine.add();
+    let other = other_runner(&machine);
+    let (mut child, id) = queued(&machine, &["backup", "create", "app"]);
+    drop(other);
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+    assert_eq!(machine.json(0, &["operation", "watch", &id])["operation"]["state"], "succeeded");
+}
+
+#[test]
+fn what_a_killed_command_left_in_the_queue_holds_its_locks_until_somebody_decides() {
+    let machine = Machine::new();
+    machine.add();
+    let backup = machine.back_up();
+    machine.write("DELETE FROM t;");
+    let other = other_runner(&machine);
+    let (child, id) = queued(&machine, &["restore", &backup, "--yes"]);
+    signal(&child, "-KILL");
+    drop((child, other));
+    assert_eq!(code(&machine.json(4, &["restore", &backup, "--yes"])), "locked");
+    assert_eq!(machine.json(0, &["operation", "watch", &id])["operation"]["state"], "succeeded");
+    assert_eq!(machine.rows().len(), 2);
 }
 
 /// A server of this machine, ended when dropped.

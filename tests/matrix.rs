@@ -2,7 +2,7 @@
 //! every one of its steps; then the next process must leave things wholly as they
 //! were or wholly done. On SQLite, which is quick enough to do all of it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // a test that cannot go on says so
 
 mod support;
 
@@ -201,7 +201,6 @@ fn undo_fails_everywhere(scenario: &Scenario) {
             0 if saved => {
                 resolve(&["--restore", "--yes"]).code(0);
                 assert_eq!(scenario.bench.rows(), scenario.before, "{fault}");
-                assert_eq!(scenario.bench.newest(scenario.kind)["state"].as_str().is_some(), true);
                 let stuck =
                     format!("SELECT count(*) FROM operations WHERE id = '{id}' AND state = 'resolved'");
                 assert_eq!(scenario.bench.count(&stuck), 1, "{fault}");
@@ -224,7 +223,7 @@ fn undo_fails_everywhere(scenario: &Scenario) {
 /// SIGKILL after so many bytes of a stream.
 fn killed_at_bytes(scenario: &Scenario) {
     let seed = std::env::var("ZELO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_260_209_u64);
-    println!("ZELO_TEST_SEED={seed}");
+    eprintln!("ZELO_TEST_SEED={seed}");
     let mut random = seed;
     for _ in 0..6 {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

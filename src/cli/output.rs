@@ -185,8 +185,9 @@ impl Output {
         self.line(&trimmed(&table));
     }
 
-    /// Names and values in two columns.
-    pub fn facts(&self, rows: Vec<(&str, Field)>) {
+    /// Names and values in two columns; what has no value is left out.
+    pub fn facts(&self, mut rows: Vec<(&str, Field)>) {
+        rows.retain(|(_, field)| !field.text.is_empty());
         if self.json || rows.is_empty() {
             return;
         }

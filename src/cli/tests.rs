@@ -1,3 +1,6 @@
+//! The command line as a person types it: which verbs there are, what is read and
+//! what is refused.
+
 use std::fs;
 
 use clap::{CommandFactory, Parser};

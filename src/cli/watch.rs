@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
 
 use super::{
     format,
@@ -13,7 +14,11 @@ use super::{
 };
 use crate::{
     db::{Db, OperationRow},
-    domain::{id::OperationId, operation::OpState, problem::Problem},
+    domain::{
+        id::{BackupId, OperationId},
+        operation::OpState,
+        problem::Problem,
+    },
     msg,
     saga::{Journal, StepRecord, StepState},
 };
@@ -101,16 +106,9 @@ impl<'a> Watch<'a> {
         if let Some(id) = word {
             line += &format!(": {}", words.label(id));
         }
-        if step.state == StepState::Done {
-            let mut facts = Vec::new();
-            let bytes = self.meter.bytes(step.index);
-            if bytes > 0 {
-                facts.push(words.size(bytes));
-            }
-            if let (Some(from), Some(to)) = (step.started_at, step.ended_at) {
-                facts.push(format::duration(format::between(from, to)));
-            }
-            line += &self.out.toned(&format!("  {}", facts.join(", ")), Tone::Dim);
+        if let (StepState::Done, Some(from), Some(to)) = (step.state, step.started_at, step.ended_at) {
+            let took = format::duration(format::between(from, to));
+            line += &self.out.toned(&format!("  {took}"), Tone::Dim);
         }
         Some(line)
     }
@@ -188,8 +186,29 @@ pub(super) fn ended(out: &Output, row: &OperationRow) {
         OpState::Queued | OpState::Running => msg!("cli-ended-goes-on", operation = row.id.as_str()),
     };
     out.note(&out.toned(&out.words().text(&sentence), state_tone(row.state)));
+    outcome(out, row);
     let told = !matches!(row.state, OpState::Resolved | OpState::Cancelled) && !out.is_json();
     if let Some(problem) = row.problem.as_ref().filter(|_| told) {
         out.problems(std::slice::from_ref(problem));
+    }
+}
+
+/// What it left, where it left something a person may want next. By what the
+/// result holds, not by the kind of operation.
+fn outcome(out: &Output, row: &OperationRow) {
+    #[derive(Deserialize)]
+    struct Made {
+        backup: BackupId,
+        bytes: u64,
+    }
+    if row.state != OpState::Succeeded {
+        return;
+    }
+    if let Ok(made) = Made::deserialize(&row.result) {
+        out.say(&msg!("cli-made", backup = made.backup.short(), bytes = made.bytes));
+    }
+    let aside = row.result.get("asides").and_then(|asides| asides.as_array());
+    if aside.is_some_and(|asides| !asides.is_empty()) {
+        out.say(&msg!("cli-undoable", operation = row.id.short()));
     }
 }

@@ -1,3 +1,5 @@
+//! Settings from every source, in their order, and every way to get them wrong.
+
 use std::{fs, path::PathBuf, time::Duration};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Sealing and opening, the key file, and secrets that cannot be printed.
+
 use std::{
     fs,
     os::unix::fs::PermissionsExt,

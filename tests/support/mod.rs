@@ -1,17 +1,31 @@
 //! What the integration tests share: the real binary in a folder of its own, and
 //! ways to look at what it left behind.
 
-#![allow(dead_code, unreachable_pub, missing_docs, clippy::disallowed_methods)] // each test binary uses a part; tests open databases themselves
+// Each test binary uses a part; tests open databases themselves and stop where they cannot go on.
+#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 pub mod bench;
+pub mod lab;
+pub mod postgres;
 
 use std::{
     os::unix::process::ExitStatusExt,
     path::Path,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
 use serde_json::Value;
+use zelo::{
+    domain::problem::Problem,
+    i18n::{Catalogue, Lang},
+};
 
 /// How a run of the binary ended.
 pub struct Ran {
@@ -19,8 +33,8 @@ pub struct Ran {
     what: String,
 }
 
-/// Runs `zelo` with nothing of this machine's settings, its data in `data`.
-pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
+/// `zelo` with nothing of this machine's settings, its data in `data`; not yet run.
+pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zelo"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ZELO_") || name.starts_with("LC_"))
     {
@@ -28,14 +42,72 @@ pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
     }
     command.env("LANG", "C.UTF-8").env("ZELO_CONFIG", "/dev/null");
     command.env("ZELO_STORE_RESERVE_PERCENT", "0").env("ZELO_STORE_RESERVE_BYTES", "1MiB");
+    command.arg("--data").arg(data).args(args);
+    command
+}
+
+/// Starts a command whose end is looked at later.
+pub fn start(mut command: Command) -> Running {
+    let what = format!("{command:?}");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Running { child: command.spawn().expect("the binary runs"), what }
+}
+
+/// A run of the binary that goes on.
+pub struct Running {
+    child: Child,
+    what: String,
+}
+
+impl Running {
+    /// Sends it a signal: `TERM`, `INT`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub fn end(self) -> Ran {
+        Ran { output: self.child.wait_with_output().unwrap(), what: self.what }
+    }
+}
+
+/// Runs `zelo` in `data`, with a fault or without.
+pub fn zelo(data: &Path, args: &[&str], fault: Option<&str>) -> Ran {
+    let mut command = command(data, args);
     if let Some(fault) = fault {
         command.env("ZELO_FAULT", fault);
     }
-    let output = command.arg("--data").arg(data).args(args).output().expect("the binary runs");
-    Ran { output, what: format!("zelo {} (fault {fault:?})", args.join(" ")) }
+    Ran { what: format!("zelo {} (fault {fault:?})", args.join(" ")), ..Ran::of(command) }
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub fn of(mut command: Command) -> Self {
+        let what = format!("{command:?}");
+        Self { output: command.stdin(Stdio::null()).output().expect("the binary runs"), what }
+    }
+
+    /// The code of what went wrong, of the command or its operation, whose
+    /// sentences are all there: what happened, what is safe, what to do next.
+    #[track_caller]
+    pub fn problem(&self) -> String {
+        let told = self.json();
+        let problem = told["problems"].get(0).unwrap_or(&told["operation"]["problem"]).clone();
+        let code = text(&problem["code"]);
+        for lang in Lang::ALL {
+            let own: Problem = serde_json::from_value(problem.clone()).unwrap();
+            let words = Catalogue::of(lang).problem(&own);
+            for sentence in [Some(words.what), words.safe, words.next] {
+                assert!(sentence.is_some_and(|s| !s.is_empty()), "{code} in {lang:?} is not told: {self}");
+            }
+        }
+        if told["problems"].is_array() {
+            assert!(problem["safe"].is_string() && problem["next"].is_string(), "{self}");
+        }
+        code
+    }
+
     /// It ended with this exit code.
     #[track_caller]
     pub fn code(self, code: i32) -> Self {

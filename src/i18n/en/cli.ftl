@@ -103,6 +103,9 @@ cli-ended-needs-operator = An undo failed: a person must decide. See “zelo ope
 cli-ended-resolved = Resolved by hand.
 cli-ended-goes-on = Operation { $operation } is queued. “zelo operation watch { $operation }” follows it.
 
+cli-made = Backup { $backup }: { $bytes }.
+cli-undoable = What it replaced is kept beside. To put it back: zelo undo { $operation }
+
 # Lists
 
 cli-no-resources = No resources yet. “zelo resource detect” finds some, “zelo resource add” adds one.

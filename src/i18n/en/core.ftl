@@ -8,9 +8,6 @@ problem-internal-journal = The operation's journal could not be written.
     .safe = Nothing goes on without its journal: the operation stopped before the next change.
     .next = Check Zelo's own database with “zelo doctor”: free space, permissions, connection.
 
-problem-internal-notes = What this step wrote down before it began is missing from the journal.
-    .safe = Its undo stopped before it touched anything.
-    .next = Look at the operation with “zelo operation show”, put things right by hand, then resolve it with a note.
 
 problem-cancelled = A person stopped this operation.
     .safe = What it had begun has been undone; nothing is changed any more.

@@ -103,6 +103,9 @@ cli-ended-needs-operator = Um desfazer falhou: uma pessoa precisa decidir. Veja 
 cli-ended-resolved = Resolvida à mão.
 cli-ended-goes-on = A operação { $operation } está na fila. “zelo operation watch { $operation }” a acompanha.
 
+cli-made = Backup { $backup }: { $bytes }.
+cli-undoable = O que ela substituiu está guardado ao lado. Para pôr de volta: zelo undo { $operation }
+
 # Listas
 
 cli-no-resources = Ainda não há recursos. “zelo resource detect” encontra alguns, “zelo resource add” adiciona um.

@@ -8,9 +8,6 @@ problem-internal-journal = Não foi possível gravar o diário da operação.
     .safe = Nada prossegue sem o diário: a operação parou antes da próxima alteração.
     .next = Verifique o banco de dados do próprio Zelo com “zelo doctor”: espaço livre, permissões, conexão.
 
-problem-internal-notes = O que esta etapa anotou antes de começar não está no diário.
-    .safe = O desfazer parou antes de mexer em qualquer coisa.
-    .next = Veja a operação com “zelo operation show”, acerte as coisas à mão e resolva-a com uma nota.
 
 problem-cancelled = Uma pessoa parou esta operação.
     .safe = O que ela havia começado foi desfeito; nada mais está alterado.

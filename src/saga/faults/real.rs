@@ -31,10 +31,7 @@ fn faults() -> &'static [Fault] {
     static FAULTS: OnceLock<Vec<Fault>> = OnceLock::new();
     FAULTS.get_or_init(|| {
         let text = std::env::var("ZELO_FAULT").unwrap_or_default();
-        text.split(';')
-            .filter(|t| !t.is_empty())
-            .map(read)
-            .collect()
+        text.split(';').filter(|t| !t.is_empty()).map(read).collect()
     })
 }
 

@@ -1,3 +1,5 @@
+//! Archives as `pg_dump` writes them: read to their end, cut off, altered.
+
 use proptest::prelude::*;
 
 use super::*;

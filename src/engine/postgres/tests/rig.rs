@@ -336,7 +336,12 @@ impl Drop for Rig {
 /// Removes the container when this process lets go, even if it is killed.
 fn remover(name: &str) -> Child {
     Command::new("sh")
-        .args(["-c", "trap '' INT TERM HUP; cat >/dev/null; exec docker rm -fv \"$1\" >/dev/null 2>&1", "sh", name])
+        .args([
+            "-c",
+            "trap '' INT TERM HUP; cat >/dev/null; exec docker rm -fv \"$1\" >/dev/null 2>&1",
+            "sh",
+            name,
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

@@ -3,8 +3,10 @@
 mod copying;
 mod killing;
 mod looking;
+mod rig;
 mod running;
 mod swapping;
+mod trouble;
 
 use std::{
     path::{Path, PathBuf},

@@ -1,0 +1,11 @@
+CREATE ROLE "shop owner" NOLOGIN;
+CREATE ROLE readers;
+CREATE ROLE app LOGIN PASSWORD 'app-password' CONNECTION LIMIT 7 VALID UNTIL '2031-02-03 04:05:06+00';
+CREATE ROLE "re""porter" LOGIN NOINHERIT CREATEDB PASSWORD 'p''w\';
+GRANT readers TO app WITH ADMIN OPTION;
+GRANT pg_read_all_stats, readers TO "re""porter";
+ALTER ROLE app SET search_path = "$user", public, "we ird";
+ALTER ROLE app SET statement_timeout = '5s';
+ALTER ROLE "re""porter" SET work_mem = '7MB';
+COMMENT ON ROLE app IS E'the app''s\trole';
+COMMENT ON ROLE "re""porter" IS 'reports';
