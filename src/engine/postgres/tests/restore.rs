@@ -19,7 +19,7 @@ fn only(names: &[&str]) -> BackupOptions {
 fn damage(rig: &Rig, name: &str) {
     rig.sql(
         name,
-        "DROP TABLE logs; DELETE FROM customers WHERE id > 100; DROP VIEW happy; SELECT lo_unlink(4242); \
+        "DROP TABLE logs; DELETE FROM customers WHERE id > 100; REFRESH MATERIALIZED VIEW totals; DROP VIEW happy; SELECT lo_unlink(4242); \
          SELECT setval('odd', 7); CREATE TABLE intruder (x int); DROP EXTENSION pg_trgm CASCADE;",
     );
 }

@@ -46,7 +46,6 @@ async fn each_barred_way_is_named() {
         (with(net.clone(), "port", "1"), is("connect", "pg-refused")),
         (with(net.clone(), "host", "no-such-host.invalid"), is("connect", "pg-name-lookup")),
         (with(net.clone(), "tls", "require"), is("tls", "pg-tls-unsupported")),
-        (with(net.clone(), "tls", "verify-full"), is("tls", "pg-tls-ca")),
         (with(rig.access.clone(), "user", "nobody"), is("connect", "pg-no-role")),
         (with(rig.access.clone(), "container", "zelo-pg-nothing"), is("container", "container-missing")),
         (with(rig.access.clone(), "host", "mars"), is("container", "pg-docker-unknown")),
@@ -72,6 +71,44 @@ async fn each_barred_way_is_named() {
     assert_eq!(bad(&engine.check(&rig.access).await), is("tool", "tool-missing"));
     cli("docker", &["stop", "-t", "5", &rig.name], "");
     assert_eq!(bad(&engine.check(&rig.access).await), is("container", "container-stopped"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_tls_is_named() {
+    let Some(rig) = Rig::up(15).await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (key, certificate) = (folder.path().join("k.pem"), folder.path().join("c.pem"));
+    let (key, certificate) = (key.to_str().unwrap(), certificate.to_str().unwrap());
+    let request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=db.example"];
+    cli("openssl", &[&request[..], &["-keyout", key, "-out", certificate]].concat(), "");
+    for (from, to) in [(key, "server.key"), (certificate, "server.crt")] {
+        let to = format!("/var/lib/postgresql/data/{to}");
+        cli("docker", &["cp", from, &format!("{}:{to}", rig.name)], "");
+        cli("docker", &["exec", &rig.name, "chown", "postgres:", &to], "");
+        cli("docker", &["exec", &rig.name, "chmod", "600", &to], "");
+    }
+    rig.sql("postgres", "ALTER SYSTEM SET ssl = on");
+    rig.sql("postgres", "SELECT pg_reload_conf(), pg_sleep(1)");
+    let engine = rig.engine();
+    let tls = |mode: &str, ca: &str| {
+        // As `resource add` would store it.
+        let access = with(with(by_network(&rig), "tls", mode), "ca", ca);
+        engine.accept(access).unwrap()
+    };
+    for (mode, ca, expected) in [
+        ("require", "", None),
+        ("verify-ca", certificate, None),
+        ("verify-full", certificate, is("tls", "pg-tls-name")),
+        ("verify-full", "", is("tls", "pg-tls-untrusted")),
+        ("verify-full", "/no/such/file", is("tls", "pg-tls-ca")),
+    ] {
+        let checks = engine.check(&tls(mode, ca)).await;
+        assert_eq!(bad(&checks), expected, "{mode} {ca}: {checks:?}");
+        if expected.is_none() {
+            let seen = checks.iter().find(|c| c.id == "tls").unwrap();
+            assert!(matches!(seen.verdict, Verdict::Good(Some(_))), "{seen:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
