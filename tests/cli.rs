@@ -316,7 +316,7 @@ fn a_running_server_carries_operations_out() {
     machine.add();
     for verb in [vec!["serve", "--bind", "127.0.0.1:0"], vec!["worker"]] {
         let server = serve(&machine, &verb);
-        let second = machine.json(1, &["worker"]);
+        let second = machine.json(4, &["worker"]);
         assert_eq!(code(&second), "server-runs");
         let queued = machine.json(0, &["backup", "create", "app", "--no-wait"]);
         let id = queued["operation"]["id"].as_str().unwrap();

@@ -34,26 +34,42 @@ pub enum Exit {
 }
 
 /// Codes that begin like this stand for wrong use.
-const USAGE: [&str; 8] = [
+const USAGE: [&str; 10] = [
     "cli-",
     "setting-",
-    "confirm-",
-    "field-",
+    "confirm-needed",
+    "idempotency-key-reused",
+    "kind-unknown",
     "resolve-",
-    "resource-name",
-    "resource-exists",
+    "resource-",
+    "restore-other-kind",
     "text-too-long",
+    "waiver-reason",
 ];
 
-/// Codes that stand for something held by another operation.
-const LOCKED: [&str; 2] = ["locked", "backup-held"];
+/// Codes that stand for something another operation or process holds.
+const LOCKED: [&str; 3] = ["locked", "backup-held", "server-runs"];
 
 /// Codes that begin like this stand for something that does not exist.
 const NOT_FOUND: [&str; 4] = ["not-found-", "cli-no-resource", "cli-no-backup", "cli-no-operation"];
 
 /// Codes that begin like this stand for an unusable machine.
-const ENVIRONMENT: [&str; 8] =
-    ["docker-unreachable", "store-full", "store-unusable", "key-", "no-random", "db-", "data-", "http-bind"];
+const ENVIRONMENT: [&str; 14] = [
+    "data-",
+    "db-",
+    "disk-reserve",
+    "docker-unreachable",
+    "http-bind",
+    "key-",
+    "no-random",
+    "queue-",
+    "runner-lock",
+    "seal-",
+    "store-full",
+    "store-path",
+    "store-too-small",
+    "store-unusable",
+];
 
 impl Exit {
     /// All of them, in order.
@@ -179,12 +195,23 @@ mod tests {
             ("locked", Exit::Locked),
             ("cli-no-backup", Exit::NotFound),
             ("cli-confirm", Exit::Usage),
-            ("kind-unknown", Exit::Failed),
+            ("kind-unknown", Exit::Usage),
+            ("part-digest", Exit::Failed),
         ] {
             assert_eq!(Exit::of_problem(&Problem::new(code)), exit, "{code}");
         }
         let both = [Problem::new("setting-choice"), Problem::new("key-missing")];
         assert_eq!(Exit::of_problems(&both), Exit::Environment);
         assert_eq!(Exit::of_problems(&[]), Exit::Failed);
+    }
+
+    #[test]
+    fn every_line_of_the_tables_stands_for_some_problem() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/i18n/en");
+        let files = std::fs::read_dir(folder).unwrap();
+        let text: String = files.map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap()).collect();
+        for code in USAGE.iter().chain(&LOCKED).chain(&NOT_FOUND).chain(&ENVIRONMENT) {
+            assert!(text.contains(&format!("\nproblem-{code}")), "no problem is called {code}");
+        }
     }
 }

@@ -75,7 +75,10 @@ impl Args {
         };
         let engine = world.engines.get(&kind)?.clone();
         let input = self.input(desk, &engine.fields(), detected.as_ref())?;
-        let access = engine.accept(input)?;
+        let access = engine.accept(input).map_err(|problems| {
+            desk.out.problems(&problems);
+            Stop::Exit(Exit::Usage)
+        })?;
         let name = self.label(detected.as_ref())?;
         self.check(desk, &engine, &access).await?;
         if self.dry_run {
