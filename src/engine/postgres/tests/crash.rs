@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{
     digest::{digest, roles, sample},
-    rig::{Rig, Run},
+    memory::Run,
+    rig::Rig,
 };
 use crate::{
     domain::{

@@ -2,6 +2,7 @@
 
 mod crash;
 mod digest;
+mod memory;
 mod restore;
 mod rig;
 mod way;

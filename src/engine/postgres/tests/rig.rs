@@ -1,4 +1,5 @@
-//! A server of one test's own, a store, a journal in memory, and the real runner.
+//! A server of one test's own, a store, and operations composed from the engine's
+//! steps and run by the real runner.
 
 use std::{
     io::Write,
@@ -11,10 +12,8 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::SubsecRound;
-use serde_json::Value;
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
+use super::memory::Run;
 use crate::{
     domain::{
         backup::Origin,
@@ -30,14 +29,10 @@ use crate::{
         Swapped,
         postgres::{Backups, KIND, PostgresEngine, Tuning},
     },
-    host::{Docker, Hosts, Local, ProcessRef},
+    host::{Docker, Hosts, Local},
     saga::{
-        Cx, Fence, Journal, JournalError, Outcome, Plan, Runner, SafetyProof, Step, StepRecord, StepState,
-        UndoRule,
-        journal::Event,
+        Cx, Plan, SafetyProof, Step, UndoRule,
         plan::AnyCommit,
-        progress::NoSink,
-        runner::Patience,
         step::{Adds, Commit, Saves},
     },
     secret::Secret,
@@ -410,112 +405,6 @@ impl Step for Publish {
 impl Commit for Publish {
     async fn happened(&self, _: &Cx) -> Result<bool, Problem> {
         Ok(false)
-    }
-}
-
-/// One operation with its journal in memory.
-pub(super) struct Run {
-    pub(super) op: OperationId,
-    pub(super) memory: Arc<Memory>,
-    pub(super) hosts: Hosts,
-}
-
-/// A journal, and the moment at which it stops answering, as if its process died.
-#[derive(Default)]
-pub(super) struct Memory {
-    steps: Mutex<Vec<StepRecord>>,
-    pub(super) stop_at: Mutex<Option<(usize, StepState)>>,
-    pub(super) stopped: Notify,
-}
-
-impl Run {
-    pub(super) fn new(rig: &Rig, plan: &Plan) -> Self {
-        let record = |line: crate::saga::plan::PlanLine| StepRecord {
-            index: line.index,
-            name: line.name,
-            state: StepState::Pending,
-            tries: 0,
-            started_at: None,
-            ended_at: None,
-            output: None,
-            notes: Vec::new(),
-            processes: Vec::new(),
-            problem: None,
-        };
-        let memory = Memory::default();
-        *memory.steps.lock().unwrap() = plan.lines().into_iter().map(record).collect();
-        Self { op: OperationId::new(&SystemIds), memory: Arc::new(memory), hosts: rig.hosts.clone() }
-    }
-
-    pub(super) fn runner(&self) -> Runner {
-        Runner {
-            op: self.op.clone(),
-            fence: Fence(1),
-            journal: self.memory.clone(),
-            clock: Arc::new(SystemClock),
-            places: Arc::new(self.hosts.clone()),
-            progress: Arc::new(NoSink),
-            cancel: CancellationToken::new(),
-            patience: Patience::default(),
-        }
-    }
-
-    pub(super) async fn run(&self, plan: &Plan) -> Outcome {
-        self.runner().run(plan).await.unwrap()
-    }
-
-    pub(super) fn output<T: serde::de::DeserializeOwned>(&self, step: &str) -> T {
-        let steps = self.memory.steps.lock().unwrap();
-        let record = steps.iter().find(|r| r.name == step).unwrap();
-        serde_json::from_value(record.output.clone().unwrap()).unwrap()
-    }
-}
-
-#[async_trait]
-impl Journal for Memory {
-    async fn steps(&self, _: &OperationId) -> Result<Vec<StepRecord>, JournalError> {
-        Ok(self.steps.lock().unwrap().clone())
-    }
-    async fn record(&self, _: &OperationId, _: Fence, step: usize, event: Event) -> Result<(), JournalError> {
-        let stop = *self.stop_at.lock().unwrap();
-        if stop == Some((step, event.state())) && event.state() != StepState::Running {
-            self.stopped.notify_one();
-            std::future::pending::<()>().await;
-        }
-        {
-            let mut steps = self.steps.lock().unwrap();
-            let record = &mut steps[step];
-            assert!(record.state.may_become(event.state()), "{} {event:?}", record.name);
-            record.state = event.state();
-            match event.clone() {
-                Event::Began => record.tries += 1,
-                Event::Finished(output) => record.output = Some(output),
-                Event::Failed(problem) | Event::UndoFailed(problem) => record.problem = Some(problem),
-                Event::UndoBegan | Event::UndoFinished => {}
-            }
-        }
-        if stop == Some((step, event.state())) {
-            self.stopped.notify_one();
-        }
-        Ok(())
-    }
-    async fn note(&self, _: &OperationId, _: Fence, step: usize, note: Value) -> Result<(), JournalError> {
-        self.steps.lock().unwrap()[step].notes.push(note);
-        Ok(())
-    }
-    async fn process(
-        &self,
-        _: &OperationId,
-        _: Fence,
-        step: usize,
-        process: &ProcessRef,
-    ) -> Result<(), JournalError> {
-        self.steps.lock().unwrap()[step].processes.push(process.clone());
-        Ok(())
-    }
-    async fn log(&self, _: &OperationId, _: Fence, line: &Msg) -> Result<(), JournalError> {
-        eprintln!("log: {line:?}");
-        Ok(())
     }
 }
 
