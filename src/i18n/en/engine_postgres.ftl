@@ -441,6 +441,10 @@ problem-pg-load-failed = Loading “{ $database }” ended with code { $code }
     .safe = The live database was not touched; what was made beside it is removed.
     .next = Read the message below.
 
+problem-pg-load-partial = The client stopped before the end of the backup of “{ $database }”
+    .safe = The live database was not touched; what was made beside it is removed.
+    .next = Verify the backup; if it is whole, try again.
+
 problem-pg-load-permission = “{ $user }” may not create all that “{ $database }” holds
     .safe = The live database was not touched; what was made beside it is removed.
     .next = Restore as a superuser.

@@ -441,6 +441,10 @@ problem-pg-load-failed = O carregamento de “{ $database }” terminou com o c�
     .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
     .next = Leia a mensagem abaixo.
 
+problem-pg-load-partial = O cliente parou antes do fim do backup de “{ $database }”
+    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .next = Verifique o backup; se estiver íntegro, tente de novo.
+
 problem-pg-load-permission = “{ $user }” não pode criar tudo o que “{ $database }” contém
     .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
     .next = Restaure como superusuário.

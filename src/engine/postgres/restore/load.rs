@@ -77,7 +77,7 @@ pub(super) async fn load(
     let server = work.server.during(cx.operation());
     let format = Format::of(part)?;
     let running = By::Step(cx).launch(&server, command(work, &server, database, format)).await?;
-    let exit = feed(work, running, source, preface(&server, format).await).await?;
+    let exit = feed(work, running, source).await?;
     if exit.ok() {
         let words = redact(exit.stderr.trim());
         if !words.is_empty() {
@@ -108,16 +108,10 @@ fn command(work: &Work, server: &Server, database: &str, format: Format) -> Comm
     command.arg("--no-password").arg(Server::dbname(database)).env("PGOPTIONS", options)
 }
 
-/// What stands before a plain dump: nothing here is from outside yet, but a psql
-/// that knows `\restrict` is held to plain SQL all the same.
-async fn preface(_: &Server, _: Format) -> Vec<u8> {
-    Vec::new()
-}
-
 /// Gives the program the whole part, then asks how it ended. What the program
 /// needs to finish, its last piece, is held back until the part's digests have
 /// been found right; if they are not, it is ended before its input is.
-async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -> Result<Exit, Problem> {
+async fn feed(work: &Work, running: Running, source: Reader) -> Result<Exit, Problem> {
     let Running { process, stdin, mut stdout, exit } = running;
     let Some(stdin) = stdin else { return Err(problem!("pg-answer").detail("a program without input")) };
     let drain = async {
@@ -125,22 +119,28 @@ async fn feed(work: &Work, running: Running, source: Reader, preface: Vec<u8>) -
         while matches!(stdout.read(&mut sink).await, Ok(1..)) {}
     };
     let (given, ()) = tokio::join!(
-        give(stdin, source, preface, || async {
+        give(stdin, source, || async {
             // Its input is still open: it cannot have seen an end.
             work.server.place.end(&process, GRACE).await.map_err(Problem::from)
         }),
         drain
     );
-    given?;
-    exit.wait().await.map_err(Problem::from)
+    let whole = given?;
+    let exit = exit.wait().await.map_err(Problem::from)?;
+    if exit.ok() && !whole {
+        // Content with less than the part: what came after was never looked at.
+        return Err(problem!("pg-load-partial", database = &work.target.name));
+    }
+    Ok(exit)
 }
 
-async fn give<F, Fut>(mut stdin: Writer, mut source: Reader, preface: Vec<u8>, end: F) -> Result<(), Problem>
+/// Writes all of `source`; `false` if the program stopped reading before its end.
+async fn give<F, Fut>(mut stdin: Writer, mut source: Reader, end: F) -> Result<bool, Problem>
 where
     F: FnOnce() -> Fut,
     Fut: Future<Output = Result<(), Problem>>,
 {
-    let mut held = preface;
+    let mut held = Vec::with_capacity(CHUNK);
     let mut next = vec![0; CHUNK];
     loop {
         let read = match source.read(&mut next).await {
@@ -153,12 +153,12 @@ where
         };
         // A program that stopped reading says why when it ends.
         if stdin.write_all(&held).await.is_err() {
-            return Ok(());
+            return Ok(false);
         }
         held.clear();
         if read == 0 {
             let _ = stdin.shutdown().await;
-            return Ok(());
+            return Ok(true);
         }
         held.extend_from_slice(&next[..read]);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     digest::{digest, roles, sample},
-    journal::Run,
+    memory::Run,
     rig::Rig,
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 mod crash;
 mod digest;
-mod journal;
+mod memory;
 mod restore;
 mod rig;
 mod way;

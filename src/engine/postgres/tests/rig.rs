@@ -1,4 +1,5 @@
-//! A server of one test's own, a store, a journal in memory, and the real runner.
+//! A server of one test's own, a store, and operations composed from the engine's
+//! steps and run by the real runner.
 
 use std::{
     io::Write,
@@ -12,7 +13,7 @@ use std::{
 use async_trait::async_trait;
 use chrono::SubsecRound;
 
-use super::journal::Run;
+use super::memory::Run;
 use crate::{
     domain::{
         backup::Origin,
@@ -66,11 +67,6 @@ impl Backups for Saved {
 }
 
 impl Rig {
-    /// Where its processes run.
-    pub(super) fn hosts(&self) -> Hosts {
-        self.hosts.clone()
-    }
-
     /// A fresh server; `None`, said loudly, where the lab is missing.
     pub(super) async fn up(major: u32) -> Option<Self> {
         let image = format!("zelo-lab/postgres:{major}");

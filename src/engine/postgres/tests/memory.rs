@@ -1,4 +1,4 @@
-//! One operation in the real runner, its journal in memory.
+//! One operation and its journal, which can stop answering at a chosen moment.
 
 use std::sync::{Arc, Mutex};
 
@@ -52,7 +52,7 @@ impl Run {
         };
         let memory = Memory::default();
         *memory.steps.lock().unwrap() = plan.lines().into_iter().map(record).collect();
-        Self { op: OperationId::new(&SystemIds), memory: Arc::new(memory), hosts: rig.hosts() }
+        Self { op: OperationId::new(&SystemIds), memory: Arc::new(memory), hosts: rig.hosts.clone() }
     }
 
     pub(super) fn runner(&self) -> Runner {
