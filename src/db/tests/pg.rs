@@ -19,7 +19,7 @@ const BIN: &str = "/usr/lib/postgresql/15/bin";
 
 /// Runs until its input ends: that is, until the test process does.
 const SCRIPT: &str = r#"
-dir=$(mktemp -d /tmp/zelo-pg.XXXXXX) || exit 1
+dir=$(mktemp -d /var/tmp/zelo-pg.XXXXXX) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 "$1/initdb" -D data -U zelo -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || { cat log >&2; exit 1; }
