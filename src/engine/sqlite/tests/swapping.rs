@@ -129,8 +129,19 @@ fn nobody_writes_between_keeping_and_swapping() {
         let swapping = Swapping::new(mode, "DELETE", 4096);
         let live = swapping.lab.live.clone();
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let written = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        // A busy machine may not let the writer in at once: its rows are what is waited for.
+        let write_some = || {
+            let before = written.load(std::sync::atomic::Ordering::SeqCst);
+            for _ in 0..3000 {
+                if written.load(std::sync::atomic::Ordering::SeqCst) > before + 1 {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        };
         let writer = std::thread::spawn({
-            let (live, stop) = (live.clone(), stop.clone());
+            let (live, stop, written) = (live.clone(), stop.clone(), written.clone());
             move || {
                 let conn = app(&live);
                 let mut acknowledged = Vec::new();
@@ -140,12 +151,13 @@ fn nobody_writes_between_keeping_and_swapping() {
                     }
                     if conn.execute("INSERT INTO orders(note) VALUES(?1)", [format!("w{n}")]).is_ok() {
                         acknowledged.push(format!("w{n}"));
+                        written.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                     }
                 }
                 acknowledged
             }
         });
-        std::thread::sleep(Duration::from_millis(100));
+        write_some();
         let ex = Exchange {
             live: &live,
             source: &swapping.side,
@@ -153,8 +165,8 @@ fn nobody_writes_between_keeping_and_swapping() {
             kept: None,
             mark: &swapping.mark,
         };
-        swap::exchange(&Work::new(Progress::default(), Duration::from_secs(20)), &ex).unwrap();
-        std::thread::sleep(Duration::from_millis(100));
+        swap::exchange(&Work::new(Progress::default(), Duration::from_secs(60)), &ex).unwrap();
+        write_some();
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
         let acknowledged = writer.join().unwrap();
         let (live, kept) = (app(&live), app(&swapping.keep));
