@@ -6,6 +6,8 @@ use std::{env, fmt::Write as _, fs, io, path::Path};
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=src/i18n/en");
     println!("cargo:rerun-if-changed=src/i18n/pt-BR");
+    // Migrations are embedded by a macro that reads the folder when it is compiled.
+    println!("cargo:rerun-if-changed=migrations");
     let mut code = String::new();
     for (constant, folder) in [("EN", "en"), ("PT_BR", "pt-BR")] {
         let mut files: Vec<_> = fs::read_dir(Path::new("src/i18n").join(folder))?
