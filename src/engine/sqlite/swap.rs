@@ -90,9 +90,10 @@ fn under_lock(
     live: &mut Connection,
 ) -> Result<(), Problem> {
     let named = |e: rusqlite::Error| conn::named(&e, ex.live);
-    conn::set(work, live, "PRAGMA locking_mode = EXCLUSIVE", ex.live)?;
+    // The mode is set once the lock is ours: in it, a try that fails would keep
+    // its shared lock, and the writer it waits for could never commit.
     conn::set(work, live, "BEGIN EXCLUSIVE", ex.live)?;
-    conn::set(work, live, "COMMIT", ex.live)?;
+    conn::set(work, live, "PRAGMA locking_mode = EXCLUSIVE; COMMIT", ex.live)?;
     if !keeps(ex) {
         copy::copy(work, live, ex.live, ex.keep)?;
     }

@@ -186,6 +186,36 @@ fn nobody_writes_between_keeping_and_swapping() {
     }
 }
 
+/// The lock is waited for without holding anything: whoever has it can finish.
+#[test]
+fn waiting_for_a_writer_does_not_keep_it_from_committing() {
+    for mode in ["WAL", "DELETE"] {
+        let swapping = Swapping::new(mode, "DELETE", 4096);
+        let writer = app(&swapping.lab.live);
+        writer.execute_batch("BEGIN IMMEDIATE; INSERT INTO orders(note) VALUES('theirs')").unwrap();
+        let patient = Work::new(Progress::default(), Duration::from_secs(60));
+        std::thread::scope(|scope| {
+            let exchange = scope.spawn(|| {
+                let ex = Exchange {
+                    live: &swapping.lab.live,
+                    source: &swapping.side,
+                    keep: &swapping.keep,
+                    kept: None,
+                    mark: &swapping.mark,
+                };
+                swap::exchange(&patient, &ex)
+            });
+            // Long enough for it to be at the lock; too short only makes the test weaker.
+            std::thread::sleep(Duration::from_millis(300));
+            writer.execute_batch("COMMIT").unwrap();
+            exchange.join().unwrap().unwrap();
+        });
+        let theirs = "SELECT count(*) FROM orders WHERE note = 'theirs'";
+        let count = |path: &Path| app(path).query_row(theirs, [], |r| r.get::<_, i64>(0)).unwrap();
+        assert_eq!((count(&swapping.lab.live), count(&swapping.keep)), (0, 1), "{mode}");
+    }
+}
+
 #[test]
 fn a_locked_database_is_busy_and_as_it_was() {
     for (mode, lock) in
