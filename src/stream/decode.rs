@@ -1,7 +1,8 @@
 //! Compressed bytes in, raw bytes out, in bounded memory, with the digests of
 //! both sides.
 //!
-//! A thread of its own decodes; a task feeds it from the store. Both end when the
+//! A task reads the store and digests what it finds; a thread decodes; another
+//! digests what came out: on two cores the digests cost no time. All end when the
 //! [`Decoded`] is dropped. All members and frames are read, also of files that
 //! other tools wrote.
 
@@ -45,8 +46,14 @@ pub enum DecodeError {
 /// One file on its way out.
 pub struct Decoded {
     raw: mpsc::Receiver<Bytes>,
-    thread: Option<JoinHandle<Result<Ended, DecodeError>>>,
+    threads: Option<Threads>,
     _feeder: AbortOnDropHandle<()>,
+}
+
+/// What is still to be told when the last byte has come out.
+struct Threads {
+    decoding: JoinHandle<Result<Digest, DecodeError>>,
+    digesting: JoinHandle<Hasher>,
 }
 
 /// Both sides of a file that was read to its end.
@@ -72,10 +79,14 @@ where
     R: AsyncRead + Send + Unpin + 'static,
 {
     let (feed, fed) = mpsc::channel(QUEUE);
+    let (pass, passed) = mpsc::channel(QUEUE);
     let (give, given) = mpsc::channel(QUEUE);
     let feeder = AbortOnDropHandle::new(tokio::spawn(feed_from(stored, feed)));
-    let thread = tokio::task::spawn_blocking(move || run(codec, Fed::new(fed), raw, &give));
-    Decoded { raw: given, thread: Some(thread), _feeder: feeder }
+    let threads = Threads {
+        decoding: tokio::task::spawn_blocking(move || run(codec, Fed::new(fed), &pass)),
+        digesting: tokio::task::spawn_blocking(move || digest(raw, passed, &give)),
+    };
+    Decoded { raw: given, threads: Some(threads), _feeder: feeder }
 }
 
 impl Decoded {
@@ -84,62 +95,71 @@ impl Decoded {
         if let Some(bytes) = self.raw.recv().await {
             return Ok(Next::Bytes(bytes));
         }
-        match self.thread.take() {
-            Some(thread) => {
-                let ended = thread.await.map_err(|e| DecodeError::Source(io::Error::other(e)))?;
-                ended.map(Next::End)
-            }
-            None => Err(DecodeError::Source(io::Error::other("read on after its end"))),
-        }
+        let Some(threads) = self.threads.take() else {
+            return Err(DecodeError::Source(io::Error::other("read on after its end")));
+        };
+        let stopped = |e| DecodeError::Source(io::Error::other::<tokio::task::JoinError>(e));
+        let stored = threads.decoding.await.map_err(stopped)??;
+        let raw = threads.digesting.await.map_err(stopped)?;
+        Ok(Next::End(Ended { stored, raw }))
     }
 }
 
-/// `None` marks the end of the file: a channel that just closes is none.
-type Chunk = Option<io::Result<Bytes>>;
+/// What the feeder sends. A channel that just closes is no end.
+enum Chunk {
+    Bytes(Bytes),
+    Failed(io::Error),
+    /// The end of the file, and the digest of all of it.
+    End(Digest),
+}
 
 async fn feed_from<R: AsyncRead + Unpin>(mut stored: R, feed: mpsc::Sender<Chunk>) {
     let mut buffer = BytesMut::new();
+    let mut hasher = Hasher::default();
     loop {
         buffer.reserve(CHUNK);
-        let chunk = match stored.read_buf(&mut buffer).await {
-            Ok(0) => None,
-            Ok(_) => Some(Ok(buffer.split().freeze())),
-            Err(error) => Some(Err(error)),
+        let bytes = match stored.read_buf(&mut buffer).await {
+            Ok(0) => return drop(feed.send(Chunk::End(hasher.finish())).await),
+            Ok(_) => buffer.split().freeze(),
+            Err(error) => return drop(feed.send(Chunk::Failed(error)).await),
         };
-        let last = !matches!(chunk, Some(Ok(_)));
-        if feed.send(chunk).await.is_err() || last {
+        let seen = bytes.clone();
+        let digesting = tokio::task::spawn_blocking(move || {
+            hasher.update(&seen);
+            hasher
+        });
+        if feed.send(Chunk::Bytes(bytes)).await.is_err() {
             return;
         }
+        hasher = match digesting.await {
+            Ok(hasher) => hasher,
+            Err(error) => return drop(feed.send(Chunk::Failed(io::Error::other(error))).await),
+        };
     }
 }
 
-fn run(
-    codec: Codec,
-    mut fed: Fed,
-    mut raw: Hasher,
-    give: &mpsc::Sender<Bytes>,
-) -> Result<Ended, DecodeError> {
+/// Decodes; returns the digest of the file as it lies in the store.
+fn run(codec: Codec, mut fed: Fed, pass_on: &mpsc::Sender<Bytes>) -> Result<Digest, DecodeError> {
     let decoded = match codec {
-        Codec::Gzip => pass(&mut flate2::bufread::MultiGzDecoder::new(&mut fed), &mut raw, give),
+        Codec::Gzip => pass(&mut flate2::bufread::MultiGzDecoder::new(&mut fed), pass_on),
         Codec::Zstd => zstd::stream::read::Decoder::with_buffer(&mut fed)
-            .and_then(|mut decoder| pass(&mut decoder, &mut raw, give)),
-        Codec::None => pass(&mut fed, &mut raw, give),
+            .and_then(|mut decoder| pass(&mut decoder, pass_on)),
+        Codec::None => pass(&mut fed, pass_on),
     };
-    if !give.is_closed() {
+    if !pass_on.is_closed() {
         // What the decoder left: also bytes it does not understand are digested.
         fed.drain();
     }
-    match (fed.failed, decoded) {
-        (Some(error), _) => Err(DecodeError::Source(error)),
-        (None, Ok(())) => Ok(Ended { stored: fed.hasher.finish(), raw }),
-        (None, Err(error)) => {
-            Err(DecodeError::Corrupt { codec, why: error.to_string(), stored: fed.hasher.finish() })
-        }
+    match (fed.end, decoded) {
+        (Some(Ok(stored)), Ok(())) => Ok(stored),
+        (Some(Ok(stored)), Err(error)) => Err(DecodeError::Corrupt { codec, why: error.to_string(), stored }),
+        (Some(Err(error)), _) | (None, Err(error)) => Err(DecodeError::Source(error)),
+        (None, Ok(())) => Err(DecodeError::Source(io::Error::other("the reader is gone"))),
     }
 }
 
 /// Decodes to the end, or until nobody takes any more.
-fn pass(decoder: &mut dyn Read, raw: &mut Hasher, give: &mpsc::Sender<Bytes>) -> io::Result<()> {
+fn pass(decoder: &mut dyn Read, pass_on: &mpsc::Sender<Bytes>) -> io::Result<()> {
     let mut buffer = BytesMut::new();
     loop {
         buffer.resize(CHUNK, 0);
@@ -158,8 +178,7 @@ fn pass(decoder: &mut dyn Read, raw: &mut Hasher, give: &mpsc::Sender<Bytes>) ->
             break;
         }
         let bytes = buffer.split_to(length).freeze();
-        raw.update(&bytes);
-        if length > 0 && give.blocking_send(bytes).is_err() {
+        if length > 0 && pass_on.blocking_send(bytes).is_err() {
             return Err(io::Error::other("nobody takes what is decoded"));
         }
         if ended? {
@@ -168,41 +187,49 @@ fn pass(decoder: &mut dyn Read, raw: &mut Hasher, give: &mpsc::Sender<Bytes>) ->
     }
 }
 
-/// What the feeder sends, as a reader that digests what it gives.
+/// Digests what was decoded and gives it on, until nobody takes any more.
+fn digest(mut raw: Hasher, mut passed: mpsc::Receiver<Bytes>, give: &mpsc::Sender<Bytes>) -> Hasher {
+    while let Some(bytes) = passed.blocking_recv() {
+        raw.update(&bytes);
+        if give.blocking_send(bytes).is_err() {
+            break;
+        }
+    }
+    raw
+}
+
+/// What the feeder sends, as a reader.
 struct Fed {
     chunks: mpsc::Receiver<Chunk>,
     now: Bytes,
-    hasher: Hasher,
-    ended: bool,
-    failed: Option<io::Error>,
+    /// How the file ended: its digest, or why it could not be read on.
+    end: Option<io::Result<Digest>>,
 }
 
 impl Fed {
     fn new(chunks: mpsc::Receiver<Chunk>) -> Self {
-        Self { chunks, now: Bytes::new(), hasher: Hasher::default(), ended: false, failed: None }
+        Self { chunks, now: Bytes::new(), end: None }
     }
 
     /// Waits for the next chunk if the present one is used up.
     fn turn(&mut self) -> io::Result<()> {
-        if !self.now.is_empty() || self.ended {
+        if !self.now.is_empty() || self.end.is_some() {
             return Ok(());
         }
         let error = match self.chunks.blocking_recv() {
-            Some(Some(Ok(bytes))) => {
-                self.hasher.update(&bytes);
+            Some(Chunk::Bytes(bytes)) => {
                 self.now = bytes;
                 return Ok(());
             }
-            Some(None) => {
-                self.ended = true;
+            Some(Chunk::End(digest)) => {
+                self.end = Some(Ok(digest));
                 return Ok(());
             }
-            Some(Some(Err(error))) => error,
+            Some(Chunk::Failed(error)) => error,
             None => io::Error::other("the reader is gone"),
         };
         let told = io::Error::new(error.kind(), error.to_string());
-        self.ended = true;
-        self.failed = Some(error);
+        self.end = Some(Err(error));
         Err(told)
     }
 
