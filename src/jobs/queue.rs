@@ -28,7 +28,7 @@ const FILE: &str = "queue.db";
 /// The queue's name in it.
 const NAME: &str = "operations";
 /// How often it looks for work nobody told it of.
-const EVERY: Duration = Duration::from_millis(200);
+pub(super) const EVERY: Duration = Duration::from_millis(200);
 
 /// Runs one operation to its end. Called at least once for each pushed id, so it
 /// claims the operation before it touches anything. `operation/` implements it.
@@ -66,6 +66,18 @@ impl Queue {
         ids: SharedIds,
         shutdown: CancellationToken,
     ) -> Result<Self, Problem> {
+        Self::start_looking(folder, executor, concurrency, ids, shutdown, EVERY).await
+    }
+
+    /// The same, looking so often for work nobody told it of.
+    pub(super) async fn start_looking(
+        folder: &Path,
+        executor: Arc<dyn Execute>,
+        concurrency: usize,
+        ids: SharedIds,
+        shutdown: CancellationToken,
+        every: Duration,
+    ) -> Result<Self, Problem> {
         let pool = open(folder).await.map_err(|e| problem!("queue-open").detail(e))?;
         let config = Config::default().queue(NAME).batch_size(1).lock_tasks(false);
         let work = Work {
@@ -79,7 +91,7 @@ impl Queue {
             pushed: Arc::new(Notify::new()),
             work,
         };
-        queue.clone().listen(ids);
+        queue.clone().listen(ids, every);
         Ok(queue)
     }
 
@@ -117,12 +129,12 @@ impl Queue {
     }
 
     /// Runs apalis's worker, restarted whenever it fails, until shutdown.
-    fn listen(self, ids: SharedIds) {
+    fn listen(self, ids: SharedIds, every: Duration) {
         let shutdown = self.work.shutdown.clone();
         let factory = move |restarts: usize| {
             // A name used before is refused, or keeps a dead worker's jobs.
             let name = format!("w-{}-{}-{restarts}", std::process::id(), ids.next());
-            let ear = Ear::new(&self.pushed, EVERY);
+            let ear = Ear::new(&self.pushed, every);
             WorkerBuilder::new(name)
                 .backend(self.storage.clone().poll_with_strategy(ear))
                 .data(self.work.clone())

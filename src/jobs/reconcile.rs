@@ -37,16 +37,20 @@ pub async fn reconcile(db: &Db, recover: &dyn Recover, dead: Dead) -> Result<usi
         Dead::Since(moment) => db.stale(moment).await?,
     };
     let count = left.len();
-    let families = families(left);
-    join_all(families.into_iter().map(|family| async move {
+    recover_all(recover, left).await;
+    db.forget_pushes().await?;
+    Ok(count)
+}
+
+/// Children before parents, families side by side.
+pub(super) async fn recover_all(recover: &dyn Recover, left: Vec<OperationRow>) {
+    join_all(families(left).into_iter().map(|family| async move {
         for id in family {
             tracing::info!(operation = %id, "recovering what a dead runner left");
             recover.recover(id).await;
         }
     }))
     .await;
-    db.forget_pushes().await?;
-    Ok(count)
 }
 
 /// Groups operations by their topmost ancestor among them; each group deepest

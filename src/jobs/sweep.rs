@@ -1,14 +1,18 @@
 //! The housekeeping beside the queue: operations that were queued by another
-//! process are pushed, those a person asked to try again are recovered, handled
-//! jobs go.
+//! process are pushed, those a person asked to try again and those whose runner
+//! died are recovered, handled jobs go.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{Queue, Recover, wake::Wake};
-use crate::{db::Db, domain::problem::Problem};
+use super::{Queue, Recover, reconcile::recover_all, wake::Wake};
+use crate::{
+    db::{Db, OperationRow},
+    domain::{clock::Moment, id::OperationId, problem::Problem},
+    saga::Fence,
+};
 
 /// How often what is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +21,18 @@ pub struct Pace {
     pub look: Duration,
     /// Between two clean-ups of the queue.
     pub purge: Duration,
+    /// How long a lease must have stood still before its runner counts as dead:
+    /// one that lives renews it three times as often as that.
+    pub lease: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { look: Duration::from_millis(250), purge: Duration::from_secs(3600) }
+        Self {
+            look: Duration::from_millis(250),
+            purge: Duration::from_secs(3600),
+            lease: Duration::from_secs(45),
+        }
     }
 }
 
@@ -45,6 +56,9 @@ impl Sweep {
         let mut looks = interval(self.pace.look);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut purges = tokio::time::interval_at(Instant::now() + self.pace.purge, self.pace.purge);
+        let mut leases = tokio::time::interval(self.pace.lease / 3);
+        leases.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut still = Still::default();
         let mut complaint = Complaint::default();
         let wake = self.listen();
         loop {
@@ -52,6 +66,7 @@ impl Sweep {
                 () = stop.cancelled() => return,
                 () = heard(wake.as_ref()) => self.look().await,
                 _ = looks.tick() => self.look().await,
+                _ = leases.tick() => self.take_over(&mut still).await,
                 _ = purges.tick() => self.queue.purge().await.map(|_| ()),
             };
             complaint.hear(done);
@@ -77,6 +92,20 @@ impl Sweep {
         Ok(())
     }
 
+    /// Operations whose runner died beside this living one: it lost its database
+    /// or its machine, or the work panicked.
+    async fn take_over(&self, still: &mut Still) -> Result<(), Problem> {
+        if self.queue.is_stopping() {
+            return Ok(());
+        }
+        let dead = still.dead(self.db.running().await?, self.pace.lease);
+        if !dead.is_empty() {
+            let recover = self.recover.clone();
+            tokio::spawn(async move { recover_all(&*recover, dead).await });
+        }
+        Ok(())
+    }
+
     /// Operations handed back to be tried again run under nobody's name.
     async fn take_back(&self) -> Result<(), Problem> {
         for row in self.db.handed_back().await? {
@@ -84,6 +113,38 @@ impl Sweep {
             tokio::spawn(async move { recover.recover(row).await });
         }
         Ok(())
+    }
+}
+
+/// Leases as they were last seen, and since when by this machine's steady clock:
+/// the wall clock may jump, and then every lease would seem to have run out.
+#[derive(Default)]
+struct Still(HashMap<OperationId, (Fence, Option<Moment>, Instant)>);
+
+impl Still {
+    /// Those of `running` whose lease nobody has renewed for so long. A child of a
+    /// living parent is that parent's to look after.
+    fn dead(&mut self, running: Vec<OperationRow>, lease: Duration) -> Vec<OperationRow> {
+        let now = Instant::now();
+        let mut seen = HashMap::new();
+        let mut dead = Vec::new();
+        for row in running {
+            let since = match self.0.get(&row.id) {
+                Some((fence, until, since)) if (*fence, *until) == (row.fence, row.lease_until) => *since,
+                _ => now,
+            };
+            seen.insert(row.id.clone(), (row.fence, row.lease_until, since));
+            if now.duration_since(since) >= lease {
+                dead.push(row);
+            }
+        }
+        let is_dead = |id: &OperationId| dead.iter().any(|row| row.id == *id);
+        let alive: Vec<bool> = dead
+            .iter()
+            .map(|row| row.parent.as_ref().is_some_and(|p| seen.contains_key(p) && !is_dead(p)))
+            .collect();
+        self.0 = seen;
+        dead.into_iter().zip(alive).filter(|(_, alive)| !alive).map(|(row, _)| row).collect()
     }
 }
 
