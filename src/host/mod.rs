@@ -27,6 +27,7 @@ mod tail;
 pub use docker::Docker;
 pub use hosts::Hosts;
 pub use local::Local;
+pub use problem::{Away, away};
 
 use std::{fmt, path::PathBuf, pin::Pin, time::Duration};
 

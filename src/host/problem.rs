@@ -25,6 +25,26 @@ impl From<HostError> for Problem {
     }
 }
 
+/// What a problem says is not there at the moment and may come back by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Away {
+    /// The Docker Engine does not answer.
+    Engine,
+    /// The container does not run.
+    Container,
+}
+
+/// Whether a problem only says that something is away.
+pub fn away(problem: &Problem) -> Option<Away> {
+    if problem.is("docker-unreachable") {
+        Some(Away::Engine)
+    } else if problem.is("container-stopped") {
+        Some(Away::Container)
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,6 +80,9 @@ pub struct Limits {
     pub deadline: Duration,
     /// Without any progress reported, at most; `None` for steps that move no bytes.
     pub stall: Option<Duration>,
+    /// Whether it takes as long as there is data: then the setting for such steps
+    /// stands in for `deadline`.
+    pub long: bool,
     /// How often a run that failed with a transient problem is tried in all; each
     /// further try comes after its undo and a growing pause.
     pub tries: u32,
@@ -88,12 +91,17 @@ pub struct Limits {
 impl Limits {
     /// For steps that ask or tell something small: one minute, three tries.
     pub const fn short() -> Self {
-        Self { deadline: Duration::from_secs(60), stall: None, tries: 3 }
+        Self { deadline: Duration::from_secs(60), stall: None, long: false, tries: 3 }
     }
 
     /// For steps that move bytes: a day at most, five minutes without progress.
     pub const fn stream() -> Self {
-        Self { deadline: Duration::from_secs(24 * 3600), stall: Some(Duration::from_secs(300)), tries: 1 }
+        Self {
+            deadline: Duration::from_secs(24 * 3600),
+            stall: Some(Duration::from_secs(300)),
+            long: true,
+            tries: 1,
+        }
     }
 
     /// The same with so many tries.
@@ -106,6 +114,7 @@ impl Limits {
     /// The same with this deadline.
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.long = false;
         self.deadline = deadline;
         self
     }

@@ -49,7 +49,7 @@ impl Run<'_> {
         let name = self.records[step].name.clone();
         let stall = limits.stall.map(|_| self.runner.patience.stall);
         // Steps that move bytes go by the settings, all others by their own word.
-        let deadline = if stall.is_some() { self.runner.patience.deadline } else { limits.deadline };
+        let deadline = if limits.long { self.runner.patience.deadline } else { limits.deadline };
         let begun = Instant::now();
         let mut alive = (Instant::now(), progress.pulse());
         let mut tick = interval(TICK.min(deadline));
@@ -83,10 +83,11 @@ impl Run<'_> {
             let Some(place) = self.runner.places.place(&process.place) else {
                 return Ok(Err(problem!("place-unknown", place = process.place.0)));
             };
-            let mut tried = 0;
+            let (mut tried, since) = (0, Instant::now());
             while let Err(error) = place.end(&process, self.runner.patience.grace).await {
                 tried += 1;
-                if tried >= self.runner.patience.tries {
+                let error = Problem::from(error);
+                if tried >= self.runner.patience.tries && !self.may_pass(&error, tried, since) {
                     let problem = problem!("process-not-ended", pid = process.pid, place = process.place.0);
                     return Ok(Err(problem.detail(error)));
                 }

@@ -1,6 +1,7 @@
 //! Going forward: each step with its tries, and the commit point.
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{Lost, Run, Stop};
 use crate::{
@@ -118,13 +119,13 @@ impl Run<'_> {
     /// starting again must not be taken for a lost one.
     pub(super) async fn happened(&mut self, step: usize) -> Result<bool, Stop> {
         let Some(commit) = self.plan.committing.clone() else { return Ok(false) };
-        let mut tried = 0;
+        let (mut tried, since) = (0, Instant::now());
         loop {
             match commit.happened(&self.cx(step, &Progress::default())).await {
                 Ok(happened) => return Ok(happened),
                 Err(problem) => {
                     tried += 1;
-                    if tried >= self.runner.patience.tries {
+                    if tried >= self.runner.patience.tries && !self.may_pass(&problem, tried, since) {
                         return Err(Stop::Unsure(problem));
                     }
                     self.pause(tried).await;
@@ -165,8 +166,10 @@ impl Run<'_> {
     async fn patient_undo(&self, step: usize) -> Result<(), Problem> {
         self.fault(step, Moment::UndoBefore)?;
         let undoing = self.plan.steps[step].step.clone();
-        let limit = undoing.limits().deadline.max(std::time::Duration::from_secs(60));
-        let mut tried = 0;
+        let limits = undoing.limits();
+        let least = std::time::Duration::from_secs(60);
+        let limit = if limits.long { self.runner.patience.deadline } else { limits.deadline.max(least) };
+        let (mut tried, since) = (0, Instant::now());
         loop {
             let cx = self.cx(step, &Progress::default());
             let result = match tokio::time::timeout(limit, undoing.undo(&cx)).await {
@@ -175,9 +178,10 @@ impl Run<'_> {
             };
             let Err(problem) = result else { break };
             tried += 1;
-            if !problem.transient || tried >= self.runner.patience.tries {
+            if !self.may_pass(&problem, tried, since) {
                 return Err(problem);
             }
+            tracing::warn!(operation = %self.runner.op, %problem, tried, "an undo is tried again");
             self.pause(tried).await;
         }
         self.fault(step, Moment::UndoAfter)

@@ -18,6 +18,7 @@ mod tests;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde_json::Value;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -30,7 +31,7 @@ use super::{
 };
 use crate::{
     domain::{clock::SharedClock, id::OperationId, operation::OpState, problem::Problem},
-    host::Places,
+    host::{Away, Places, away},
     problem,
 };
 
@@ -61,6 +62,9 @@ pub struct Patience {
     pub pause: Duration,
     /// The longest pause.
     pub longest: Duration,
+    /// How long what must succeed waits for an engine that is away: a Docker that
+    /// restarts, a machine that starts. A stopped container is given a tenth.
+    pub away: Duration,
     /// What a process is given between SIGTERM and SIGKILL.
     pub grace: Duration,
     /// How long a step that moves bytes may go without moving any.
@@ -75,6 +79,7 @@ impl Default for Patience {
             tries: 6,
             pause: Duration::from_millis(500),
             longest: Duration::from_secs(20),
+            away: Duration::from_secs(600),
             grace: Duration::from_secs(10),
             stall: Duration::from_secs(300),
             deadline: Duration::from_secs(24 * 3600),
@@ -221,6 +226,17 @@ impl<'a> Run<'a> {
         let spread =
             self.runner.op.short().bytes().fold(tried, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
         tokio::time::sleep(doubled.mul_f64(0.75 + f64::from(spread % 100) / 200.0)).await;
+    }
+
+    /// Whether what must succeed is tried once more after this problem; `since`
+    /// when it is being tried.
+    fn may_pass(&self, problem: &Problem, tried: u32, since: Instant) -> bool {
+        let patience = self.runner.patience;
+        match away(problem) {
+            Some(Away::Engine) => since.elapsed() < patience.away,
+            Some(Away::Container) if since.elapsed() < patience.away / 10 => true,
+            _ => problem.transient && tried < patience.tries,
+        }
     }
 
     fn cx(&self, step: usize, progress: &Progress) -> Cx {

@@ -46,6 +46,8 @@ enum Trouble {
     Hiccup,
     /// Refuses, and its undo fails.
     UndoFails,
+    /// Refuses, and its undo finds the engine away for so many tries.
+    UndoAway(u32),
     /// Never ends.
     Hangs,
 }
@@ -140,7 +142,9 @@ fn puts<E>(name: &'static str, world: &Arc<World>) -> Puts<E> {
 impl<E> Puts<E> {
     async fn act(&self) -> Result<(), Problem> {
         match self.world.trouble(self.name) {
-            Some(Trouble::Refuses | Trouble::UndoFails) => return Err(problem!("fault", step = self.name)),
+            Some(Trouble::Refuses | Trouble::UndoFails | Trouble::UndoAway(_)) => {
+                return Err(problem!("fault", step = self.name));
+            }
             Some(Trouble::Hiccup) => {
                 *self.world.trouble.lock().unwrap() = None;
                 return Err(problem!("fault", step = self.name).transient());
@@ -159,8 +163,14 @@ impl<E> Puts<E> {
     }
 
     fn unact(&self) -> Result<(), Problem> {
-        if self.world.trouble(self.name) == Some(Trouble::UndoFails) {
-            return Err(problem!("fault", step = self.name));
+        match self.world.trouble(self.name) {
+            Some(Trouble::UndoFails) => return Err(problem!("fault", step = self.name)),
+            Some(Trouble::UndoAway(left @ 1..)) => {
+                let less = Some((self.name.to_owned(), Trouble::UndoAway(left - 1)));
+                *self.world.trouble.lock().unwrap() = less;
+                return Err(problem!("docker-unreachable", at = "/run/docker.sock"));
+            }
+            _ => {}
         }
         self.world.take(self.name);
         Ok(())
@@ -274,6 +284,20 @@ async fn a_plan_runs_to_its_end() {
     let outcome = runner(&world).run(&plan(&world)).await.unwrap();
     assert_eq!(outcome.state, OpState::Succeeded);
     assert!(STEPS.iter().all(|s| world.has(s)));
+}
+
+#[tokio::test]
+async fn an_undo_waits_for_an_engine_that_is_away_but_not_for_ever() {
+    for (away, state) in
+        [(Duration::from_secs(60), OpState::RolledBack), (Duration::ZERO, OpState::NeedsOperator)]
+    {
+        let world = world();
+        *world.trouble.lock().unwrap() = Some(("close".to_owned(), Trouble::UndoAway(20)));
+        let mut runner = runner(&world);
+        runner.patience.away = away;
+        let outcome = runner.run(&plan(&world)).await.unwrap();
+        assert_eq!(outcome.state, state, "{away:?}: far more tries than any other passing problem is given");
+    }
 }
 
 #[tokio::test]
