@@ -39,8 +39,7 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
     let folder = &settings.store.folder;
     // Only at the very first start: later a missing store is an unmounted disk.
     let first = db.stores().await?.is_empty();
-    let reserve = Reserve { percent: settings.store.reserve_percent, bytes: settings.store.reserve_bytes };
-    let store = LocalStore::new(folder, reserve);
+    let store = LocalStore::new(folder, reserve(settings));
     if first {
         store.init().await?;
     }
@@ -60,6 +59,10 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
         ids,
         hosts,
     })
+}
+
+fn reserve(settings: &Settings) -> Reserve {
+    Reserve { percent: settings.store.reserve_percent, bytes: settings.store.reserve_bytes }
 }
 
 /// Where engines keep passing copies.
@@ -104,7 +107,8 @@ fn engines(settings: &Settings, hosts: &Hosts, ids: &SharedIds, shelves: Shelves
         ..Tuning::default()
     };
     let postgres = PostgresEngine::new(hosts.clone(), ids.clone(), tuning).with_backups(Arc::new(shelves));
-    Engines::default().with(Arc::new(postgres)).with(Arc::new(SqliteEngine::new(passing(settings))))
+    let sqlite = SqliteEngine::new(passing(settings)).keeping(reserve(settings));
+    Engines::default().with(Arc::new(postgres)).with(Arc::new(sqlite))
 }
 
 fn rules(settings: &Settings, ids: &SharedIds) -> Rules {
@@ -116,6 +120,7 @@ fn rules(settings: &Settings, ids: &SharedIds) -> Rules {
             deadline: settings.operation.deadline,
             ..Patience::default()
         },
+        safety_max_age: settings.operation.safety_max_age,
         aside_days: settings.operation.aside_days.into(),
         trash_days: settings.operation.trash_days.into(),
     }

@@ -111,9 +111,10 @@ impl Dump {
 fn take(work: &Work, live: &Path, to: &Path, now: &dyn Fn() -> Moment) -> Result<Taken, Problem> {
     temp::ensure(names::folder(to))?;
     let size = files::length(live) + files::length(&names::companion(live, "-wal"));
-    let free = files::free(names::folder(to))?;
-    if free < size {
-        return Err(problem!("sqlite-temp-full", path = to.display().to_string(), bytes = size, free = free));
+    let room = files::Room::of(names::folder(to), work.reserve)?;
+    if !room.holds(size) {
+        let (path, free, reserve) = (to.display().to_string(), room.free, room.reserve);
+        return Err(problem!("sqlite-temp-full", path = path, bytes = size, free = free, reserve = reserve));
     }
     let from = conn::reading(live, work)?;
     let journal_mode =

@@ -12,6 +12,11 @@ use crate::{
     msg, problem,
 };
 
+/// The checks could not even begin.
+pub(super) fn broken(problem: Problem) -> Vec<Check> {
+    vec![Check { id: "file".to_owned(), title: msg!("sqlite-check-file"), verdict: Verdict::Bad(problem) }]
+}
+
 /// Looks at everything in turn; what cannot be looked at after a failure is
 /// skipped.
 pub(super) fn check(work: &Work, live: Result<std::path::PathBuf, Problem>) -> Vec<Check> {

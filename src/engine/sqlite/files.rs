@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{conn::file_problem, names};
-use crate::{domain::problem::Problem, problem};
+use crate::{domain::problem::Problem, problem, store::Reserve};
 
 /// Makes an empty file that only this user can read, in place of one of the same
 /// name that an earlier try left.
@@ -114,10 +114,23 @@ impl Rights {
     }
 }
 
-/// Free bytes for this user on the file system that holds `path`.
-pub(super) fn free(path: &Path) -> Result<u64, Problem> {
-    let stat = rustix::fs::statvfs(path).map_err(|e| file_problem(&e.into(), path))?;
-    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+/// What is free on a disk, and what of that stays free.
+pub(super) struct Room {
+    pub(super) free: u64,
+    pub(super) reserve: u64,
+}
+
+impl Room {
+    /// For this user on the file system that holds `path`.
+    pub(super) fn of(path: &Path, reserve: Reserve) -> Result<Self, Problem> {
+        let stat = rustix::fs::statvfs(path).map_err(|e| file_problem(&e.into(), path))?;
+        let total = stat.f_blocks.saturating_mul(stat.f_frsize);
+        Ok(Self { free: stat.f_bavail.saturating_mul(stat.f_frsize), reserve: reserve.of(total) })
+    }
+
+    pub(super) fn holds(&self, bytes: u64) -> bool {
+        self.free.checked_sub(bytes).is_some_and(|left| left >= self.reserve)
+    }
 }
 
 /// One file of one file system, whatever its name.

@@ -61,6 +61,7 @@ use crate::{
         plan::{AnyCommit, AnyStep},
         step::{Adds, Step},
     },
+    store::Reserve,
 };
 
 /// The name of this kind.
@@ -82,13 +83,27 @@ impl SqliteEngine {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
         temp::sweep(&folder);
-        Self { tools: Tools { gates: work::Gates::default(), patience: PATIENCE, folder } }
+        Self {
+            tools: Tools {
+                gates: work::Gates::default(),
+                patience: PATIENCE,
+                reserve: Reserve::none(),
+                folder,
+            },
+        }
     }
 
     /// The same, waiting so long for a lock before `sqlite-busy`.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.tools.patience = patience;
+        self
+    }
+
+    /// The same, keeping so much free on every disk it writes to.
+    #[must_use]
+    pub fn keeping(mut self, reserve: Reserve) -> Self {
+        self.tools.reserve = reserve;
         self
     }
 
@@ -141,7 +156,7 @@ impl Engine for SqliteEngine {
     async fn check(&self, access: &Access) -> Vec<Check> {
         let access = access.clone();
         let looked = self.tools.look(move |work| Ok(check::check(work, access::live(&access)))).await;
-        looked.unwrap_or_default()
+        looked.unwrap_or_else(check::broken)
     }
 
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     access, check, conn, contents, copy,
     facts::{self, BackupFacts, Locator, RestoreFacts, Way, recorded, store},
-    files::{self, Rights},
+    files::{self, Rights, Room},
     names::{self, Sides},
     work::Work,
 };
@@ -89,7 +89,7 @@ pub(super) fn restore(
         planned.2.push(msg!("sqlite-warn-in-place"));
     }
     let (way, disk, warnings, rights) = planned;
-    enough(&target, disk)?;
+    enough(work, &target, disk)?;
     let facts = restore_facts(operation, target, way, rights);
     Ok(Planned { facts: store(&facts)?, warnings, bytes: raw, database_disk: disk })
 }
@@ -131,13 +131,19 @@ fn placing(live: &Path, target: &Path, raw: u64, known: Option<Rights>) -> Resul
     Ok((Way::Name, raw, warnings, rights))
 }
 
-fn enough(target: &Path, bytes: u64) -> Result<(), Problem> {
+fn enough(work: &Work, target: &Path, bytes: u64) -> Result<(), Problem> {
     let folder = names::folder(target);
-    let free = files::free(folder)?;
-    if free >= bytes {
+    let room = Room::of(folder, work.reserve)?;
+    if room.holds(bytes) {
         return Ok(());
     }
-    Err(problem!("sqlite-disk-need", folder = folder.display().to_string(), bytes = bytes, free = free))
+    Err(problem!(
+        "sqlite-disk-need",
+        folder = folder.display().to_string(),
+        bytes = bytes,
+        free = room.free,
+        reserve = room.reserve
+    ))
 }
 
 fn restore_facts(operation: &OperationId, live: PathBuf, way: Way, rights: Option<Rights>) -> RestoreFacts {
@@ -168,7 +174,7 @@ pub(super) fn undo(
         placing(&live, &live, 0, Rights::of(&side))?
     };
     warnings.push(msg!("sqlite-warn-open"));
-    enough(&live, disk)?;
+    enough(work, &live, disk)?;
     let facts = RestoreFacts { side, ..restore_facts(operation, live, way, rights) };
     Ok(Planned { facts: store(&facts)?, warnings, bytes, database_disk: disk })
 }

@@ -15,7 +15,7 @@ use crate::{
     host::Reader,
     problem,
     saga::{Cx, Progress},
-    store::part::problem_in,
+    store::{Reserve, part::problem_in},
 };
 
 /// Bytes handed from the reader to the writing thread at once.
@@ -26,6 +26,8 @@ const CHUNK: usize = 1 << 20;
 pub(super) struct Tools {
     pub(super) gates: Gates,
     pub(super) patience: Duration,
+    /// What must stay free on every disk that is written to.
+    pub(super) reserve: Reserve,
     /// Zelo's own folder for passing copies.
     pub(super) folder: PathBuf,
 }
@@ -37,7 +39,7 @@ impl Tools {
         cx: &Cx,
         f: impl FnOnce(&Work) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.gates.run(cx.operation(), Work::new(cx.progress().clone(), self.patience), f).await
+        self.gates.run(cx.operation(), self.work(cx.progress().clone()), f).await
     }
 
     /// Blocking work of no step: a check, a plan.
@@ -45,7 +47,11 @@ impl Tools {
         &self,
         f: impl FnOnce(&Work) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        run(Work::new(Progress::default(), self.patience), f).await
+        run(self.work(Progress::default()), f).await
+    }
+
+    fn work(&self, progress: Progress) -> Work {
+        Work::new(progress, self.patience).keeping(self.reserve)
     }
 
     /// Writes a decoded part to a new file of ours, durable on `Ok`.

@@ -14,6 +14,7 @@ use crate::{
     domain::{id::OperationId, problem::Problem},
     problem,
     saga::Progress,
+    store::Reserve,
 };
 
 /// A pause between two tries for a lock. Short: an application that writes
@@ -27,11 +28,18 @@ pub(super) struct Work {
     progress: Progress,
     /// How long to wait for a lock that others hold.
     pub(super) patience: Duration,
+    /// What must stay free on every disk that is written to.
+    pub(super) reserve: Reserve,
 }
 
 impl Work {
     pub(super) fn new(progress: Progress, patience: Duration) -> Self {
-        Self { stop: Arc::default(), progress, patience }
+        Self { stop: Arc::default(), progress, patience, reserve: Reserve::none() }
+    }
+
+    /// The same with a reserve.
+    pub(super) fn keeping(self, reserve: Reserve) -> Self {
+        Self { reserve, ..self }
     }
 
     #[cfg(test)]

@@ -107,11 +107,11 @@ problem-sqlite-disk-full = The disk of “{ $path }” is full
     .safe = The unfinished copy is removed; the database is as it was.
     .next = Free space on that disk and try again.
 
-problem-sqlite-disk-need = A restore in “{ $folder }” needs { $bytes }, and { $free } is free
+problem-sqlite-disk-need = A restore in “{ $folder }” needs { $bytes }; { $free } is free, and { $reserve } of that must stay free
     .safe = Nothing was begun.
     .next = Free space on that disk. The room is needed for the new contents, the copy of the old ones and SQLite's own journal.
 
-problem-sqlite-temp-full = The copy to be stored needs { $bytes } at “{ $path }”, and { $free } is free
+problem-sqlite-temp-full = The copy to be stored needs { $bytes } at “{ $path }”; { $free } is free, and { $reserve } of that must stay free
     .safe = Nothing was begun; the database was only read.
     .next = Free space there, or move Zelo's data folder to a larger disk.
 

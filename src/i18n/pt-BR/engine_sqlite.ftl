@@ -107,11 +107,11 @@ problem-sqlite-disk-full = O disco de “{ $path }” está cheio
     .safe = A cópia inacabada foi removida; o banco de dados está como antes.
     .next = Libere espaço nesse disco e tente de novo.
 
-problem-sqlite-disk-need = Uma restauração em “{ $folder }” precisa de { $bytes }, e há { $free } livres
+problem-sqlite-disk-need = Uma restauração em “{ $folder }” precisa de { $bytes }; há { $free } livres, e { $reserve } disso devem continuar livres
     .safe = Nada foi iniciado.
     .next = Libere espaço nesse disco. O espaço é necessário para o novo conteúdo, a cópia do antigo e o journal do próprio SQLite.
 
-problem-sqlite-temp-full = A cópia a armazenar precisa de { $bytes } em “{ $path }”, e há { $free } livres
+problem-sqlite-temp-full = A cópia a armazenar precisa de { $bytes } em “{ $path }”; há { $free } livres, e { $reserve } disso devem continuar livres
     .safe = Nada foi iniciado; o banco de dados foi apenas lido.
     .next = Libere espaço ali ou mova a pasta de dados do Zelo para um disco maior.
 
