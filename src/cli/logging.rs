@@ -4,9 +4,14 @@
 
 use std::io;
 
-use tracing_subscriber::{EnvFilter, Layer, Registry, filter::Directive, layer::SubscriberExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, filter::Directive, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
-use crate::config::{Format, Level, Log};
+use crate::{
+    config::{Format, Level, Log},
+    host::docker::LOG_FILTER,
+};
 
 /// Who logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +31,13 @@ pub fn start(log: &Log, role: Role, verbose: u8, colour: bool) {
         }
         Format::Text => tracing_subscriber::fmt::layer().with_ansi(colour).with_writer(io::stderr).boxed(),
     };
-    let _ = tracing::subscriber::set_global_default(Registry::default().with(filter).with(layer));
+    // `try_init` also hears the libraries that log through the `log` crate.
+    let _ = Registry::default().with(filter).with(layer).try_init();
 }
 
 /// What is logged: Zelo at its level, libraries only from warnings on, except
-/// where everything is asked for.
+/// where everything is asked for; the Docker client never what it sends, which
+/// holds environments.
 fn filter(level: Level, role: Role, verbose: u8) -> EnvFilter {
     let level = wanted(level, role, verbose);
     let others = match level {
@@ -38,12 +45,9 @@ fn filter(level: Level, role: Role, verbose: u8) -> EnvFilter {
         Level::Debug | Level::Info | Level::Warn => Level::Warn,
         Level::Error => Level::Error,
     };
-    let own = format!("zelo={}", level.as_str()).parse::<Directive>();
-    let filter = EnvFilter::new(others.as_str());
-    match own {
-        Ok(directive) => filter.add_directive(directive),
-        Err(_) => filter,
-    }
+    let own = format!("zelo={}", level.as_str());
+    let directives = [own.as_str(), LOG_FILTER].into_iter().filter_map(|d| d.parse::<Directive>().ok());
+    directives.fold(EnvFilter::new(others.as_str()), EnvFilter::add_directive)
 }
 
 fn wanted(level: Level, role: Role, verbose: u8) -> Level {
@@ -75,7 +79,7 @@ mod tests {
 
     #[test]
     fn libraries_are_heard_from_warnings_on() {
-        assert_eq!(filter(Level::Info, Role::Server, 0).to_string(), "zelo=info,warn");
-        assert_eq!(filter(Level::Info, Role::Command, 3).to_string(), "zelo=trace,debug");
+        assert_eq!(filter(Level::Info, Role::Server, 0).to_string(), "bollard=info,zelo=info,warn");
+        assert_eq!(filter(Level::Info, Role::Command, 3).to_string(), "bollard=info,zelo=trace,debug");
     }
 }

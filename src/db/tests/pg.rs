@@ -3,7 +3,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::PathBuf,
     process::{Command, Stdio},
     sync::{
         OnceLock,
@@ -15,7 +15,8 @@ use diesel::{Connection, PgConnection, connection::SimpleConnection};
 
 use crate::{db::DbTarget, secret::Secret};
 
-const BIN: &str = "/usr/lib/postgresql/15/bin";
+/// Debian's folder with one folder for each major version.
+const VERSIONS: &str = "/usr/lib/postgresql";
 
 /// Runs until its input ends: that is, until the test process does.
 const SCRIPT: &str = r#"
@@ -45,12 +46,20 @@ pub(super) fn database() -> Option<DbTarget> {
     Some(DbTarget::Postgres(Secret::new(url(&name))))
 }
 
+/// Those of the newest server there is.
+fn binaries() -> Option<PathBuf> {
+    let versions = std::fs::read_dir(VERSIONS).ok()?.filter_map(Result::ok);
+    let servers = versions.filter(|v| v.path().join("bin/initdb").exists());
+    let newest = servers.max_by_key(|v| v.file_name().to_string_lossy().parse::<u32>().unwrap_or(0))?;
+    Some(newest.path().join("bin"))
+}
+
 fn start() -> Option<String> {
-    if !Path::new(BIN).join("initdb").exists() {
-        assert!(std::env::var_os("ZELO_LAB").is_none(), "the lab has no PostgreSQL server in {BIN}");
-        eprintln!("SKIPPED: no PostgreSQL server in {BIN}; nothing is tested on PostgreSQL");
+    let Some(bin) = binaries() else {
+        assert!(std::env::var_os("ZELO_LAB").is_none(), "the lab has no PostgreSQL server in {VERSIONS}");
+        eprintln!("SKIPPED: no PostgreSQL server in {VERSIONS}; nothing is tested on PostgreSQL");
         return None;
-    }
+    };
     let mut command = if rustix::process::geteuid().is_root() {
         let mut runuser = Command::new("runuser");
         runuser.args(["-u", "postgres", "--", "sh"]);
@@ -58,7 +67,7 @@ fn start() -> Option<String> {
     } else {
         Command::new("sh")
     };
-    command.args(["-c", SCRIPT, "sh", BIN]).current_dir("/");
+    command.args(["-c", SCRIPT, "sh"]).arg(bin).current_dir("/");
     let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut socket = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut socket).unwrap();
