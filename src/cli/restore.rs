@@ -57,6 +57,7 @@ impl Args {
                 new_name: self.new_name,
                 in_place: self.in_place,
                 replace_roles: self.replace_roles,
+                closed: false,
             },
             without_safety: self.without_safety,
             resolves: None,

@@ -160,6 +160,9 @@ pub struct RestoreOptions {
     pub in_place: bool,
     /// Change roles that exist already to what the backup says.
     pub replace_roles: bool,
+    /// What is replaced may be closed to people: set for a way out of an operation
+    /// that closed it and could not open it again.
+    pub closed: bool,
 }
 
 /// What was planned: facts for the step makers, and what a person should know.

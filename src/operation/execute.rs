@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{World, prepare::compose};
@@ -119,29 +119,38 @@ impl ProgressSink for Latest {
 }
 
 /// Keeps the lease, passes cancel requests on, writes progress. Ends only when
-/// the lease is lost for certain: then nothing may be touched any more.
+/// the lease is lost for certain: then nothing may be touched any more. A database
+/// that does not answer is not waited for: the lease would run out meanwhile.
 async fn keep(world: &World, id: &OperationId, fence: Fence, latest: &Latest, cancel: &CancellationToken) {
+    let (lease, third) = (world.rules.lease, world.rules.lease / 3);
     let mut renewed = Instant::now();
     loop {
-        sleep(BEAT.min(world.rules.lease / 3)).await;
-        let snapshot = latest.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(snapshot) = snapshot
-            && let Err(problem) = world.db.save_progress(id, fence, snapshot).await
-        {
-            tracing::debug!(operation = %id, %problem, "progress not written");
+        sleep(BEAT.min(third)).await;
+        let _ = timeout(third, tell(world, id, fence, latest, cancel)).await;
+        if renewed.elapsed() < third {
+            continue;
         }
-        if !cancel.is_cancelled() && world.db.cancel_requested(id).await.unwrap_or(false) {
-            cancel.cancel();
+        match timeout(third, world.db.renew(id, fence, world.clock.now() + lease)).await {
+            Ok(Ok(true)) => renewed = Instant::now(),
+            Ok(Ok(false)) => return,
+            // Past its end another runner may already be at work.
+            _ if renewed.elapsed() >= lease => return,
+            Ok(Err(problem)) => tracing::warn!(operation = %id, %problem, "lease not renewed"),
+            Err(_) => tracing::warn!(operation = %id, "lease not renewed: the database does not answer"),
         }
-        if renewed.elapsed() >= world.rules.lease / 3 {
-            match world.db.renew(id, fence, world.clock.now() + world.rules.lease).await {
-                Ok(true) => renewed = Instant::now(),
-                Ok(false) => return,
-                // Past its end another runner may already be at work.
-                Err(_) if renewed.elapsed() >= world.rules.lease => return,
-                Err(problem) => tracing::warn!(operation = %id, %problem, "lease not renewed"),
-            }
-        }
+    }
+}
+
+/// Writes the newest progress and asks whether to cancel.
+async fn tell(world: &World, id: &OperationId, fence: Fence, latest: &Latest, cancel: &CancellationToken) {
+    let snapshot = latest.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(snapshot) = snapshot
+        && let Err(problem) = world.db.save_progress(id, fence, snapshot).await
+    {
+        tracing::debug!(operation = %id, %problem, "progress not written");
+    }
+    if !cancel.is_cancelled() && world.db.cancel_requested(id).await.unwrap_or(false) {
+        cancel.cancel();
     }
 }
 

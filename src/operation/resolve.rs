@@ -9,7 +9,6 @@ use super::{
     restore::RestoreRequest,
 };
 use crate::{
-    db::{OperationFilter, OperationRow},
     domain::{id::OperationId, operation::OpState, problem::Problem},
     engine::RestoreOptions,
     problem,
@@ -62,41 +61,19 @@ pub async fn resolve(world: &World, id: &OperationId, way: Way, by: &Actor) -> R
         }
         Way::Resolved { note } if note.trim().is_empty() => Err(problem!("resolve-note")),
         Way::Resolved { note } => {
-            no_way_out_running(world, &row).await?;
-            world.db.resolve(id, &by.0, note.trim()).await?;
+            world.db.resolve(id, None, &by.0, note.trim()).await?;
             Ok(WayOut::Same(id.clone()))
         }
         Way::Restore => {
             let request = RestoreRequest {
                 backup: safety_backup(world, id).await?,
                 into: row.resource.clone(),
-                options: RestoreOptions::default(),
+                options: RestoreOptions { closed: true, ..RestoreOptions::default() },
                 without_safety: Some(format!("restores the safety backup of operation {id}")),
                 resolves: Some(id.clone()),
             };
             Ok(WayOut::Restore(Box::new(prepare(world, Request::Restore(request), by).await?)))
         }
-    }
-}
-
-/// A restore that is on its way holds what the operation holds: it must not let
-/// go of it now.
-async fn no_way_out_running(world: &World, stuck: &OperationRow) -> Result<(), Problem> {
-    let filter = OperationFilter {
-        states: vec![OpState::Queued, OpState::Running],
-        resource: stuck.resource.clone(),
-        ..OperationFilter::default()
-    };
-    let resolving = |row: &OperationRow| {
-        serde_json::from_value::<RestoreRequest>(row.request.clone())
-            .is_ok_and(|request| request.resolves.as_ref() == Some(&stuck.id))
-    };
-    match world.db.operations(filter).await?.iter().find(|row| resolving(row)) {
-        Some(row) => {
-            let key = format!("way-out:{}", stuck.id);
-            Err(problem!("locked", operation = row.id.as_str(), kind = row.kind.as_str(), key = key))
-        }
-        None => Ok(()),
     }
 }
 

@@ -19,7 +19,6 @@ use super::{
 use crate::{
     db::{BackupRow, Lock},
     domain::{
-        backup::BackupState,
         id::{AsideId, BackupId, OperationId, ResourceId, StoreId},
         manifest::Manifest,
         operation::OpKind,
@@ -27,7 +26,7 @@ use crate::{
     },
     engine::{Planned, Replace, RestoreOptions, RestoreSteps, Shelf},
     msg, problem,
-    saga::plan::{Open, Plan, PlanBuilder, Waiver},
+    saga::plan::{Committed, Open, Plan, PlanBuilder, Waiver},
     store::{StorePath, manifest},
 };
 
@@ -153,12 +152,8 @@ impl Kind for Restore {
 /// The backup, if it may be restored from.
 async fn restorable(world: &World, id: &BackupId) -> Result<BackupRow, Problem> {
     let backup = world.db.backup(id).await?;
-    match backup.state {
-        BackupState::Complete => Ok(backup),
-        BackupState::Corrupt => Err(problem!("backup-corrupt", backup = id.short())),
-        BackupState::Trashed => Err(problem!("backup-trashed", backup = id.short())),
-        BackupState::Missing => Err(problem!("backup-missing", backup = id.short())),
-    }
+    backup.usable()?;
+    Ok(backup)
 }
 
 /// Going without a safety backup, recorded with who and why.
@@ -190,6 +185,7 @@ pub(super) fn put_back(
             for step in settle {
                 plan.settle_any(step);
             }
+            last.settle(world, &mut plan);
             plan.finish()
         }
         RestoreSteps::Replacing { prepare, commit, swapped, settle, confirm } => {
@@ -211,11 +207,7 @@ pub(super) fn put_back(
             for step in confirm {
                 plan.confirm_any(step);
             }
-            match last {
-                Last::Nothing => {}
-                Last::Retire(used) => drop(plan.settle(RetireAsides { world: world.clone(), used })),
-                Last::Resolve(operation) => drop(plan.settle(Resolve { world: world.clone(), operation })),
-            }
+            last.settle(world, &mut plan);
             plan.finish()
         }
     }
@@ -228,4 +220,15 @@ pub(super) enum Last {
     Retire(Vec<AsideId>),
     /// This operation no longer needs a person.
     Resolve(OperationId),
+}
+
+impl Last {
+    fn settle(self, world: &World, plan: &mut PlanBuilder<Committed>) {
+        let world = world.clone();
+        match self {
+            Self::Nothing => {}
+            Self::Retire(used) => drop(plan.settle(RetireAsides { world, used })),
+            Self::Resolve(operation) => drop(plan.settle(Resolve { world, operation })),
+        }
+    }
 }

@@ -7,14 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::{
     Actor, World,
     backup::BackupRequest,
+    delete::folder,
     execute::execute_under,
     prepare::{Request, prepare},
     recover::recover,
+    steps::{counted, source::is_damage},
 };
 use crate::{
-    db::{BackupFilter, OperationRow},
+    db::{BackupFilter, BackupRow, OperationRow},
     domain::{
         backup::{BackupState, Origin},
+        clock::Moment,
         id::{OperationId, ResourceId},
         msg::Msg,
         operation::OpState,
@@ -26,6 +29,7 @@ use crate::{
         Cx,
         step::{Limits, SafetyProof, Saves, Step, UndoRule},
     },
+    store::{StorePath, manifest, part::check_part},
 };
 
 /// How many recent backups are looked at for one to reuse.
@@ -64,24 +68,13 @@ impl Step for Safety {
     }
 
     async fn run(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
-        if let Some(proof) = self.reusable().await? {
-            cx.log(msg!("log-safety-reused", backup = proof.backups[0].short())).await;
-            return Ok(proof);
-        }
-        let request = Request::Backup(BackupRequest {
-            resource: self.resource.clone(),
-            name: None,
-            note: None,
-            options: BackupOptions::default(),
-            origin: Origin::Safety,
-            parent: Some(cx.operation().clone()),
-        });
-        let prepared = prepare(&self.world, request, &Actor("system".to_owned())).await?;
-        let child = prepared.id().clone();
-        cx.note(&Child { child: child.clone() }).await?;
-        self.world.db.enqueue(prepared.new).await?;
-        execute_under(&self.world, &child, cx.cancel().child_token()).await;
-        self.proof(&child).await
+        let proof = match self.reusable(cx).await? {
+            Some(proof) => proof,
+            None => self.take(cx).await?,
+        };
+        // Until this operation is over nobody can remove what it may have to go back to.
+        self.world.db.hold(cx.operation(), &proof.backups).await?;
+        Ok(proof)
     }
 
     /// A child cut short is put away as any operation is; a finished safety
@@ -106,6 +99,24 @@ impl Step for Safety {
 }
 
 impl Safety {
+    /// A new one, as an operation of its own.
+    async fn take(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
+        let request = Request::Backup(BackupRequest {
+            resource: self.resource.clone(),
+            name: None,
+            note: None,
+            options: BackupOptions::default(),
+            origin: Origin::Safety,
+            parent: Some(cx.operation().clone()),
+        });
+        let prepared = prepare(&self.world, request, &Actor("system".to_owned())).await?;
+        let child = prepared.id().clone();
+        cx.note(&Child { child: child.clone() }).await?;
+        self.world.db.enqueue(prepared.new).await?;
+        execute_under(&self.world, &child, cx.cancel().child_token()).await;
+        self.proof(&child).await
+    }
+
     async fn find(&self, child: &OperationId) -> Result<Option<OperationRow>, Problem> {
         match self.world.db.operation(child).await {
             Ok(row) => Ok(Some(row)),
@@ -136,9 +147,10 @@ impl Safety {
         }
     }
 
-    /// A complete, verified backup of everything whose marker proves that nothing
-    /// was written since it was taken. Any doubt: none.
-    async fn reusable(&self) -> Result<Option<SafetyProof>, Problem> {
+    /// A complete, recent backup of everything whose marker proves that nothing
+    /// was written since it was taken, and whose every byte is still right. Any
+    /// doubt: none.
+    async fn reusable(&self, cx: &Cx) -> Result<Option<SafetyProof>, Problem> {
         let resource = self.world.db.resource(&self.resource).await?;
         let access = self.world.access(&resource)?;
         let Some(marker) = self.world.engine(&resource)?.inspect(&access).await?.marker else {
@@ -151,12 +163,51 @@ impl Safety {
             ..BackupFilter::default()
         };
         for backup in self.world.db.backups(filter).await?.rows {
-            let Some(verified_at) = backup.verified_at else { continue };
-            if backup.marker.as_ref() == Some(&marker) && self.was_whole(&backup.operation).await? {
-                return Ok(Some(SafetyProof { backups: vec![backup.id], verified_at, reused: true }));
+            let fits = backup.marker.as_ref() == Some(&marker) && self.is_recent(&backup, cx.now());
+            if fits && self.was_whole(&backup.operation).await? && self.is_still_right(cx, &backup).await? {
+                cx.log(msg!("log-safety-reused", backup = backup.id.short())).await;
+                return Ok(Some(SafetyProof {
+                    backups: vec![backup.id],
+                    verified_at: cx.now(),
+                    reused: true,
+                }));
             }
         }
         Ok(None)
+    }
+
+    /// One of the future is none: the clock was wrong then or is wrong now.
+    fn is_recent(&self, backup: &BackupRow, now: Moment) -> bool {
+        let age = (now - backup.taken_at).to_std();
+        backup.verified_at.is_some() && age.is_ok_and(|age| age <= self.world.rules.safety_max_age)
+    }
+
+    /// Reads all of it: disks rot, and files are deleted by hand. What is damaged
+    /// is written down as that.
+    async fn is_still_right(&self, cx: &Cx, backup: &BackupRow) -> Result<bool, Problem> {
+        match self.read(cx, backup).await {
+            Ok(()) => {
+                self.world.db.mark_verified(&backup.id, cx.now()).await?;
+                Ok(true)
+            }
+            Err(problem) => {
+                tracing::warn!(backup = %backup.id, %problem, "not fit to be a safety backup");
+                if is_damage(&problem) {
+                    self.world.db.mark_corrupt(&backup.id, &problem).await?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    async fn read(&self, cx: &Cx, backup: &BackupRow) -> Result<(), Problem> {
+        let store = self.world.stores.get(&backup.store)?;
+        let path = StorePath::new(&backup.path)?;
+        let folder = folder(&path)?;
+        for part in manifest::manifest(&*store, &path).await?.parts {
+            check_part(store.clone(), &folder, &part, counted(cx)).await?;
+        }
+        Ok(())
     }
 
     /// Whether the operation that made a backup was asked for everything.

@@ -55,6 +55,8 @@ pub struct Rules {
     pub lease: Duration,
     /// For what must succeed.
     pub patience: Patience,
+    /// How old a backup may be that an operation uses as its safety backup.
+    pub safety_max_age: Duration,
     /// How long what a restore set aside is kept.
     pub aside_days: i64,
     /// How long a deleted backup stays in the trash.

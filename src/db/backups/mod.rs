@@ -21,7 +21,7 @@ use crate::{domain::id::BackupId, problem};
 use row::{Shown, shown};
 
 /// One backup as it is now.
-fn find(conn: &mut Conn, id: &BackupId) -> Result<BackupRow, DbError> {
+pub(super) fn find(conn: &mut Conn, id: &BackupId) -> Result<BackupRow, DbError> {
     let row: Option<Shown> = backups::table
         .inner_join(resources::table)
         .filter(diesel::ExpressionMethods::eq(backups::id, id.as_str()))

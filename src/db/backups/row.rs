@@ -18,6 +18,7 @@ use crate::{
         manifest::ChangeMarker,
         problem::Problem,
     },
+    problem,
 };
 
 /// A backup in the catalogue.
@@ -67,6 +68,20 @@ pub struct BackupRow {
     pub problem: Option<Problem>,
     /// In the trash: when it goes for good.
     pub keep_until: Option<Moment>,
+}
+
+impl BackupRow {
+    /// Whether it can be restored from. Problems: `backup-corrupt`,
+    /// `backup-trashed`, `backup-missing`.
+    pub fn usable(&self) -> Result<(), Problem> {
+        let backup = self.id.short();
+        match self.state {
+            BackupState::Complete => Ok(()),
+            BackupState::Corrupt => Err(problem!("backup-corrupt", backup = backup)),
+            BackupState::Trashed => Err(problem!("backup-trashed", backup = backup)),
+            BackupState::Missing => Err(problem!("backup-missing", backup = backup)),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -10,7 +10,7 @@ use crate::{
         Db, Tx,
         convert::{json, naive},
         error::DbError,
-        schema::{backups, holds, operation_steps, operations},
+        schema::{backups, operation_steps, operations},
     },
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
@@ -77,7 +77,8 @@ impl Db {
     /// Queues an operation with all its locks, or changes nothing. Problems:
     /// `locked` (args `operation`, `kind`, `key`: who holds what), `idempotency-key-reused`,
     /// `not-found-backup` (a hold), `not-found-operation` and `operation-state`
-    /// (a parent that is unknown or not running).
+    /// (a parent that is unknown or not running, or a way out of an operation that
+    /// no longer needs a person).
     pub async fn enqueue(&self, new: NewOperation) -> Result<Enqueued, Problem> {
         Ok(self.write(move |tx| tx.enqueue(&new)).await?)
     }
@@ -100,7 +101,7 @@ impl Tx<'_> {
             self.lock(new)?;
         }
         self.steps(new)?;
-        self.hold(new)?;
+        self.hold_all(new)?;
         let row = OperationRow::try_from(stored)?;
         self.tell(&row, &new.actor, "enqueue")?;
         Ok(Enqueued::Created(row))
@@ -172,17 +173,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn hold(&mut self, new: &NewOperation) -> Result<(), DbError> {
-        let backups: std::collections::BTreeSet<&BackupId> = new.holds.iter().collect();
-        for backup in backups {
+    fn hold_all(&mut self, new: &NewOperation) -> Result<(), DbError> {
+        for backup in &new.holds {
             let known: Option<String> =
                 backups::table.find(backup.as_str()).select(backups::id).first(self.conn).optional()?;
             if known.is_none() {
                 return Err(problem!("not-found-backup", id = backup.as_str()).into());
             }
-            diesel::insert_into(holds::table)
-                .values((holds::backup_id.eq(backup.as_str()), holds::operation_id.eq(new.id.as_str())))
-                .execute(self.conn)?;
+            self.hold(&new.id, backup)?;
         }
         Ok(())
     }

@@ -9,19 +9,25 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, TextExpressionMethods,
 };
 
-use super::enqueue::NewOperation;
+use super::{enqueue::NewOperation, find, not_now, row::OperationRow};
 use crate::{
     db::{
         Tx,
         error::DbError,
         schema::{operation_locks, operations},
     },
-    domain::id::{BackupId, OperationId, ResourceId},
+    domain::{
+        id::{BackupId, OperationId, ResourceId},
+        operation::OpState,
+    },
     problem,
 };
 
 /// Between a key and the id of a shared holder; no key contains it.
 const SHARED: char = '+';
+
+/// Begins the key of a way out of `needs_operator`.
+const WAY_OUT: &str = "way-out:";
 
 /// A key an operation needs, for itself or together with others of its sort.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +69,12 @@ impl Lock {
 
     /// The way out of an operation that needs a person: one at a time.
     pub fn way_out(id: &OperationId) -> Self {
-        Self::exclusive(format!("way-out:{id}"))
+        Self::exclusive(format!("{WAY_OUT}{id}"))
+    }
+
+    /// The operation whose way out this is, if it is one.
+    fn way_out_of(&self) -> Option<OperationId> {
+        self.key.strip_prefix(WAY_OUT)?.parse().ok()
     }
 
     /// What is written for a holder.
@@ -77,16 +88,68 @@ impl Tx<'_> {
     pub(super) fn lock(&mut self, new: &NewOperation) -> Result<(), DbError> {
         let locks: std::collections::BTreeSet<&Lock> = new.locks.iter().collect();
         for lock in locks {
-            if let Some((operation, kind)) = self.holder(lock)? {
-                return Err(problem!("locked", operation = operation, kind = kind, key = &lock.key).into());
+            // A way out runs under the stuck operation's own locks: it must still have them.
+            if let Some(stuck) = lock.way_out_of() {
+                let state = find(self.conn, &stuck)?.state;
+                if state != OpState::NeedsOperator {
+                    return Err(not_now(&stuck, state).into());
+                }
             }
-            diesel::insert_into(operation_locks::table)
-                .values((
-                    operation_locks::key.eq(lock.row(&new.id)),
-                    operation_locks::operation_id.eq(new.id.as_str()),
-                    operation_locks::fence.eq(0_i64),
-                ))
-                .execute(self.conn)?;
+            self.take(&new.id, lock, 0)?;
+        }
+        Ok(())
+    }
+
+    /// One lock for an operation, under its present fence.
+    fn take(&mut self, operation: &OperationId, lock: &Lock, fence: i64) -> Result<(), DbError> {
+        self.refuse_taken(lock)?;
+        diesel::insert_into(operation_locks::table)
+            .values((
+                operation_locks::key.eq(lock.row(operation)),
+                operation_locks::operation_id.eq(operation.as_str()),
+                operation_locks::fence.eq(fence),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    fn refuse_taken(&mut self, lock: &Lock) -> Result<(), DbError> {
+        match self.holder(lock)? {
+            Some((operation, kind)) => {
+                Err(problem!("locked", operation = operation, kind = kind, key = &lock.key).into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Nothing is on its way to end this stuck operation, but perhaps `by` itself.
+    pub(super) fn refuse_way_out(
+        &mut self,
+        stuck: &OperationId,
+        by: Option<&OperationId>,
+    ) -> Result<(), DbError> {
+        let lock = Lock::way_out(stuck);
+        match self.holder(&lock)? {
+            Some((operation, _)) if by.is_some_and(|by| by.as_str() == operation) => Ok(()),
+            _ => self.refuse_taken(&lock),
+        }
+    }
+
+    /// A running operation needs one more backup: nobody may remove it meanwhile.
+    /// Nothing if it has it already.
+    pub(in crate::db) fn keep_backup(
+        &mut self,
+        operation: &OperationRow,
+        backup: &BackupId,
+    ) -> Result<(), DbError> {
+        let lock = Lock::backup_in_use(backup);
+        let mine: Option<String> = operation_locks::table
+            .find(lock.row(&operation.id))
+            .select(operation_locks::key)
+            .first(self.conn)
+            .optional()?;
+        if mine.is_none() {
+            self.take(&operation.id, &lock, operation.fence.0)?;
         }
         Ok(())
     }

@@ -31,14 +31,14 @@ use crate::{
 use row::Stored;
 
 /// One operation as it is now.
-fn find(conn: &mut Conn, id: &OperationId) -> Result<OperationRow, DbError> {
+pub(super) fn find(conn: &mut Conn, id: &OperationId) -> Result<OperationRow, DbError> {
     let stored: Option<Stored> =
         operations::table.find(id.as_str()).select(Stored::as_select()).first(conn).optional()?;
     stored.ok_or_else(|| problem!("not-found-operation", id = id.as_str()))?.try_into()
 }
 
 /// The problem of a transition the table does not have.
-fn not_now(id: &OperationId, state: OpState) -> Problem {
+pub(super) fn not_now(id: &OperationId, state: OpState) -> Problem {
     problem!("operation-state", operation = id.as_str(), state = state.as_str())
 }
 

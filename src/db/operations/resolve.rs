@@ -10,8 +10,9 @@ use crate::{
 };
 
 impl Db {
-    /// Runs it once more (to try the undo again), under a new fence. Problem
-    /// `operation-state`: it does not wait for a person.
+    /// Runs it once more (to try the undo again), under a new fence. Problems:
+    /// `operation-state` (it does not wait for a person), `locked` (a restore of
+    /// its safety backup is on its way).
     pub async fn reopen(
         &self,
         id: &OperationId,
@@ -25,6 +26,7 @@ impl Db {
             if row.state != OpState::NeedsOperator {
                 return Err(not_now(&id, row.state).into());
             }
+            tx.refuse_way_out(&id, None)?;
             let row = tx.hand_over(&row, &runner, lease_until)?;
             diesel::update(operations::table.find(id.as_str()))
                 .set(operations::ended_at.eq(None::<chrono::NaiveDateTime>))
@@ -36,14 +38,23 @@ impl Db {
     }
 
     /// Marks it, and its children that wait too, as put right by hand; lets go of
-    /// locks and holds. Problem `operation-state`: it does not wait for a person.
-    pub async fn resolve(&self, id: &OperationId, actor: &str, note: &str) -> Result<OperationRow, Problem> {
-        let (id, actor, note) = (id.clone(), actor.to_owned(), note.to_owned());
+    /// locks and holds. `by`: the way out that put it right. Problems:
+    /// `operation-state` (it does not wait for a person), `locked` (another way
+    /// out is on its way and needs what this one holds).
+    pub async fn resolve(
+        &self,
+        id: &OperationId,
+        by: Option<&OperationId>,
+        actor: &str,
+        note: &str,
+    ) -> Result<OperationRow, Problem> {
+        let (id, by, actor, note) = (id.clone(), by.cloned(), actor.to_owned(), note.to_owned());
         let resolved = self.write(move |tx| {
             let row = find(tx.conn, &id)?;
             if row.state != OpState::NeedsOperator {
                 return Err(not_now(&id, row.state).into());
             }
+            tx.refuse_way_out(&id, by.as_ref())?;
             let children: Vec<Stored> = operations::table
                 .filter(operations::parent_id.eq(id.as_str()))
                 .filter(operations::state.eq(OpState::NeedsOperator.as_str()))

@@ -177,7 +177,7 @@ async fn brought_to(db: &Db, state: OpState) -> (OperationId, Fence) {
         OpState::Running => running(db, &[]).await,
         OpState::Resolved => {
             let (id, fence) = Box::pin(brought_to(db, OpState::NeedsOperator)).await;
-            db.resolve(&id, "user:1", "by hand").await.unwrap();
+            db.resolve(&id, None, "user:1", "by hand").await.unwrap();
             (id, fence)
         }
         other => {
@@ -198,7 +198,7 @@ async fn attempt(db: &Db, id: &OperationId, fence: Fence, to: OpState) -> Result
         }
         OpState::Running => return Ok(db.claim(id, RUNNER, later(30)).await?.is_some()),
         OpState::Resolved => {
-            db.resolve(id, "user:1", "by hand").await?;
+            db.resolve(id, None, "user:1", "by hand").await?;
         }
         other => {
             db.finish(id, fence, end(other)).await?;
@@ -250,9 +250,9 @@ async fn a_person_resolves_an_operation_and_its_children(b: Bench) {
     let child = b.db.enqueue(new).await.unwrap().row().id.clone();
     let (_, child_fence) = b.db.claim(&child, RUNNER, later(30)).await.unwrap().unwrap();
     b.db.finish(&child, child_fence, end(OpState::NeedsOperator)).await.unwrap();
-    assert_eq!(b.db.resolve(&parent, "user:1", "x").await.unwrap_err().code, "operation-state");
+    assert_eq!(b.db.resolve(&parent, None, "user:1", "x").await.unwrap_err().code, "operation-state");
     b.db.finish(&parent, fence, end(OpState::NeedsOperator)).await.unwrap();
-    let row = b.db.resolve(&parent, "user:1", "renamed by hand").await.unwrap();
+    let row = b.db.resolve(&parent, None, "user:1", "renamed by hand").await.unwrap();
     assert_eq!((row.state, row.resolution.as_deref()), (OpState::Resolved, Some("renamed by hand")));
     assert_eq!(b.db.operation(&child).await.unwrap().state, OpState::Resolved);
     created(&b.db, &["r"]).await;

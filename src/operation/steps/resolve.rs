@@ -44,6 +44,6 @@ impl Step for Resolve {
             return Ok(());
         }
         let note = format!("safety backup restored by operation {}", cx.operation());
-        self.world.db.resolve(&self.operation, "system", &note).await.map(drop)
+        self.world.db.resolve(&self.operation, Some(cx.operation()), "system", &note).await.map(drop)
     }
 }

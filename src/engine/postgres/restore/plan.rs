@@ -172,7 +172,7 @@ async fn targets(
             if options.new_name.is_some() {
                 return Err(problem!("pg-name-taken", database = name));
             }
-            if live.template || !live.open {
+            if live.template || !(live.open || options.closed) {
                 return Err(problem!("pg-database-closed", database = name));
             }
             blockers(session, name).await?;
