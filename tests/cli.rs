@@ -124,6 +124,46 @@ fn exit_codes_are_printed() {
 }
 
 #[test]
+fn help_speaks_the_language_that_the_line_the_settings_or_the_terminal_ask_for() {
+    let machine = Machine::new();
+    let (en, pt) = ("Usage: zelo backup create [OPTIONS]", "Uso: zelo backup create [OPÇÕES]");
+    let ways = [
+        ("", "", en),
+        ("--lang pt-BR", "", pt),
+        ("--lang=pt-BR", "LANG=en_US.UTF-8", pt),
+        ("", "LANG=pt_BR.UTF-8", pt),
+        ("", "LC_ALL=C LANG=pt_BR.UTF-8", en),
+        ("", "ZELO_LANGUAGE=en LANG=pt_BR.UTF-8", en),
+        // Settings that are wrong do not keep anybody from reading the help.
+        ("", "ZELO_HTTP_BIND=here LANG=pt_BR.UTF-8", pt),
+    ];
+    for (words, variables, expected) in ways {
+        let mut command = machine.command(&["backup", "create", "--help"]);
+        command.args(words.split_whitespace());
+        command.envs(variables.split_whitespace().filter_map(|variable| variable.split_once('=')));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words} {variables}");
+        assert!(text(&output).contains(expected), "{words} {variables}");
+    }
+    let output = machine.run(&["help", "backup", "create", "--lang", "pt-BR"]);
+    assert!(text(&output).contains(pt), "{}", text(&output));
+    let output = machine.run(&["help", "exit-codes", "--lang", "pt-BR"]);
+    assert!(text(&output).contains("Significado"), "{}", text(&output));
+}
+
+#[test]
+fn a_line_that_makes_no_sense_is_a_problem_like_any_other() {
+    let machine = Machine::new();
+    assert_eq!(code(&machine.json(2, &["backup", "create", "app", "--nte", "x"])), "cli-argument-unknown");
+    assert_eq!(code(&machine.json(2, &["bakup"])), "cli-command-unknown");
+    let output = machine.run(&["backup", "create", "--lang", "pt-BR"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("Falta informar: <RECURSO>"), "{}", text(&output));
+    // Nothing typed: the help, and still no way a script takes for done.
+    assert_eq!(machine.run(&[]).status.code(), Some(2));
+}
+
+#[test]
 fn a_database_is_backed_up_damaged_restored_and_restored_back() {
     let machine = Machine::new();
     machine.add();

@@ -1,18 +1,25 @@
-//! What can be typed: the commands and the options they share.
+//! What can be typed: the commands and the options they share. This is the shape
+//! alone: the help's texts are in the catalogues and are put in by [`super::texts`].
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::{backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
 use crate::i18n::Lang;
 
-/// Backups that are proven to restore, and dangerous operations that end done
-/// or undone.
+/// One command line.
 #[derive(Debug, Parser)]
-#[command(name = "zelo", version, disable_help_subcommand = true, arg_required_else_help = true)]
-#[command(after_help = "zelo help exit-codes lists what each exit code means.")]
+#[command(name = "zelo", version, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true, disable_help_flag = true, disable_version_flag = true)]
 pub struct Cli {
+    /// Answered by clap. Declared here because clap's own cannot be told in another
+    /// language, and first so that its heading comes before the global options'.
+    #[arg(short, long, global = true, action = ArgAction::Help, display_order = 900)]
+    pub help: Option<bool>,
+    /// The same for the version.
+    #[arg(short = 'V', long, action = ArgAction::Version, display_order = 901)]
+    pub version: Option<bool>,
     /// What every command takes.
     #[command(flatten)]
     pub global: Global,
@@ -23,81 +30,87 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Settings file; else ZELO_CONFIG, /etc/zelo/zelo.toml or the user's own
-    #[arg(long, global = true, value_name = "FILE")]
+    /// See [`crate::config::Sources`].
+    #[arg(long, global = true)]
     pub config: Option<PathBuf>,
-    /// Zelo's own folder: database, key file, local store
-    #[arg(long, global = true, value_name = "FOLDER")]
+    /// Stands for the setting `data`.
+    #[arg(long, global = true)]
     pub data: Option<PathBuf>,
-    /// One JSON object on standard output instead of text
+    /// Whether a program reads the result.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Log more; twice for even more
+    /// How often it was given; see [`super::logging`].
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Language: en or pt-BR; else the settings', else the terminal's
-    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = lang)]
+    /// Comes before the settings' and the terminal's.
+    #[arg(long, global = true, value_parser = lang)]
     pub lang: Option<Lang>,
 }
 
+/// Like every reader of a value here: an error says what is possible, in no
+/// language.
 fn lang(text: &str) -> Result<Lang, String> {
-    text.parse().map_err(|_| "en or pt-BR".to_owned())
+    text.parse().map_err(|_| Lang::ALL.map(Lang::tag).join(", "))
+}
+
+/// How many rows a list may have.
+pub(super) fn count(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("0–{}", u32::MAX))
 }
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// What is protected: list, detect, add, check
+    /// `zelo resource`
     #[command(subcommand)]
     Resource(resource::Command),
-    /// Backups: create, list, info, validate, delete
+    /// `zelo backup`
     #[command(subcommand)]
     Backup(backup::Command),
-    /// Restore a backup; what it replaces is set aside and can be put back
+    /// `zelo restore`
     Restore(restore::Args),
-    /// Undo a finished restore, or a finished undo
+    /// `zelo undo`
     Undo(undo::Args),
-    /// Operations: list, show, watch, cancel, resolve
+    /// `zelo operation`
     #[command(subcommand)]
     Operation(operation::Command),
-    /// The list of backups: rebuild it from the store
+    /// `zelo catalog`
     #[command(subcommand)]
     Catalog(catalog::Command),
-    /// Look whether Zelo can work on this machine
+    /// `zelo doctor`
     Doctor(doctor::Args),
-    /// Run the server: the pages and the operations
+    /// `zelo serve`
     Serve(serve::Args),
-    /// Run operations without the pages
+    /// `zelo worker`
     Worker(worker::Args),
-    /// See the main job done on a sample database made for it
+    /// `zelo demo`
     Demo(demo::Args),
-    /// Help on a command, or on exit-codes
+    /// `zelo help`
     Help(help::Args),
 }
 
 /// How a command that changes something is run.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
-    /// Show the plan and change nothing
+    /// Stops after planning.
     #[arg(long)]
     pub dry_run: bool,
-    /// Leave once it is queued (a server must be running to carry it out)
+    /// Stops after enqueueing.
     #[arg(long, conflicts_with = "dry_run")]
     pub no_wait: bool,
-    /// Asked again with the same key, the same operation is shown instead of a second one
-    #[arg(long, value_name = "KEY")]
+    /// See [`crate::operation::enqueue`].
+    #[arg(long)]
     pub idempotency_key: Option<String>,
 }
 
 /// How a person agrees to what takes something away.
 #[derive(Debug, Clone, Args)]
 pub struct ConfirmArgs {
-    /// Agree without being asked
+    /// To whatever the plan asks for.
     #[arg(long, conflicts_with = "confirm")]
     pub yes: bool,
-    /// Agree by typing the name the plan asks for
-    #[arg(long, value_name = "NAME")]
+    /// Must be the name the plan asks for.
+    #[arg(long)]
     pub confirm: Option<String>,
 }

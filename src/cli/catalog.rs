@@ -12,7 +12,7 @@ use crate::{msg, operation};
 /// What can be done about the catalogue.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Rebuild it from the manifests in the store
+    /// `zelo catalog rebuild`
     Rebuild(RebuildArgs),
 }
 

@@ -1,7 +1,7 @@
 //! What a command works at: the settings, the open world, where its words go,
 //! and who asks.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{args::Global, exit::Exit, output::Output};
 use crate::{
@@ -52,9 +52,7 @@ impl Desk {
     /// Reads the settings. Problems with them are told in the language the
     /// command line or the terminal asks for.
     pub fn open(global: Global, flags: Vec<Flag>) -> Result<Self, (Output, Stop)> {
-        let terminal = Lang::from_env(|name| std::env::var(name).ok());
-        let output =
-            |lang: Option<Lang>| Output::of_process(global.lang.or(lang).unwrap_or(terminal), global.json);
+        let output = |settings: Option<Lang>| Output::of_process(chosen(global.lang, settings), global.json);
         let sources = match sources(&global, flags) {
             Ok(sources) => sources,
             Err(problem) => return Err((output(None), problem.into())),
@@ -77,6 +75,19 @@ impl Desk {
     pub fn actor(&self) -> Actor {
         Actor(format!("cli:{}", os_user()))
     }
+}
+
+/// The language: what the command line asks for, else the settings, else the
+/// terminal.
+fn chosen(asked: Option<Lang>, settings: Option<Lang>) -> Lang {
+    asked.or(settings).unwrap_or_else(|| Lang::from_env(|name| std::env::var(name).ok()))
+}
+
+/// The language of a command line that could not be read to its end, or that asks
+/// for help alone. Settings that are wrong are no reason to withhold either.
+pub(super) fn language(asked: Option<Lang>, config: Option<PathBuf>) -> Lang {
+    let settings = || Settings::load(&Sources::of_process(config, Vec::new())).ok()?.language;
+    chosen(asked, if asked.is_some() { None } else { settings() })
 }
 
 /// The settings' sources with the global flags; a relative folder is meant from

@@ -1,20 +1,17 @@
 //! `zelo help`: on a command, or on exit codes.
 
-use clap::CommandFactory;
-
 use super::{
-    args::Cli,
     desk::{Done, Stop},
     exit::Exit,
     output::{Field, Output},
+    texts,
 };
 use crate::{domain::msg::Msg, problem};
 
 /// What to explain.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A command (`restore`, `backup create`), or exit-codes
-    #[arg(value_name = "TOPIC")]
+    /// A command's words, or `exit-codes`.
     pub topic: Vec<String>,
 }
 
@@ -39,8 +36,7 @@ fn exit_codes(out: &Output) {
 }
 
 fn command(out: &Output, path: &[String]) -> Result<(), Stop> {
-    let mut root = Cli::command();
-    root.build();
+    let mut root = texts::command(out.words().lang());
     let mut command = &mut root;
     for word in path {
         command = match command.find_subcommand_mut(word) {

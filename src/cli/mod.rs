@@ -19,6 +19,7 @@ mod operation;
 pub mod output;
 mod plan;
 mod progress;
+mod refusal;
 mod resource;
 mod restore;
 mod run;
@@ -26,6 +27,7 @@ mod runner;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod undo;
 mod watch;
 mod words;
@@ -44,14 +46,11 @@ use logging::Role;
 
 /// Runs one command of this process to its end.
 pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let Cli { global, command, .. } = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        }
+        Err(error) => return refusal::tell(&arguments, error),
     };
-    let Cli { global, command } = cli;
     let desk = match Desk::open(global, flags(&command)) {
         Ok(desk) => desk,
         Err((out, stop)) => return end(&out, Err(stop)),

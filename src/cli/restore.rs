@@ -13,25 +13,25 @@ use crate::{
 /// What to restore, and where to.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The backup's id, or its last eight characters
+    /// As typed, for [`find::backup`].
     pub backup: String,
-    /// Into this resource of the same kind (default: the one it was taken of)
-    #[arg(long, value_name = "RESOURCE")]
+    /// As typed, for [`find::resource`]; `None` is where the backup came from.
+    #[arg(long)]
     pub into: Option<String>,
-    /// Only these databases; may be given several times (default: all in the backup)
-    #[arg(long = "item", value_name = "NAME")]
+    /// Empty means all.
+    #[arg(long = "item")]
     pub items: Vec<String>,
-    /// Into a new database of this name, replacing nothing
-    #[arg(long, value_name = "NAME")]
+    /// See [`RestoreOptions::new_name`].
+    #[arg(long)]
     pub new_name: Option<String>,
-    /// Drop first, then load: for a disk that cannot hold both
+    /// See [`RestoreOptions::in_place`].
     #[arg(long, conflicts_with = "new_name")]
     pub in_place: bool,
-    /// Change roles that exist already to what the backup says
+    /// See [`RestoreOptions::replace_roles`].
     #[arg(long)]
     pub replace_roles: bool,
-    /// Go without a safety backup, and why; recorded
-    #[arg(long, value_name = "REASON")]
+    /// The reason of a waiver.
+    #[arg(long)]
     pub without_safety: Option<String>,
     /// How it is agreed to.
     #[command(flatten)]

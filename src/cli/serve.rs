@@ -12,8 +12,8 @@ use crate::{config::Flag, msg, secret::SystemRandom, web};
 /// How to serve.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Address and port to listen on (default: the settings')
-    #[arg(long, value_name = "ADDRESS")]
+    /// Stands for the setting `http.bind`.
+    #[arg(long)]
     pub bind: Option<String>,
 }
 

@@ -15,24 +15,27 @@ fn parse(words: &[&str]) -> Result<Cli, clap::Error> {
 #[test]
 fn the_commands_are_consistent() {
     Cli::command().debug_assert();
+    for lang in Lang::ALL {
+        texts::command(lang).debug_assert();
+    }
 }
 
 #[test]
 fn help_texts() {
-    let mut root = Cli::command().term_width(100);
-    root.build();
-    let mut text = String::new();
-    let mut todo = vec![(String::new(), root)];
-    while let Some((path, mut command)) = todo.pop() {
-        text += &format!("──── zelo{path} ────\n{}\n", command.render_help());
-        let mut below: Vec<_> = command
-            .get_subcommands()
-            .map(|sub| (format!("{path} {}", sub.get_name()), sub.clone().term_width(100)))
-            .collect();
-        below.reverse();
-        todo.append(&mut below);
+    for lang in Lang::ALL {
+        let mut text = String::new();
+        let mut todo = vec![(String::new(), texts::command(lang).term_width(100))];
+        while let Some((path, mut command)) = todo.pop() {
+            text += &format!("──── zelo{path} ────\n{}\n", command.render_help());
+            let mut below: Vec<_> = command
+                .get_subcommands()
+                .map(|sub| (format!("{path} {}", sub.get_name()), sub.clone().term_width(100)))
+                .collect();
+            below.reverse();
+            todo.append(&mut below);
+        }
+        insta::assert_snapshot!(format!("help_texts_{}", lang.tag()), text);
     }
-    insta::assert_snapshot!(text);
 }
 
 #[test]

@@ -10,10 +10,10 @@ use crate::operation::{Request, UndoRequest};
 /// What to undo.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The finished restore or undo: its id, or its last eight characters
+    /// As typed, for [`find::operation`].
     pub operation: String,
-    /// Go without a safety backup, and why; recorded
-    #[arg(long, value_name = "REASON")]
+    /// The reason of a waiver.
+    #[arg(long)]
     pub without_safety: Option<String>,
     /// How it is agreed to.
     #[command(flatten)]

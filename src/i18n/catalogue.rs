@@ -99,6 +99,11 @@ impl Catalogue {
         self.render(id, None, &BTreeMap::new()).unwrap_or_else(|| missing(self.lang, id))
     }
 
+    /// An attribute of such a text; `None` if it has none of this name.
+    pub fn part(&self, id: &str, name: &str) -> Option<String> {
+        self.render(id, Some(name), &BTreeMap::new())
+    }
+
     /// Whether the catalogue has this id.
     pub fn has(&self, id: &str) -> bool {
         self.bundle.has_message(id)

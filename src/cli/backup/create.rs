@@ -16,28 +16,28 @@ use crate::{
 /// What to back up, and how.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The resource, by name or id
+    /// As typed, for [`find::resource`].
     pub resource: String,
-    /// A name for the backup
+    /// Kept in the catalogue.
     #[arg(long)]
     pub name: Option<String>,
-    /// A note kept with it
+    /// Kept in the manifest.
     #[arg(long)]
     pub note: Option<String>,
-    /// Only these databases; may be given several times (default: all)
-    #[arg(long = "item", value_name = "NAME")]
+    /// Empty means all.
+    #[arg(long = "item")]
     pub items: Vec<String>,
-    /// The engine's own format, such as custom or plain (default: the engine's choice)
+    /// Only the engine knows which there are.
     #[arg(long)]
     pub format: Option<String>,
-    /// With the roles and their passwords; without the option: if permitted
+    /// With `no_roles` a choice of three: neither means if permitted.
     #[arg(long, conflicts_with = "no_roles")]
     pub roles: bool,
-    /// Without roles
+    /// See `roles`.
     #[arg(long)]
     pub no_roles: bool,
-    /// auto, none, gzip:1 to gzip:9, zstd:1 to zstd:19
-    #[arg(long, value_name = "HOW", default_value = "auto")]
+    /// Levels as the codecs have them.
+    #[arg(long, default_value = "auto")]
     pub compression: CompressionArg,
     /// How it is run.
     #[command(flatten)]
@@ -60,7 +60,7 @@ impl FromStr for CompressionArg {
             Some(("zstd", of)) => level(of, 19).and_then(|l| i32::try_from(l).ok()).map(Compression::Zstd),
             _ => None,
         };
-        found.map(Self).ok_or_else(|| "auto, none, gzip:1 to gzip:9, or zstd:1 to zstd:19".to_owned())
+        found.map(Self).ok_or_else(|| "auto, none, gzip:1–gzip:9, zstd:1–zstd:19".to_owned())
     }
 }
 

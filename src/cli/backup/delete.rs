@@ -12,7 +12,7 @@ use crate::{
 /// Which to delete.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The backup's id, or its last eight characters
+    /// As typed, for [`find::backup`].
     pub backup: String,
     /// How it is agreed to.
     #[command(flatten)]

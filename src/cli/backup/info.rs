@@ -19,7 +19,7 @@ use crate::{
 /// Which to show.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The backup's id, or its last eight characters
+    /// As typed, for [`find::backup`].
     pub backup: String,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{
+        args::count,
         desk::{Desk, Done},
         exit::Exit,
         find,
@@ -15,13 +16,13 @@ use crate::{
 /// Which to list.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only of this resource, by name or id
+    /// As typed, for [`find::resource`].
     pub resource: Option<String>,
-    /// Also deleted and missing ones
+    /// Whatever their state.
     #[arg(long)]
     pub all: bool,
-    /// At most so many
-    #[arg(long, default_value_t = 100, value_name = "COUNT")]
+    /// Rows.
+    #[arg(long, default_value_t = 100, value_parser = count)]
     pub limit: u32,
 }
 

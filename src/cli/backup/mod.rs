@@ -13,15 +13,15 @@ use super::desk::{Desk, Done};
 /// What can be done about backups.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Back a resource up
+    /// `zelo backup create`
     Create(create::Args),
-    /// List backups, newest first
+    /// `zelo backup list`
     List(list::Args),
-    /// Show one backup: contents, versions, digests
+    /// `zelo backup info`
     Info(info::Args),
-    /// Read a backup to its end and check digests and structure
+    /// `zelo backup validate`
     Validate(validate::Args),
-    /// Move a backup to the trash
+    /// `zelo backup delete`
     Delete(delete::Args),
 }
 

@@ -39,14 +39,14 @@ use crate::{
 /// How to show it.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// End after the tour instead of serving its pages
+    /// Whether the pages are left out.
     #[arg(long)]
     pub exit: bool,
-    /// Insist on a kind: postgres or sqlite (exit code 3 if it cannot be had)
-    #[arg(long, value_name = "KIND", value_parser = ["postgres", "sqlite"])]
+    /// Without it PostgreSQL where that is possible, else SQLite.
+    #[arg(long, value_parser = ["postgres", "sqlite"])]
     pub kind: Option<String>,
-    /// Address and port of the pages
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    /// Stands for the setting `http.bind`.
+    #[arg(long, default_value = "127.0.0.1:0")]
     pub bind: String,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 /// Which to cancel.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The operation's id, or its last eight characters
+    /// As typed, for [`find::operation`].
     pub operation: String,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{
+        args::count,
         desk::{Desk, Done},
         exit::Exit,
         find, format,
@@ -15,14 +16,14 @@ use crate::{
 /// Which to list.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only of this resource, by name or id
+    /// As typed, for [`find::resource`].
     #[arg(long)]
     pub resource: Option<String>,
-    /// Only in this state; may be given several times
-    #[arg(long = "state", value_name = "STATE", value_parser = state)]
+    /// Empty means all.
+    #[arg(long = "state", value_parser = state)]
     pub states: Vec<OpState>,
-    /// At most so many
-    #[arg(long, default_value_t = 50, value_name = "COUNT")]
+    /// Rows.
+    #[arg(long, default_value_t = 50, value_parser = count)]
     pub limit: u32,
 }
 

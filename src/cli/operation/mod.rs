@@ -13,15 +13,15 @@ use super::desk::{Desk, Done};
 /// What can be done about operations.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List operations, newest first
+    /// `zelo operation list`
     List(list::Args),
-    /// Show one operation: its plan, its steps, its log
+    /// `zelo operation show`
     Show(show::Args),
-    /// Follow an operation until it is over
+    /// `zelo operation watch`
     Watch(watch::Args),
-    /// Ask an operation to stop; what it did is undone
+    /// `zelo operation cancel`
     Cancel(cancel::Args),
-    /// Take a way out for an operation whose undo failed
+    /// `zelo operation resolve`
     Resolve(resolve::Args),
 }
 

@@ -14,16 +14,16 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("way").required(true)))]
 pub struct Args {
-    /// The operation's id, or its last eight characters
+    /// As typed, for [`find::operation`].
     pub operation: String,
-    /// Try again what could not be undone
+    /// Stands for [`Way::Retry`].
     #[arg(long, group = "way")]
     pub retry: bool,
-    /// Restore the safety backup it took
+    /// Stands for [`Way::Restore`].
     #[arg(long, group = "way")]
     pub restore: bool,
-    /// It was put right by hand, and how
-    #[arg(long, group = "way", value_name = "NOTE")]
+    /// Stands for [`Way::Resolved`].
+    #[arg(long, group = "way")]
     pub note: Option<String>,
     /// How it is agreed to.
     #[command(flatten)]

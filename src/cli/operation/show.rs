@@ -20,7 +20,7 @@ use crate::{
 /// Which to show.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The operation's id, or its last eight characters
+    /// As typed, for [`find::operation`].
     pub operation: String,
 }
 

@@ -8,7 +8,7 @@ use crate::cli::{
 /// Which to follow.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The operation's id, or its last eight characters
+    /// As typed, for [`find::operation`].
     pub operation: String,
 }
 

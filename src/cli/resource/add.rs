@@ -24,33 +24,33 @@ use crate::{
 /// What to add.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What it is to be called; default: as it was detected
+    /// See `label` for what it is without one.
     pub name: Option<String>,
-    /// Its kind, such as postgres or sqlite
+    /// One of the engines' kinds.
     #[arg(long, required_unless_present = "detected")]
     pub kind: Option<String>,
-    /// Take what `resource detect` lists under this name
-    #[arg(long, value_name = "NAME", conflicts_with = "kind")]
+    /// A name or an identity among [`detect::look`]'s.
+    #[arg(long, conflicts_with = "kind")]
     pub detected: Option<String>,
-    /// A value of its form, such as host=db or path=/srv/app.db; may be given several times
-    #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = pair)]
+    /// Open values: [`Field::name`] and what it is.
+    #[arg(long = "set", value_parser = pair)]
     pub values: Vec<(String, String)>,
-    /// Read the password from the first line of this file
-    #[arg(long, value_name = "FILE")]
+    /// Where the field `password` is read from.
+    #[arg(long)]
     pub password_file: Option<PathBuf>,
-    /// Read the password from the first line of standard input
+    /// Another source of the same field.
     #[arg(long, conflicts_with = "password_file")]
     pub password_stdin: bool,
-    /// Read the connection string from the first line of this file
-    #[arg(long, value_name = "FILE")]
+    /// Where the field `url` is read from.
+    #[arg(long)]
     pub url_file: Option<PathBuf>,
-    /// Read another secret field from the first line of a file
-    #[arg(long = "secret-file", value_name = "FIELD=FILE", value_parser = pair)]
+    /// Secret values: [`Field::name`] and the file it is read from.
+    #[arg(long = "secret-file", value_parser = pair)]
     pub secret_files: Vec<(String, String)>,
-    /// Add it even if it cannot be reached now
+    /// Leaves out [`Engine::check`].
     #[arg(long)]
     pub unchecked: bool,
-    /// Only check it
+    /// Stops before anything is stored.
     #[arg(long, conflicts_with = "unchecked")]
     pub dry_run: bool,
 }
@@ -58,7 +58,7 @@ pub struct Args {
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("FIELD=VALUE".to_owned()),
+        _ => Err("…=…".to_owned()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::{
 /// Which to look at.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The resource, by name or id
+    /// As typed, for [`find::resource`].
     pub resource: String,
 }
 

@@ -13,7 +13,7 @@ use crate::{
 /// Which to list.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only of this kind
+    /// See [`ResourceFilter::kind`].
     #[arg(long)]
     pub kind: Option<String>,
 }

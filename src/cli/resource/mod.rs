@@ -12,13 +12,13 @@ use super::desk::{Desk, Done};
 /// What can be done about resources.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List what is protected
+    /// `zelo resource list`
     List(list::Args),
-    /// Find databases in this machine's containers
+    /// `zelo resource detect`
     Detect(detect::Args),
-    /// Add a resource, by hand or from what was detected
+    /// `zelo resource add`
     Add(add::Args),
-    /// Look whether a resource can be reached, read and dumped, and what is wrong
+    /// `zelo resource check`
     Check(check::Args),
 }
 

@@ -165,7 +165,62 @@ cli-sign-in = Sign in (once, within an hour): { $link }
 cli-working = Running operations. Stop with Ctrl-C.
 cli-stopping = Stopping: what runs is finished or undone by the next start.
 
+# Help
+
+cli-help-usage = Usage
+cli-help-commands = Commands
+cli-help-arguments = Arguments
+cli-help-options = Options
+cli-help-global = Global options
+cli-help-any-options = [OPTIONS]
+cli-help-command = COMMAND
+cli-help-default = [default: { $value }]
+cli-help-values = [possible values: { $values }]
+cli-help-after = “zelo help exit-codes” lists what each exit code means.
+cli-near = Did you mean “{ $near }”?
+cli-possible = Possible: { $values }
+
 # Problems
+
+problem-cli-argument-twice = “{ $argument }” was given more than once.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-argument-unknown = There is no argument “{ $argument }” here.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-arguments = The command is not written as it must be.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-arguments-conflict = “{ $argument }” cannot be used together with “{ $other }”.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-arguments-missing = This is missing: { $arguments }
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-command-missing = A command is missing here.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-command-unknown = There is no command “{ $command }” here.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-value = “{ $value }” cannot be the value of “{ $argument }”.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-value-missing = “{ $argument }” needs a value.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
+
+problem-cli-value-unwanted = “{ $argument }” takes no such value: “{ $value }”.
+    .safe = Nothing ran.
+    .next = The same command with --help shows what it takes.
 
 problem-cli-ambiguous = “{ $text }” stands for more than one.
     .safe = Nothing was changed.

@@ -165,7 +165,62 @@ cli-sign-in = Entre (uma vez, em até uma hora): { $link }
 cli-working = Executando operações. Pare com Ctrl-C.
 cli-stopping = Parando: o que está em andamento será concluído ou desfeito no próximo início.
 
+# Ajuda
+
+cli-help-usage = Uso
+cli-help-commands = Comandos
+cli-help-arguments = Argumentos
+cli-help-options = Opções
+cli-help-global = Opções globais
+cli-help-any-options = [OPÇÕES]
+cli-help-command = COMANDO
+cli-help-default = [padrão: { $value }]
+cli-help-values = [valores possíveis: { $values }]
+cli-help-after = “zelo help exit-codes” mostra o que significa cada código de saída.
+cli-near = Você quis dizer “{ $near }”?
+cli-possible = Possíveis: { $values }
+
 # Problemas
+
+problem-cli-argument-twice = “{ $argument }” foi informado mais de uma vez.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-argument-unknown = Não existe o argumento “{ $argument }” aqui.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-arguments = O comando não está escrito como precisa estar.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-arguments-conflict = “{ $argument }” não pode ser usado junto com “{ $other }”.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-arguments-missing = Falta informar: { $arguments }
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-command-missing = Falta um comando aqui.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-command-unknown = Não existe o comando “{ $command }” aqui.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-value = “{ $value }” não pode ser o valor de “{ $argument }”.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-value-missing = “{ $argument }” precisa de um valor.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
+
+problem-cli-value-unwanted = “{ $argument }” não aceita este valor: “{ $value }”.
+    .safe = Nada foi executado.
+    .next = O mesmo comando com --help mostra o que ele aceita.
 
 problem-cli-ambiguous = “{ $text }” corresponde a mais de um.
     .safe = Nada foi alterado.

@@ -1,0 +1,137 @@
+# The help of the command line: one id for each command (help-backup-create), one
+# for each of its arguments (help-backup-create--note); what several commands have
+# alike is help-any--…. The attribute is what stands for the value.
+
+help-zelo = Backups that are proven to restore, and dangerous operations that end done or undone
+help-zelo--version = Print version
+
+# Shared
+
+help-any--config = Settings file; else ZELO_CONFIG, /etc/zelo/zelo.toml or the user's own
+    .value = FILE
+help-any--data = Zelo's own folder: database, key file, local store
+    .value = FOLDER
+help-any--json = One JSON object on standard output instead of text
+help-any--verbose = Log more; twice for even more
+help-any--lang = Language: en or pt-BR; else the settings', else the terminal's
+    .value = LANGUAGE
+help-any--help = Print help
+help-any--dry-run = Show the plan and change nothing
+help-any--no-wait = Leave once it is queued (a server must be running to carry it out)
+help-any--idempotency-key = Asked again with the same key, the same operation is shown instead of a second one
+    .value = KEY
+help-any--yes = Agree without being asked
+help-any--confirm = Agree by typing the name the plan asks for
+    .value = NAME
+help-any--without-safety = Go without a safety backup, and why; recorded
+    .value = REASON
+help-any--resource = The resource, by name or id
+    .value = RESOURCE
+help-any--backup = The backup's id, or its last eight characters
+    .value = BACKUP
+help-any--operation = The operation's id, or its last eight characters
+    .value = OPERATION
+help-any--limit = At most so many
+    .value = COUNT
+
+# Resources
+
+help-resource = What is protected: list, detect, add, check
+help-resource-list = List what is protected
+help-resource-list--kind = Only of this kind
+    .value = KIND
+help-resource-detect = Find databases in this machine's containers
+help-resource-add = Add a resource, by hand or from what was detected
+help-resource-add--name = What it is to be called; default: as it was detected
+    .value = NAME
+help-resource-add--kind = Its kind, such as postgres or sqlite
+    .value = KIND
+help-resource-add--detected = Take what “zelo resource detect” lists under this name
+    .value = NAME
+help-resource-add--set = A value of its form, such as host=db or path=/srv/app.db; may be given several times
+    .value = FIELD=VALUE
+help-resource-add--password-file = Read the password from the first line of this file
+    .value = FILE
+help-resource-add--password-stdin = Read the password from the first line of standard input
+help-resource-add--url-file = Read the connection string from the first line of this file
+    .value = FILE
+help-resource-add--secret-file = Read another secret field from the first line of a file
+    .value = FIELD=FILE
+help-resource-add--unchecked = Add it even if it cannot be reached now
+help-resource-add--dry-run = Only check it
+help-resource-check = Look whether a resource can be reached, read and dumped, and what is wrong
+
+# Backups
+
+help-backup = Backups: create, list, info, validate, delete
+help-backup-create = Back a resource up
+help-backup-create--name = A name for the backup
+    .value = NAME
+help-backup-create--note = A note kept with it
+    .value = NOTE
+help-backup-create--item = Only these databases; may be given several times (default: all)
+    .value = NAME
+help-backup-create--format = The engine's own format, such as custom or plain (default: the engine's choice)
+    .value = FORMAT
+help-backup-create--roles = With the roles and their passwords; without the option: if permitted
+help-backup-create--no-roles = Without roles
+help-backup-create--compression = auto, none, gzip:1 to gzip:9, zstd:1 to zstd:19
+    .value = HOW
+help-backup-list = List backups, newest first
+help-backup-list--resource = Only of this resource, by name or id
+    .value = RESOURCE
+help-backup-list--all = Also deleted and missing ones
+help-backup-info = Show one backup: contents, versions, digests
+help-backup-validate = Read a backup to its end and check digests and structure
+help-backup-delete = Move a backup to the trash
+help-catalog = The list of backups: rebuild it from the store
+help-catalog-rebuild = Rebuild it from the manifests in the store
+
+# Restore and undo
+
+help-restore = Restore a backup; what it replaces is set aside and can be put back
+help-restore--into = Into this resource of the same kind (default: the one it was taken of)
+    .value = RESOURCE
+help-restore--item = Only these databases; may be given several times (default: all in the backup)
+    .value = NAME
+help-restore--new-name = Into a new database of this name, replacing nothing
+    .value = NAME
+help-restore--in-place = Drop first, then load: for a disk that cannot hold both
+help-restore--replace-roles = Change roles that exist already to what the backup says
+help-undo = Undo a finished restore, or a finished undo
+help-undo--operation = The finished restore or undo: its id, or its last eight characters
+    .value = OPERATION
+
+# Operations
+
+help-operation = Operations: list, show, watch, cancel, resolve
+help-operation-list = List operations, newest first
+help-operation-list--resource = { help-backup-list--resource }
+    .value = RESOURCE
+help-operation-list--state = Only in this state; may be given several times
+    .value = STATE
+help-operation-show = Show one operation: its plan, its steps, its log
+help-operation-watch = Follow an operation until it is over
+help-operation-cancel = Ask an operation to stop; what it did is undone
+help-operation-resolve = Take a way out for an operation whose undo failed
+help-operation-resolve--retry = Try again what could not be undone
+help-operation-resolve--restore = Restore the safety backup it took
+help-operation-resolve--note = It was put right by hand, and how
+    .value = NOTE
+
+# The machine
+
+help-doctor = Look whether Zelo can work on this machine
+help-serve = Run the server: the pages and the operations
+help-serve--bind = Address and port to listen on (default: the settings')
+    .value = ADDRESS
+help-worker = Run operations without the pages
+help-demo = See the main job done on a sample database made for it
+help-demo--exit = End after the tour instead of serving its pages
+help-demo--kind = Insist on a kind (exit code 3 if it cannot be had)
+    .value = KIND
+help-demo--bind = Address and port of the pages
+    .value = ADDRESS
+help-help = Help on a command, or on exit-codes
+help-help--topic = A command (restore, backup create), or exit-codes
+    .value = TOPIC
