@@ -9,7 +9,6 @@ use crate::{
     saga::{
         faults::Moment,
         journal::{Event, StepState},
-        progress::Progress,
         step::EffectName,
     },
 };
@@ -120,7 +119,7 @@ impl Run<'_> {
         let Some(commit) = self.plan.committing.clone() else { return Ok(false) };
         let mut tried = 0;
         loop {
-            match commit.happened(&self.cx(step, &Progress::default())).await {
+            match commit.happened(&self.cx(step, &self.progress(step))).await {
                 Ok(happened) => return Ok(happened),
                 Err(problem) => {
                     tried += 1;
@@ -168,7 +167,7 @@ impl Run<'_> {
         let limit = undoing.limits().deadline.max(std::time::Duration::from_secs(60));
         let mut tried = 0;
         loop {
-            let cx = self.cx(step, &Progress::default());
+            let cx = self.cx(step, &self.progress(step));
             let result = match tokio::time::timeout(limit, undoing.undo(&cx)).await {
                 Ok(result) => result,
                 Err(_) => Err(problem!("undo-deadline", step = &self.records[step].name)),

@@ -237,6 +237,10 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn progress(&self, step: usize) -> Progress {
+        Progress::of(&self.plan.kind, &self.records[step].name)
+    }
+
     fn fault(&self, step: usize, moment: Moment) -> Result<(), Problem> {
         faults::point(Point { kind: &self.plan.kind, step: &self.records[step].name, moment })
     }
