@@ -16,6 +16,8 @@ mod support;
 
 #[path = "postgres/back.rs"]
 mod back;
+#[path = "postgres/in_place.rs"]
+mod in_place;
 #[path = "postgres/killed.rs"]
 mod killed;
 #[path = "postgres/killing.rs"]

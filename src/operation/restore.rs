@@ -27,7 +27,7 @@ use crate::{
     },
     engine::{Planned, Replace, RestoreOptions, RestoreSteps, Shelf},
     msg, problem,
-    saga::plan::{Open, Plan, PlanBuilder, Waiver},
+    saga::plan::{Committed, Open, Plan, PlanBuilder, Waiver},
     store::{StorePath, manifest},
 };
 
@@ -190,6 +190,7 @@ pub(super) fn put_back(
             for step in settle {
                 plan.settle_any(step);
             }
+            settle_last(world, &mut plan, last);
             plan.finish()
         }
         RestoreSteps::Replacing { prepare, commit, swapped, settle, confirm } => {
@@ -211,13 +212,18 @@ pub(super) fn put_back(
             for step in confirm {
                 plan.confirm_any(step);
             }
-            match last {
-                Last::Nothing => {}
-                Last::Retire(used) => drop(plan.settle(RetireAsides { world: world.clone(), used })),
-                Last::Resolve(operation) => drop(plan.settle(Resolve { world: world.clone(), operation })),
-            }
+            settle_last(world, &mut plan, last);
             plan.finish()
         }
+    }
+}
+
+fn settle_last(world: &World, plan: &mut PlanBuilder<Committed>, last: Last) {
+    let world = world.clone();
+    match last {
+        Last::Nothing => {}
+        Last::Retire(used) => drop(plan.settle(RetireAsides { world, used })),
+        Last::Resolve(operation) => drop(plan.settle(Resolve { world, operation })),
     }
 }
 

@@ -5,8 +5,9 @@
 //! - The commit step is never dropped; if its run fails or the process dies in it,
 //!   [`Commit::happened`](super::Commit::happened) says on which side of the
 //!   point things are.
-//! - After it, a failure in the run still going undoes the commit; after a crash
-//!   the plan only goes forward, and asks a person where it cannot.
+//! - After it, a failure in the run still going undoes the commit, if the commit
+//!   has an undo; else, and after a crash, the plan only goes forward, and asks a
+//!   person where it cannot.
 
 mod attempt;
 mod forward;
