@@ -220,15 +220,19 @@ fn undo_fails_everywhere(scenario: &Scenario) {
     }
 }
 
-/// SIGKILL after so many bytes of a stream.
+/// SIGKILL after so many bytes of each stream.
 fn killed_at_bytes(scenario: &Scenario) {
+    let streams: &[&str] = match scenario.kind {
+        "backup" => &["backup/kill-bytes:dump"],
+        _ => &["restore/kill-bytes:source", "backup/kill-bytes:dump", "restore/kill-bytes:side"],
+    };
     let seed = std::env::var("ZELO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_260_209_u64);
     eprintln!("ZELO_TEST_SEED={seed}");
     let mut random = seed;
-    for _ in 0..6 {
+    for stream in streams.iter().cycle().take(6) {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let bytes = (random >> 33) % 100_000;
-        let fault = format!("kill-bytes:{bytes}");
+        let fault = format!("{stream}:{bytes}");
         scenario.run(&fault).killed();
         scenario.assert_ended(&scenario.recovered(), false, &fault);
     }

@@ -19,7 +19,8 @@ use std::{
 
 use support::{
     bench::{self, Bench},
-    lab::{self, Postgres, docker},
+    lab,
+    postgres::{PASSWORD, Server},
     text,
 };
 
@@ -131,11 +132,11 @@ const SHOP: &str = "
     COMMENT ON TABLE orders IS 'it''s orders';";
 
 /// Everything that must be equal, as text.
-fn seen(server: &Postgres, database: &str) -> Vec<String> {
+fn seen(server: &Server, database: &str) -> Vec<String> {
     let one = |sql: &str| server.sql(database, sql);
     vec![
-        server.digest(database, "orders"),
-        server.digest(database, "\"Odd \"\"schema\".\"t'able\""),
+        server.table(database, "orders"),
+        server.table(database, "\"Odd \"\"schema\".\"t'able\""),
         one("SELECT last_value, is_called FROM orders_id_seq"),
         one("SELECT md5(lo_get(4711))"),
         one("SELECT relacl::text FROM pg_class WHERE relname = 'orders'"),
@@ -155,7 +156,7 @@ fn seen(server: &Postgres, database: &str) -> Vec<String> {
 fn a_postgres_backup_is_restored_by_its_own_instructions() {
     const NAME: &str = "Odd 'shop";
     for (major, how) in [(17, ["--format", "custom"]), (15, ["--format", "plain"])] {
-        let Some(server) = Postgres::up("recover", major) else { return };
+        let Some(server) = Server::up("recover", major) else { return };
         server.sql("postgres", "CREATE ROLE clerk LOGIN PASSWORD 'cl''erk'");
         server.sql("postgres", "CREATE DATABASE \"Odd 'shop\" OWNER clerk");
         server.sql("postgres", "COMMENT ON DATABASE \"Odd 'shop\" IS 'the shop'");
@@ -171,11 +172,10 @@ fn a_postgres_backup_is_restored_by_its_own_instructions() {
         let (_away, folder) = carried(&bench, &text(&made["operation"]["backup"]));
         drop(server);
 
-        let Some(fresh) = Postgres::up("recover", major) else { return };
-        docker(&["cp", &format!("{}/.", folder.display()), &format!("{}:/tmp/backup", fresh.name)]);
-        let script =
-            format!("cd /tmp/backup\nexport PGPASSWORD={}\n{}", lab::PASSWORD, commands(&folder).concat());
-        fresh.exec(&["bash", "-euo", "pipefail", "-c", &script]);
+        let Some(fresh) = Server::up("recover", major) else { return };
+        fresh.copy(&folder, "/tmp/backup");
+        let script = format!("cd /tmp/backup\nexport PGPASSWORD={PASSWORD}\n{}", commands(&folder).concat());
+        fresh.exec(&["bash", "-euo", "pipefail", "-c", &script], "");
         assert_eq!(seen(&fresh, NAME), before, "{major}");
         let text = fs::read_to_string(folder.join("RECOVER.md")).unwrap();
         for check in text.lines().filter(|l| l.starts_with("SELECT count(*) = ")) {

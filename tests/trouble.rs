@@ -1,6 +1,6 @@
 //! What goes wrong in the world: each trouble has its named problem with what to
 //! do about it, and nothing is lost by it. Here on SQLite; PostgreSQL's own
-//! troubles are in `trouble/postgres.rs`.
+//! troubles are in `trouble/postgres.rs`, the Docker Engine's in `trouble/engine.rs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +14,8 @@ mod support;
 
 #[path = "trouble/clock.rs"]
 mod clock;
+#[path = "trouble/engine.rs"]
+mod engine;
 #[path = "trouble/postgres.rs"]
 mod postgres;
 #[path = "trouble/together.rs"]

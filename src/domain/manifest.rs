@@ -247,3 +247,6 @@ pub fn is_inner_path(path: &str) -> bool {
         && !path.contains(['\\', '\0'])
         && path.split('/').all(|piece| !matches!(piece, "" | "." | ".."))
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,3 +73,66 @@ pub fn is_label(name: &str) -> bool {
     let length = name.chars().count();
     (1..=80).contains(&length) && name.trim() == name && !name.chars().any(char::is_control)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::id::SystemIds;
+
+    /// PostgreSQL's limit for an identifier, in bytes.
+    const IDENTIFIER: usize = 63;
+
+    /// Names as people give them: plain, accented, beyond the basic plane.
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z_]{1,63}", "[aé€😀]{1,40}", ".{0,100}", "[a-z]{0,30}__zelo_(new|old)_[a-z0-9]{0,9}"]
+    }
+
+    proptest! {
+        #[test]
+        fn a_stem_is_the_longest_start_that_fits(text in name(), limit in 0_usize..70) {
+            let stem = stem(&text, limit);
+            prop_assert!(stem.len() <= limit && text.starts_with(stem));
+            // One more character would be too many bytes.
+            let next = text[stem.len()..].chars().next();
+            prop_assert!(next.is_none_or(|c| stem.len() + c.len_utf8() > limit));
+        }
+
+        #[test]
+        fn a_side_name_fits_and_is_known_again(database in name()) {
+            let op = OperationId::new(&SystemIds);
+            let sides = [side_new(&database, &op), side_old(&database, &op)];
+            for side in &sides {
+                prop_assert!(side.len() <= IDENTIFIER && is_side(side), "{:?}", side);
+                prop_assert!(side.starts_with(stem(&database, SIDE_STEM)) && side.ends_with(op.short()));
+            }
+            prop_assert_ne!(&sides[0], &sides[1]);
+        }
+
+        #[test]
+        fn a_persons_own_name_is_no_side(database in "[a-zé_]{0,40}") {
+            prop_assert!(!is_side(&database));
+        }
+
+        #[test]
+        fn a_slug_is_one_plain_component_of_a_path(name in name()) {
+            let slug = slug(&name);
+            prop_assert!((1..=80).contains(&slug.len()), "{:?}", slug);
+            prop_assert!(!slug.starts_with(['.', '-']) && !slug.ends_with(['.', '-']), "{:?}", slug);
+            prop_assert!(slug.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)), "{:?}", slug);
+            prop_assert!(!slug.contains(".."), "{:?}", slug);
+        }
+
+        #[test]
+        fn a_slug_is_its_own_slug(name in name()) {
+            prop_assert_eq!(slug(&slug(&name)), slug(&name));
+        }
+
+        #[test]
+        fn a_label_has_no_edges_and_nothing_unseen(name in "[ \\tab\u{0}é]{0,90}") {
+            let plain = !name.contains(['\t', '\0']) && !name.starts_with(' ') && !name.ends_with(' ');
+            prop_assert_eq!(is_label(&name), plain && (1..=80).contains(&name.chars().count()));
+        }
+    }
+}

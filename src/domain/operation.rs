@@ -122,3 +122,57 @@ impl FromStr for OpState {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| BadState(text.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prelude::*, sample::select};
+
+    use super::*;
+    use OpState::*;
+
+    #[test]
+    fn a_state_reads_back_and_no_two_read_alike() {
+        for state in OpState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+        assert!("Queued".parse::<OpState>().is_err());
+    }
+
+    #[test]
+    fn every_state_can_be_reached() {
+        let mut reached = vec![Queued];
+        let mut next = 0;
+        while let Some(state) = reached.get(next).copied() {
+            reached.extend(state.next().iter().filter(|s| !reached.contains(s)).copied().collect::<Vec<_>>());
+            next += 1;
+        }
+        assert_eq!(reached.len(), OpState::ALL.len(), "{reached:?}");
+    }
+
+    proptest! {
+        /// Whatever is asked for in whatever order, an operation keeps to its table.
+        #[test]
+        fn a_life_is_begun_once_and_ended_once(wishes in prop::collection::vec(select(&OpState::ALL[..]), 0..40)) {
+            let mut life = vec![Queued];
+            for wish in wishes {
+                let now = *life.last().unwrap();
+                if now.may_become(wish) {
+                    prop_assert!(!now.is_final(), "{:?} left {:?}", life, now);
+                    life.push(wish);
+                }
+            }
+            prop_assert_eq!(life.iter().filter(|s| **s == Queued).count(), 1);
+            prop_assert!(life.iter().filter(|s| s.is_final()).count() <= 1);
+            for pair in life.windows(2) {
+                match (pair[0], pair[1]) {
+                    // What never ran has changed nothing, and nothing needs a person but a run.
+                    (Queued, to) => prop_assert!(matches!(to, Running | Cancelled | Failed)),
+                    (from, Resolved) => prop_assert_eq!(from, NeedsOperator),
+                    (from, NeedsOperator | Succeeded | RolledBack) => prop_assert_eq!(from, Running),
+                    (from, to) => prop_assert!(from == Running || (from, to) == (NeedsOperator, Running)),
+                }
+            }
+        }
+    }
+}

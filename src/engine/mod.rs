@@ -20,7 +20,7 @@ use crate::{
     domain::{
         backup::Compression,
         clock::Moment,
-        id::OperationId,
+        id::{BackupId, OperationId},
         kind::Kind,
         manifest::{ChangeMarker, EngineRef, Manifest, Part},
         msg::Msg,
@@ -338,6 +338,19 @@ pub trait Engine: Send + Sync {
 
     /// Frees what was set aside, for good.
     async fn free(&self, access: &Access, aside: &Aside) -> Result<(), Problem>;
+}
+
+/// Finds backups again: an engine reads the safety backup through it where that is
+/// the only way back.
+#[async_trait]
+pub trait Backups: Send + Sync {
+    /// Whether there is anything behind it.
+    fn available(&self) -> bool {
+        true
+    }
+
+    /// A complete backup's shelf and manifest.
+    async fn open(&self, id: &BackupId) -> Result<(Shelf, Manifest), Problem>;
 }
 
 /// The kinds this Zelo knows. The only list of them.

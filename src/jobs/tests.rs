@@ -69,6 +69,15 @@ impl Bench {
     }
 }
 
+/// Waits until something is so, but not for ever.
+async fn until(so: impl AsyncFn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !so().await {
+        assert!(Instant::now() < end, "it does not come");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 fn new_id() -> OperationId {
     OperationId::new(&SystemIds)
 }
@@ -121,7 +130,7 @@ async fn no_more_run_at_once_than_allowed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn shutdown_takes_no_more_and_waits_for_what_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let mut b = start(folder.path(), 1, Duration::from_millis(400)).await;
+    let mut b = start(folder.path(), 1, Duration::from_secs(3)).await;
     let (runs, waits) = (new_id(), new_id());
     b.queue.push(&runs).await.unwrap();
     assert_eq!(b.next().await.0, runs);
@@ -129,7 +138,7 @@ async fn shutdown_takes_no_more_and_waits_for_what_runs() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     b.shutdown.cancel();
     assert!(!b.queue.drain(Duration::from_millis(10)).await, "it still runs");
-    assert!(b.queue.drain(Duration::from_secs(5)).await);
+    assert!(b.queue.drain(Duration::from_secs(30)).await);
     assert_eq!(*b.counter.runs.lock().unwrap(), HashMap::from([(runs, 1)]));
 }
 
@@ -210,12 +219,14 @@ async fn the_sweep_pushes_what_another_process_queued_and_takes_back_what_was_ha
     let (queue, recover) = (b.queue.clone(), undoer.clone());
     let sweep = Sweep { db: db.clone(), queue, recover, folder: folder.path().to_owned(), pace };
     let swept = tokio::spawn(sweep.run(stop.clone()));
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // Its first look is over once it has taken back what was handed back.
+    until(async || *undoer.order.lock().unwrap() == [stuck.clone()]).await;
     let id = queued(&db, None).await;
     wake(folder.path());
     assert_eq!(b.next().await.0, id);
+    until(async || db.operation(&id).await.unwrap().pushed_at.is_some()).await;
+    // For what must not come there is nothing to wait for.
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(db.operation(&id).await.unwrap().pushed_at.is_some());
     assert_eq!(b.counter.runs.lock().unwrap()[&id], 1, "pushed once");
     assert_eq!(*undoer.order.lock().unwrap(), [stuck], "handed back, and taken back once");
     assert_eq!(db.operation(&others).await.unwrap().state, OpState::Running, "not ours");

@@ -7,7 +7,7 @@ use super::{Stores, delete::folder};
 use crate::{
     db::Db,
     domain::{id::BackupId, manifest::Manifest, problem::Problem},
-    engine::{Shelf, postgres::Backups},
+    engine::{Backups, Shelf},
     store::{StorePath, manifest},
 };
 

@@ -1,15 +1,16 @@
 //! Points at which tests make a step fail or the process die, for real.
 //!
 //! Without the feature `faults` every function here is empty. With it, the
-//! environment variable `ZELO_FAULT` names one point:
+//! environment variable `ZELO_FAULT` names points, separated by `;`:
 //!
 //! - `kill:<step>:<moment>` — SIGKILL to this process there;
 //! - `fail:<step>:<moment>` — the step (or its undo) fails there;
-//! - `kill-bytes:<n>` / `fail-undo:<step>` …
+//! - `kill-bytes:<step>:<n>` — SIGKILL once the step (or its undo) has moved so
+//!   many bytes; `kill-bytes:<n>`: any step.
 //!
 //! moments: `before` (journalled as begun, not run), `after` (run, not yet
-//! journalled as done), `done` (journalled), `undo-before`, `undo-after`. A
-//! pattern may be given for one kind of operation: `restore/kill:swap:after`.
+//! journalled as done), `done` (journalled), `undo-before`, `undo-after`. Each may
+//! be given for one kind of operation: `restore/kill:swap:after`.
 
 #[cfg(feature = "faults")]
 mod real;
@@ -54,4 +55,4 @@ pub fn point(_: Point<'_>) -> Result<(), crate::domain::problem::Problem> {
 /// Nothing happens without the feature.
 #[cfg(not(feature = "faults"))]
 #[inline]
-pub fn bytes_moved(_: u64) {}
+pub fn bytes_moved(_: &OpKind, _: &str, _: u64) {}

@@ -8,12 +8,16 @@ use std::sync::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::operation::OpKind;
+
 /// Counters of one step. Cheap to clone and to add to from any thread.
 #[derive(Debug, Clone, Default)]
 pub struct Progress(Arc<Counters>);
 
 #[derive(Debug, Default)]
 struct Counters {
+    /// Whose they are: the operation's kind and the step's name.
+    of: Option<(OpKind, String)>,
     bytes: AtomicU64,
     total: AtomicU64,
     beats: AtomicU64,
@@ -31,11 +35,18 @@ pub struct Snapshot {
 }
 
 impl Progress {
+    /// The counters of a step of an operation.
+    pub fn of(kind: &OpKind, step: &str) -> Self {
+        Self(Arc::new(Counters { of: Some((kind.clone(), step.to_owned())), ..Counters::default() }))
+    }
+
     /// So many more bytes have moved.
     pub fn add(&self, bytes: u64) {
         let now = self.0.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         self.beat();
-        super::faults::bytes_moved(now);
+        if let Some((kind, step)) = &self.0.of {
+            super::faults::bytes_moved(kind, step, now);
+        }
     }
 
     /// So many are expected in all.

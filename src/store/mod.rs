@@ -180,3 +180,59 @@ impl From<BadPath> for crate::domain::problem::Problem {
         crate::problem!("store-path", path = bad.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Component, Path};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pieces that lead somewhere, alone and in a row.
+    fn path() -> impl Strategy<Value = String> {
+        let piece = prop_oneof!["[a-z]{1,4}", Just("..".to_owned()), Just(".".to_owned()), ".{0,6}"];
+        prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.join("/"))
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_stays_inside_its_store_or_is_none(text in path()) {
+            let inside = !text.is_empty()
+                && Path::new(&text).components().all(|c| matches!(c, Component::Normal(_)));
+            match StorePath::new(text.clone()) {
+                Ok(path) => {
+                    prop_assert!(inside, "{}", path);
+                    prop_assert_eq!(path.as_str(), &text);
+                    // What the system makes of it is what is written: nothing is folded away.
+                    let system: Vec<_> = Path::new(&text).iter().map(|p| p.to_str().unwrap()).collect();
+                    prop_assert_eq!(system.join("/"), text);
+                }
+                Err(BadPath(bad)) => prop_assert_eq!(bad, text),
+            }
+        }
+
+        #[test]
+        fn what_is_joined_is_below(folder in path(), below in path()) {
+            let Ok(folder) = StorePath::new(folder) else { return Ok(()) };
+            match folder.join(&below) {
+                Ok(path) => {
+                    prop_assert!(Path::new(path.as_str()).starts_with(folder.as_str()));
+                    prop_assert!(path.as_str().len() > folder.as_str().len());
+                    prop_assert!(StorePath::new(below).is_ok());
+                }
+                Err(_) => prop_assert!(StorePath::new(below).is_err()),
+            }
+        }
+
+        #[test]
+        fn a_path_reads_back(text in path()) {
+            let json = serde_json::to_string(&text).unwrap();
+            let read = serde_json::from_str::<StorePath>(&json);
+            match StorePath::new(text) {
+                Ok(path) => prop_assert_eq!(serde_json::to_string(&path).unwrap(), serde_json::to_string(&read.unwrap()).unwrap()),
+                Err(_) => prop_assert!(read.is_err()),
+            }
+        }
+    }
+}

@@ -11,17 +11,18 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Ran, text, zelo};
+use super::{Ran, command, text};
 
 /// A data folder and a shop.
 pub struct Bench {
     root: TempDir,
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Bench {
     /// A shop with some rows, known to Zelo.
     pub fn new() -> Self {
-        let bench = Self { root: TempDir::new().unwrap() };
+        let bench = Self { root: TempDir::new().unwrap(), settings: Vec::new() };
         fs::create_dir_all(bench.live().parent().unwrap()).unwrap();
         bench.sql(
             "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT NOT NULL);
@@ -31,6 +32,12 @@ impl Bench {
         let path = format!("path={}", bench.live().display());
         bench.zelo(&["resource", "add", "shop", "--kind", "sqlite", "--set", &path, "--json"]).code(0);
         bench
+    }
+
+    /// The same with a setting of Zelo's, by its variable.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.settings.push((name, value.to_owned()));
+        self
     }
 
     fn work(&self) -> PathBuf {
@@ -45,14 +52,23 @@ impl Bench {
         self.work().join("shop/shop.db")
     }
 
+    /// `zelo` here; not yet run.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = command(&self.data(), args);
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
     /// Runs the binary here.
     pub fn zelo(&self, args: &[&str]) -> Ran {
-        zelo(&self.data(), args, None)
+        Ran::of(self.command(args))
     }
 
     /// The same with a fault.
     pub fn faulty(&self, args: &[&str], fault: &str) -> Ran {
-        zelo(&self.data(), args, Some(fault))
+        let mut command = self.command(args);
+        command.env("ZELO_FAULT", fault);
+        Ran::of(command)
     }
 
     /// Changes the shop, as its owner would.

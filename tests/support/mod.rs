@@ -19,6 +19,8 @@ use std::{
     os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, Output, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -136,6 +138,16 @@ impl std::fmt::Display for Ran {
         let (out, err) = (&self.output.stdout, &self.output.stderr);
         let (out, err) = (String::from_utf8_lossy(out), String::from_utf8_lossy(err));
         write!(f, "{}\n{}\n--- out\n{out}\n--- err\n{err}", self.what, self.output.status)
+    }
+}
+
+/// Waits until something is so, looking again and again, but not for ever.
+#[track_caller]
+pub fn until(otherwise: &str, limit: Duration, mut so: impl FnMut() -> bool) {
+    let end = Instant::now() + limit;
+    while !so() {
+        assert!(Instant::now() < end, "{otherwise} within {limit:?}");
+        sleep(Duration::from_millis(20));
     }
 }
 

@@ -6,46 +6,104 @@ use std::{
     io::Write,
     process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    thread::sleep,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-static COUNT: AtomicU32 = AtomicU32::new(0);
+use super::{
+    lab::{self, Engine},
+    until,
+};
+
+/// The superuser's password of lab servers.
+pub const PASSWORD: &str = "zelo-lab";
 
 /// A server; its container and its volume go with it.
 pub struct Server {
     pub name: String,
+    /// The address of the engine it runs on; `None`: the shared one.
+    engine: Option<String>,
     started: String,
 }
 
 impl Server {
     /// A fresh server; `None`, said loudly, where the lab is missing.
-    pub fn up(major: u32) -> Option<Self> {
-        let image = format!("zelo-lab/postgres:{major}");
-        let found = Command::new("docker").args(["image", "inspect", &image]).output();
-        if !found.is_ok_and(|f| f.status.success()) {
-            assert!(std::env::var("ZELO_LAB").as_deref() != Ok("1"), "the lab is not complete: {image}");
-            eprintln!("SKIPPED, the lab is not complete: {image} (run lab/up)");
-            return None;
-        }
+    pub fn up(test: &str, major: u32) -> Option<Self> {
+        Self::with(test, major, &[], &[])
+    }
+
+    /// The same, with a port of this machine.
+    pub fn published(test: &str, major: u32) -> Option<Self> {
+        Self::with(test, major, &["-p", "127.0.0.1:0:5432"], &[])
+    }
+
+    /// The same with arguments of `docker run` and of the server.
+    pub fn with(test: &str, major: u32, run: &[&str], postgres: &[&str]) -> Option<Self> {
+        lab::has(&image(major)).then(|| Self::start(test, major, None, run, postgres))
+    }
+
+    /// One that an engine of the test's own keeps running.
+    pub fn on(engine: &Engine, test: &str, major: u32) -> Self {
+        Self::start(test, major, Some(engine.address()), &["--network", "none", "--restart", "always"], &[])
+    }
+
+    fn start(test: &str, major: u32, engine: Option<String>, run: &[&str], postgres: &[&str]) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("zelo-e2e-{}-{count}", std::process::id());
-        let mut server = Self { name, started: String::new() };
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/lab/postgres");
-        let run = std::env::var("ZELO_LAB_RUN").unwrap_or_else(|_| "e2e".to_owned());
-        let mut start = Command::new(script);
-        start.args([&server.name, &major.to_string(), "--", "-c", "fsync=off"]).env("ZELO_LAB_RUN", run);
-        let done = start.output().expect("lab/postgres runs");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let name = format!("zelo-{test}-{}-{count}", std::process::id());
+        let mut server = Self { name, engine, started: String::new() };
+        let mut start = lab::script("postgres", test);
+        start.env("POSTGRES_PASSWORD", PASSWORD).args([&server.name, &major.to_string()]);
+        start.args(run).args(["--", "-c", "fsync=off"]).args(postgres);
+        start.envs(server.engine.iter().map(|address| ("DOCKER_HOST", address)));
+        lab::done(start);
         server.started = server.postmaster();
-        Some(server)
+        server
+    }
+
+    /// Docker's client, on the engine this server is on.
+    fn docker(&self, args: &[&str]) -> Command {
+        let mut docker = Command::new("docker");
+        docker.args(args).envs(self.engine.iter().map(|address| ("DOCKER_HOST", address)));
+        docker
+    }
+
+    /// Its port on this machine.
+    pub fn port(&self) -> String {
+        let told = lab::done(self.docker(&["port", &self.name, "5432/tcp"]));
+        told.lines().next().unwrap().rsplit_once(':').unwrap().1.to_owned()
+    }
+
+    /// Stops its container without any grace.
+    pub fn stop(&self) {
+        lab::done(self.docker(&["stop", "-t", "0", &self.name]));
+    }
+
+    /// Starts it again.
+    pub fn restart(&self) {
+        lab::done(self.docker(&["start", &self.name]));
+        self.until_ready();
+    }
+
+    /// Until it takes connections.
+    #[track_caller]
+    pub fn until_ready(&self) {
+        until(&format!("{} takes no connections", self.name), Duration::from_secs(60), || {
+            let asked = self.docker(&["exec", &self.name, "pg_isready", "-qh", "127.0.0.1"]).output();
+            asked.is_ok_and(|o| o.status.success())
+        });
+    }
+
+    /// Copies a folder's contents into it.
+    pub fn copy(&self, folder: &std::path::Path, to: &str) {
+        let from = format!("{}/.", folder.display());
+        lab::done(self.docker(&["cp", &from, &format!("{}:{to}", self.name)]));
     }
 
     /// Runs a program in the container; its output.
     #[track_caller]
-    fn exec(&self, args: &[&str], input: &str) -> String {
-        let mut child = Command::new("docker")
-            .args(["exec", "-i", &self.name])
+    pub fn exec(&self, args: &[&str], input: &str) -> String {
+        let mut child = self
+            .docker(&["exec", "-i", &self.name])
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -64,6 +122,26 @@ impl Server {
     pub fn sql(&self, database: &str, sql: &str) -> String {
         let to = conninfo(database);
         self.exec(&["psql", "-XAtq", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-d", &to], sql)
+    }
+
+    /// Until a statement that begins like this runs in the server.
+    #[track_caller]
+    pub fn until_running(&self, statement: &str) {
+        let running = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '{statement}' AND state = 'active' \
+             AND pid <> pg_backend_pid()"
+        );
+        until(&format!("no {statement} runs"), Duration::from_secs(60), || {
+            self.sql("postgres", &running) != "0"
+        });
+    }
+
+    /// How many rows a table has, and the digest of its ordered contents.
+    pub fn table(&self, database: &str, table: &str) -> String {
+        self.sql(
+            database,
+            &format!("SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"),
+        )
     }
 
     fn postmaster(&self) -> String {
@@ -108,24 +186,33 @@ impl Server {
     /// people in, and the server has run all the time.
     #[track_caller]
     pub fn assert_quiet(&self, case: &str) {
+        self.assert_idle(case);
+        assert_eq!(self.postmaster(), self.started, "{case}: PostgreSQL was restarted");
+    }
+
+    /// The same of a server that may have been stopped.
+    #[track_caller]
+    pub fn assert_idle(&self, case: &str) {
         let sessions = "SELECT application_name, state, query FROM pg_stat_activity \
                         WHERE application_name LIKE 'zelo%' OR application_name LIKE 'pg_%'";
-        let until = Instant::now() + Duration::from_secs(10);
-        while !self.sql("postgres", sessions).is_empty() && Instant::now() < until {
-            sleep(Duration::from_millis(100));
-        }
-        assert_eq!(self.sql("postgres", sessions), "", "{case}: sessions");
+        // A server notices only after a while that its client is gone.
+        until(&format!("{case}: sessions"), Duration::from_secs(10), || {
+            self.sql("postgres", sessions).is_empty()
+        });
+        assert_eq!(self.tools(), Vec::<String>::new(), "{case}: processes");
+        let closed = "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname <> 'template0' \
+                      AND datname NOT LIKE '%\\_\\_zelo\\_old\\_%'";
+        assert_eq!(self.sql("postgres", closed), "", "{case}: closed");
+    }
+
+    /// The clients that run in the container.
+    fn tools(&self) -> Vec<String> {
         let scan = "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null; echo; done";
         let processes = self.exec(&["sh", "-c", scan], "");
         let tools = ["pg_dump", "pg_restore", "pg_dumpall", "psql"];
         // Debian's are started by a Perl script of the same name.
         let is_tool = |word: &str| tools.contains(&word.rsplit('/').next().unwrap_or_default());
-        let left: Vec<&str> = processes.lines().filter(|l| l.split(' ').take(2).any(is_tool)).collect();
-        assert_eq!(left, Vec::<&str>::new(), "{case}: processes");
-        let closed = "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname <> 'template0' \
-                      AND datname NOT LIKE '%\\_\\_zelo\\_old\\_%'";
-        assert_eq!(self.sql("postgres", closed), "", "{case}: closed");
-        assert_eq!(self.postmaster(), self.started, "{case}: PostgreSQL was restarted");
+        processes.lines().filter(|l| l.split(' ').take(2).any(is_tool)).map(str::to_owned).collect()
     }
 
     /// No half-made side database is left.
@@ -142,10 +229,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let quiet = |args: &[&str]| drop(Command::new("docker").args(args).output());
+        let quiet = |args: &[&str]| drop(self.docker(args).output());
         quiet(&["rm", "-fv", &self.name]);
         quiet(&["volume", "rm", "-f", &format!("{}-data", self.name)]);
     }
+}
+
+fn image(major: u32) -> String {
+    format!("zelo-lab/postgres:{major}")
 }
 
 /// A name as SQL writes it.

@@ -1,21 +1,19 @@
 //! PostgreSQL's own troubles, on servers of the lab.
 
-use std::{thread::sleep, time::Duration};
-
-use super::{together::until_running, *};
-use support::lab::{PASSWORD, Postgres, docker};
+use super::*;
+use support::postgres::{PASSWORD, Server};
 
 /// A Zelo that knows a lab server as `pg`, reached in its container, with one
 /// backup of a small database already.
 struct Lab {
     bench: Bench,
-    server: Postgres,
+    server: Server,
     first: String,
 }
 
 impl Lab {
     fn up() -> Option<Self> {
-        let server = Postgres::up("trouble", 17)?;
+        let server = Server::up("trouble", 17)?;
         server.sql("postgres", "CREATE DATABASE shop");
         server.sql(
             "shop",
@@ -32,11 +30,11 @@ impl Lab {
 
     /// The first backup is the only one, and nothing half-done lies about.
     fn assert_nothing_lost(&self, digest: &str, case: &str) {
-        assert_eq!(self.server.digest("shop", "orders"), digest, "{case}");
+        assert_eq!(self.server.table("shop", "orders"), digest, "{case}");
         self.bench.assert_tidy(case);
         assert_eq!(states(&self.bench), [(self.first.clone(), "complete".to_owned())], "{case}");
         self.bench.assert_backups_whole(case);
-        assert_eq!(self.server.processes("pg_dump"), 0, "{case}");
+        self.server.assert_idle(case);
         let databases =
             self.server.sql("postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE '%zelo%'");
         assert_eq!(databases, "0", "{case}");
@@ -51,10 +49,10 @@ fn a_container_that_stops_in_the_middle_of_a_dump() {
         "CREATE TABLE big AS SELECT i, (SELECT string_agg(md5((i * 40 + j)::text), '') FROM generate_series(1, 32) j) t \
          FROM generate_series(1, 90000) i",
     );
-    let digest = lab.server.digest("shop", "orders");
+    let digest = lab.server.table("shop", "orders");
     let run = start(support::command(&lab.bench.data(), &["backup", "create", "pg", "--json"]));
-    until_running(&lab.bench, "backup", "dump");
-    docker(&["stop", "-t", "0", &lab.server.name]);
+    lab.server.until_running("COPY public.big%TO stdout%");
+    lab.server.stop();
     let ran = run.end();
     assert!(matches!(ran.output.status.code(), Some(1 | 5)), "{ran}");
     let code = ran.problem();
@@ -63,39 +61,26 @@ fn a_container_that_stops_in_the_middle_of_a_dump() {
     // While it is down, and afterwards.
     let ran = lab.bench.zelo(&["backup", "create", "pg", "--json"]);
     assert_eq!(ran.problem(), "container-stopped", "{ran}");
-    docker(&["start", &lab.server.name]);
-    ready(&lab.server);
+    lab.server.restart();
     lab.assert_nothing_lost(&digest, "stopped in the middle");
     lab.bench.zelo(&["backup", "create", "pg", "--json"]).code(0);
-}
-
-fn ready(server: &Postgres) {
-    for _ in 0..150 {
-        let asked =
-            Command::new("docker").args(["exec", &server.name, "pg_isready", "-qh", "127.0.0.1"]).status();
-        if asked.is_ok_and(|s| s.success()) {
-            return;
-        }
-        sleep(Duration::from_millis(200));
-    }
-    panic!("{} takes no connections", server.name);
 }
 
 #[test]
 fn a_dump_tool_that_is_missing() {
     let Some(lab) = Lab::up() else { return };
-    let digest = lab.server.digest("shop", "orders");
+    let digest = lab.server.table("shop", "orders");
     // Debian's pg_dump on the PATH is a wrapper around each version's own.
     let hide = "for f in $(command -v pg_dump) /usr/lib/postgresql/*/bin/pg_dump; do \
                 [ ! -e $f ] || mv $f $f.away; done";
-    lab.server.exec(&["sh", "-c", hide]);
+    lab.server.exec(&["sh", "-c", hide], "");
     let ran = lab.bench.zelo(&["backup", "create", "pg", "--json"]);
     assert_eq!(ran.problem(), "tool-missing", "{ran}");
     assert_ne!(ran.output.status.code(), Some(0));
     lab.bench.assert_tidy("no pg_dump");
     let show = "for f in /usr/bin/pg_dump.away /usr/local/bin/pg_dump.away \
                 /usr/lib/postgresql/*/bin/pg_dump.away; do [ ! -e $f ] || mv $f ${f%.away}; done";
-    lab.server.exec(&["sh", "-c", show]);
+    lab.server.exec(&["sh", "-c", show], "");
     lab.assert_nothing_lost(&digest, "no pg_dump");
     lab.bench.zelo(&["backup", "create", "pg", "--json"]).code(0);
 }
@@ -103,7 +88,7 @@ fn a_dump_tool_that_is_missing() {
 #[test]
 fn a_password_that_is_wrong() {
     // By network, with this machine's tools: these are PostgreSQL 15.
-    let Some(server) = Postgres::up("trouble", 15) else { return };
+    let Some(server) = Server::published("trouble", 15) else { return };
     server.sql("postgres", "CREATE TABLE t AS SELECT generate_series(1, 100) i");
     let bench = Bench::new();
     let file = bench.data().join("password");

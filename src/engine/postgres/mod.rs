@@ -37,11 +37,11 @@ use self::{
 };
 pub use self::{
     access::Tuning,
-    restore::in_place::{Backups, NoBackups, SAFETY_STEP},
+    restore::in_place::{NoBackups, SAFETY_STEP},
 };
 use super::{
-    Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Planned,
-    RestoreOptions, RestoreSteps, Shelf,
+    Access, Aside, BackupOptions, Backups, Capture, Check, Detected, Engine, Field, Inspection, Item,
+    Planned, RestoreOptions, RestoreSteps, Shelf,
 };
 use crate::{
     domain::{

@@ -14,7 +14,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     sync::Notify,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -277,9 +277,14 @@ async fn lists_and_lifecycle() {
 async fn a_polite_stop_is_no_kill() {
     let Some(lab) = Lab::up().await else { return };
     cli(&["rm", "-fv", &lab.name]);
-    let polite = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+    let polite = "trap 'exit 0' TERM; touch /polite; while :; do sleep 0.1; done";
     lab.run(&["--stop-signal", "TERM", "--entrypoint", "sh"], &["-c", polite]);
-    sleep(Duration::from_millis(300)).await;
+    let place = lab.place();
+    let until = Instant::now() + Duration::from_secs(20);
+    while !run(&*place, Command::new(["test", "-e", "/polite"])).await.unwrap().1.ok() {
+        assert!(Instant::now() < until, "its shell does not start");
+        sleep(Duration::from_millis(20)).await;
+    }
     assert!(!lab.docker.stop(&lab.name, Duration::from_secs(20)).await.unwrap());
 }
 

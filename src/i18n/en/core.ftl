@@ -22,7 +22,7 @@ problem-commit-unknown = Nobody can tell whether the decisive step took place ({
     .next = Look at the resource. “zelo operation resolve” then tries again, restores the safety backup, or records what you did.
 
 problem-settle-failed = The decisive step is done, but what follows it could not be finished ({ $why }).
-    .safe = The new state is in use, and the former one is set aside, not dropped.
+    .safe = The new state is in use. The former one is set aside, or in the safety backup.
     .next = Remove the cause, then “zelo operation resolve --retry”.
 
 problem-undo-failed = The operation failed ({ $first }), and undoing it failed too ({ $why }).

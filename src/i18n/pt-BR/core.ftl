@@ -22,7 +22,7 @@ problem-commit-unknown = Não dá para saber se a etapa decisiva aconteceu ({ $w
     .next = Olhe o recurso. “zelo operation resolve” então tenta de novo, restaura o backup de segurança ou registra o que você fez.
 
 problem-settle-failed = A etapa decisiva está feita, mas o que vem depois dela não pôde ser concluído ({ $why }).
-    .safe = O novo estado está em uso, e o anterior está guardado ao lado, não apagado.
+    .safe = O novo estado está em uso. O anterior está guardado ao lado, ou no backup de segurança.
     .next = Remova a causa e execute “zelo operation resolve --retry”.
 
 problem-undo-failed = A operação falhou ({ $first }), e desfazê-la também falhou ({ $why }).

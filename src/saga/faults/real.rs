@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 
 use super::{Moment, Point};
-use crate::{domain::problem::Problem, problem};
+use crate::{
+    domain::{operation::OpKind, problem::Problem},
+    problem,
+};
 
 /// What `ZELO_FAULT` asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +19,7 @@ struct Fault {
 enum Act {
     Kill { step: String, moment: String },
     Fail { step: String, moment: String },
-    KillBytes(u64),
+    KillBytes { step: Option<String>, bytes: u64 },
 }
 
 /// A fault that cannot be read must not pass for none: the test would prove nothing.
@@ -42,7 +45,13 @@ fn parse(text: &str) -> Option<Fault> {
     };
     let (act, rest) = rest.split_once(':')?;
     let act = match act {
-        "kill-bytes" => Act::KillBytes(rest.parse().ok()?),
+        "kill-bytes" => {
+            let (step, bytes) = match rest.rsplit_once(':') {
+                Some((step, bytes)) => (Some(step.to_owned()), bytes),
+                None => (None, rest),
+            };
+            Act::KillBytes { step, bytes: bytes.parse().ok()? }
+        }
         "kill" | "fail" => {
             // Steps' names hold colons themselves (`dump:orders`).
             let (step, moment) = rest.rsplit_once(':')?;
@@ -71,12 +80,24 @@ fn die() -> ! {
     }
 }
 
+impl Fault {
+    fn is_for(&self, kind: &OpKind) -> bool {
+        self.kind.as_deref().is_none_or(|k| k == kind.as_str())
+    }
+
+    fn kills_at(&self, kind: &OpKind, in_step: &str, moved: u64) -> bool {
+        match &self.act {
+            Act::KillBytes { step, bytes } => {
+                self.is_for(kind) && step.as_deref().is_none_or(|s| s == in_step) && moved >= *bytes
+            }
+            Act::Kill { .. } | Act::Fail { .. } => false,
+        }
+    }
+}
+
 /// Dies or fails here if the environment asks for it.
 pub fn point(point: Point<'_>) -> Result<(), Problem> {
-    for fault in faults() {
-        if fault.kind.as_deref().is_some_and(|k| k != point.kind.as_str()) {
-            continue;
-        }
+    for fault in faults().iter().filter(|f| f.is_for(point.kind)) {
         match &fault.act {
             Act::Kill { step, moment } if step == point.step && moment == name(point.moment) => die(),
             Act::Fail { step, moment } if step == point.step && moment == name(point.moment) => {
@@ -89,10 +110,32 @@ pub fn point(point: Point<'_>) -> Result<(), Problem> {
 }
 
 /// Dies once so many bytes have moved in one step.
-pub fn bytes_moved(now: u64) {
-    for fault in faults() {
-        if matches!(fault.act, Act::KillBytes(limit) if now >= limit) {
-            die();
+pub fn bytes_moved(kind: &OpKind, step: &str, now: u64) {
+    if faults().iter().any(|fault| fault.kills_at(kind, step, now)) {
+        die();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_kill_only_where_they_are_asked_to() {
+        let (backup, restore) = (OpKind::of("backup"), OpKind::of("restore"));
+        let kills = |text: &str, kind: &OpKind, step: &str, moved| {
+            parse(text).unwrap_or_else(|| panic!("{text}")).kills_at(kind, step, moved)
+        };
+        assert!(kills("kill-bytes:10", &backup, "dump:x", 10));
+        assert!(!kills("kill-bytes:10", &backup, "dump:x", 9));
+        assert!(kills("restore/kill-bytes:10", &restore, "source", 11));
+        assert!(!kills("restore/kill-bytes:10", &backup, "dump:x", 11));
+        assert!(kills("restore/kill-bytes:load:x:10", &restore, "load:x", 10));
+        assert!(!kills("restore/kill-bytes:load:x:10", &restore, "source", 10));
+        assert!(!kills("restore/kill-bytes:load:x:10", &backup, "load:x", 10));
+        assert!(!kills("kill:load:x:before", &restore, "load:x", 10));
+        for text in ["kill-bytes:", "kill-bytes:load:x", "restore/kill-bytes", "bytes:10"] {
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 }

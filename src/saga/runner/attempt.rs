@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_secs(1);
 impl Run<'_> {
     /// Runs step `step` once under its limits. `heed`: whether cancelling stops it.
     pub(super) async fn attempt(&mut self, step: usize, heed: bool) -> Result<Value, Stop> {
-        let progress = Progress::default();
+        let progress = self.progress(step);
         let cx = self.cx(step, &progress);
         let planned = self.plan.steps[step].step.clone();
         let limits = planned.limits();

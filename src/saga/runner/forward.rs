@@ -10,7 +10,6 @@ use crate::{
     saga::{
         faults::Moment,
         journal::{Event, StepState},
-        progress::Progress,
         step::EffectName,
     },
 };
@@ -121,7 +120,7 @@ impl Run<'_> {
         let Some(commit) = self.plan.committing.clone() else { return Ok(false) };
         let (mut tried, since) = (0, Instant::now());
         loop {
-            match commit.happened(&self.cx(step, &Progress::default())).await {
+            match commit.happened(&self.cx(step, &self.progress(step))).await {
                 Ok(happened) => return Ok(happened),
                 Err(problem) => {
                     tried += 1;
@@ -171,7 +170,7 @@ impl Run<'_> {
         let limit = if limits.long { self.runner.patience.deadline } else { limits.deadline.max(least) };
         let (mut tried, since) = (0, Instant::now());
         loop {
-            let cx = self.cx(step, &Progress::default());
+            let cx = self.cx(step, &self.progress(step));
             let result = match tokio::time::timeout(limit, undoing.undo(&cx)).await {
                 Ok(result) => result,
                 Err(_) => Err(problem!("undo-deadline", step = &self.records[step].name)),

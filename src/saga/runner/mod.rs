@@ -5,8 +5,9 @@
 //! - The commit step is never dropped; if its run fails or the process dies in it,
 //!   [`Commit::happened`](super::Commit::happened) says on which side of the
 //!   point things are.
-//! - After it, a failure in the run still going undoes the commit; after a crash
-//!   the plan only goes forward, and asks a person where it cannot.
+//! - After it, a failure in the run still going undoes the commit, if the commit
+//!   has an undo; else, and after a crash, the plan only goes forward, and asks a
+//!   person where it cannot.
 
 mod attempt;
 mod forward;
@@ -251,6 +252,10 @@ impl<'a> Run<'a> {
             progress: progress.clone(),
             cancel: self.runner.cancel.clone(),
         }
+    }
+
+    fn progress(&self, step: usize) -> Progress {
+        Progress::of(&self.plan.kind, &self.records[step].name)
     }
 
     fn fault(&self, step: usize, moment: Moment) -> Result<(), Problem> {

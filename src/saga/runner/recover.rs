@@ -4,7 +4,7 @@
 
 use super::{
     Lost, Outcome, Run, Stop, ended,
-    rollback::{undo_failed, unsure},
+    rollback::{settle_failed, undo_failed, unsure},
 };
 use crate::{
     domain::{operation::OpState, problem::Problem},
@@ -90,8 +90,7 @@ impl Run<'_> {
             Err(Stop::Lost) => Err(Lost),
             Err(Stop::Cancelled) => Ok(self.succeeded()),
             Err(Stop::Failed { problem, .. } | Stop::Unsure(problem)) => {
-                let why = problem.code.clone();
-                Ok(ended(OpState::NeedsOperator, Some(problem!("settle-failed", why = why).detail(problem))))
+                Ok(ended(OpState::NeedsOperator, Some(settle_failed(problem))))
             }
         }
     }

@@ -4,7 +4,10 @@ use super::{Lost, Outcome, Run, Stop, ended};
 use crate::{
     domain::{operation::OpState, problem::Problem},
     problem,
-    saga::{journal::StepState, step::EffectName},
+    saga::{
+        journal::StepState,
+        step::{EffectName, UndoRule},
+    },
 };
 
 impl Run<'_> {
@@ -14,12 +17,25 @@ impl Run<'_> {
             Stop::Lost => return Err(Lost),
             Stop::Unsure(problem) => return Ok(ended(OpState::NeedsOperator, Some(unsure(problem)))),
             Stop::Cancelled => (Some(OpState::Cancelled), problem!("cancelled")),
+            Stop::Failed { problem, .. } if self.is_for_good() => {
+                return Ok(ended(OpState::NeedsOperator, Some(settle_failed(problem))));
+            }
             Stop::Failed { problem, .. } => (None, problem),
         };
         match self.roll_back().await? {
             Ok(()) => Ok(ended(state.unwrap_or_else(|| self.undone_state()), Some(problem))),
             Err(undo) => Ok(ended(OpState::NeedsOperator, Some(undo_failed(undo, &problem)))),
         }
+    }
+
+    /// Whether the commit has happened and nothing of ours can take it back: then
+    /// going back could only fail, and the way out must be to go on.
+    fn is_for_good(&self) -> bool {
+        let commit = &self.plan.steps[self.plan.commit];
+        let happened = self.records[self.plan.commit].output.is_some();
+        happened
+            && commit.effect == EffectName::Destroys
+            && matches!(commit.step.undo_rule(), UndoRule::Nothing(_))
     }
 
     /// Undoes every begun step, last first; stops at the first undo that fails.
@@ -48,6 +64,11 @@ impl Run<'_> {
         }
         Ok(Ok(()))
     }
+}
+
+/// The decisive step is done, what follows it is not.
+pub(super) fn settle_failed(problem: Problem) -> Problem {
+    problem!("settle-failed", why = problem.code.as_str()).detail(problem)
 }
 
 /// An undo failed: what it was about to put back and why it could not.

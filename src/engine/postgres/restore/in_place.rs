@@ -25,7 +25,7 @@ use crate::{
         msg::Msg,
         problem::Problem,
     },
-    engine::{Shelf, Swapped},
+    engine::{Backups, Shelf, Swapped},
     msg, problem,
     saga::{Commit, Cx, Limits, SafetyProof, Slot, Step, UndoRule, step::Destroys},
 };
@@ -33,18 +33,6 @@ use crate::{
 /// The name of the step that leaves the [`SafetyProof`] in any plan that restores
 /// in place.
 pub const SAFETY_STEP: &str = "safety";
-
-/// Finds backups again, for the undo of a drop.
-#[async_trait]
-pub trait Backups: Send + Sync {
-    /// Whether there is anything behind it.
-    fn available(&self) -> bool {
-        true
-    }
-
-    /// A complete backup's shelf and manifest.
-    async fn open(&self, id: &BackupId) -> Result<(Shelf, Manifest), Problem>;
-}
 
 /// No way back to a backup: restoring in place is refused.
 #[derive(Debug, Clone, Copy, Default)]

@@ -14,14 +14,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::{in_place::Backups, names::Target};
+use self::names::Target;
 use super::{access::Server, dress::Dress, roles as role_file};
 use crate::{
     domain::{
         manifest::{Manifest, Part},
         problem::Problem,
     },
-    engine::{Replace, RestoreSteps, Shelf},
+    engine::{Backups, Replace, RestoreSteps, Shelf},
     problem,
     saga::{
         Step,

@@ -25,9 +25,9 @@ use crate::{
         problem::Problem,
     },
     engine::{
-        Access, Aside, BackupOptions, Captured, Engine, Replace, RestoreOptions, RestoreSteps, Shelf,
-        Swapped,
-        postgres::{Backups, KIND, PostgresEngine, Tuning},
+        Access, Aside, BackupOptions, Backups, Captured, Engine, Replace, RestoreOptions, RestoreSteps,
+        Shelf, Swapped,
+        postgres::{KIND, PostgresEngine, Tuning},
     },
     host::{Docker, Hosts, Local},
     saga::{

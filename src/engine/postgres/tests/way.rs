@@ -1,5 +1,7 @@
 //! Ways to a server, what is said when they are barred, and the way without Zelo.
 
+use std::time::{Duration, Instant};
+
 use super::{
     digest::{digest, roles, sample},
     rig::{Rig, cli, with},
@@ -89,7 +91,13 @@ async fn what_is_wrong_with_tls_is_named() {
         cli("docker", &["exec", &rig.name, "chmod", "600", &to], "");
     }
     rig.sql("postgres", "ALTER SYSTEM SET ssl = on");
-    rig.sql("postgres", "SELECT pg_reload_conf(), pg_sleep(1)");
+    rig.sql("postgres", "SELECT pg_reload_conf()");
+    // The server reads it when it gets to it.
+    let until = Instant::now() + Duration::from_secs(20);
+    while rig.sql("postgres", "SHOW ssl") != "on" {
+        assert!(Instant::now() < until, "TLS is not turned on");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let engine = rig.engine();
     let tls = |mode: &str, ca: &str| {
         // As `resource add` would store it.
