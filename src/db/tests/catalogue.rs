@@ -34,6 +34,7 @@ both!(
     checks_change_a_backup_and_are_told_of,
     a_trashed_backup_comes_back_as_it_was,
     a_held_backup_cannot_go,
+    a_running_operation_may_need_one_more_backup,
     what_was_set_aside_is_used_or_freed_once,
     a_proof_names_a_known_backup,
 );
@@ -304,6 +305,32 @@ async fn a_held_backup_cannot_go(b: Bench) {
     b.db.finish(&op.id, fence, end).await.unwrap();
     let gone = b.db.enqueue(hold(&id)).await.unwrap_err();
     assert_eq!(gone, problem!("not-found-backup", id = id.as_str()));
+}
+
+async fn a_running_operation_may_need_one_more_backup(b: Bench) {
+    let shop = resource(&b.db, "shop").await;
+    let id = published(&b.db, &shop, 0, Origin::Safety).await;
+    let op = b.db.enqueue(new_operation(&[])).await.unwrap().row().id.clone();
+    let need = std::slice::from_ref(&id);
+    assert_eq!(b.db.hold(&op, need).await.unwrap_err().code, "operation-state");
+    let (_, fence) = b.db.claim(&op, "w", later(30)).await.unwrap().unwrap();
+    for _ in 0..2 {
+        b.db.hold(&op, need).await.unwrap();
+    }
+    assert_eq!(b.db.held_by(&id).await.unwrap(), [op.clone()]);
+    let removal = || new_operation(&[&format!("backup:{id}")]);
+    assert_eq!(b.db.enqueue(removal()).await.unwrap_err().code, "locked");
+    let end = Finish { state: OpState::Succeeded, problem: None, result: json!(null) };
+    b.db.finish(&op, fence, end).await.unwrap();
+    assert_eq!(b.db.held_by(&id).await.unwrap(), []);
+    let removing = b.db.enqueue(removal()).await.unwrap().row().id.clone();
+    // And what is being removed cannot be relied on.
+    let late = b.db.enqueue(new_operation(&[])).await.unwrap().row().id.clone();
+    b.db.claim(&late, "w", later(30)).await.unwrap().unwrap();
+    assert_eq!(b.db.hold(&late, need).await.unwrap_err().code, "locked");
+    b.db.request_cancel(&removing, WHO).await.unwrap();
+    b.db.trash_backup(&id, later(60), None, WHO).await.unwrap();
+    assert_eq!(b.db.hold(&late, need).await.unwrap_err().code, "backup-trashed");
 }
 
 async fn what_was_set_aside_is_used_or_freed_once(b: Bench) {

@@ -22,6 +22,7 @@ both!(
     every_illegal_transition_is_refused,
     a_queued_operation_is_cancelled_at_once_a_running_one_is_marked,
     a_person_resolves_an_operation_and_its_children,
+    a_way_out_needs_a_stuck_operation_and_keeps_the_other_ways_shut,
     a_child_takes_no_locks_and_needs_a_running_parent,
     lists_are_filtered_and_paged,
     what_was_never_pushed_is_found,
@@ -256,6 +257,21 @@ async fn a_person_resolves_an_operation_and_its_children(b: Bench) {
     assert_eq!((row.state, row.resolution.as_deref()), (OpState::Resolved, Some("renamed by hand")));
     assert_eq!(b.db.operation(&child).await.unwrap().state, OpState::Resolved);
     created(&b.db, &["r"]).await;
+}
+
+async fn a_way_out_needs_a_stuck_operation_and_keeps_the_other_ways_shut(b: Bench) {
+    let (stuck, fence) = running(&b.db, &["r"]).await;
+    let key = format!("way-out:{stuck}");
+    let code = |refused: Result<Enqueued, Problem>| refused.unwrap_err().code;
+    assert_eq!(code(b.db.enqueue(new_operation(&[&key])).await), "operation-state", "it still runs");
+    b.db.finish(&stuck, fence, end(OpState::NeedsOperator)).await.unwrap();
+    let way = created(&b.db, &[&key]).await.id;
+    assert_eq!(code(b.db.enqueue(new_operation(&[&key])).await), "locked", "one at a time");
+    assert_eq!(b.db.reopen(&stuck, "", later(30), "user:1").await.unwrap_err().code, "locked");
+    assert_eq!(b.db.resolve(&stuck, None, "user:1", "x").await.unwrap_err().code, "locked");
+    b.db.resolve(&stuck, Some(&way), "system", "restored").await.unwrap();
+    b.db.request_cancel(&way, "user:1").await.unwrap();
+    assert_eq!(code(b.db.enqueue(new_operation(&[&key])).await), "operation-state", "it is over");
 }
 
 async fn a_child_takes_no_locks_and_needs_a_running_parent(b: Bench) {
