@@ -44,7 +44,7 @@ pub use operations::{Enqueued, Finish, Lock, LogLine, NewOperation, OperationFil
 pub use outbox::OutboxRow;
 pub use projects::ProjectRow;
 pub use proofs::NewProof;
-pub use resources::{NewResource, ResourceFilter, ResourceRow, ResourceState};
+pub use resources::{NewAccess, NewResource, ResourceFilter, ResourceRow, ResourceState};
 pub use sessions::SessionRow;
 pub use stores::StoreRow;
 
