@@ -3,6 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // a test that cannot go on says so
 
+#[path = "cli/editing.rs"]
+mod editing;
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[path = "cli/ways_out.rs"]
+mod ways_out;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -47,8 +54,26 @@ impl Machine {
         rows.map(Result::unwrap).collect()
     }
 
+    /// Changes Zelo's own database past all rules.
+    #[allow(clippy::disallowed_methods)] // the test plays somebody with access to it
+    fn own(&self, sql: &str) {
+        rusqlite::Connection::open(self.data().join("zelo.db")).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// What a query of Zelo's own database says, as one number.
+    #[allow(clippy::disallowed_methods)] // the test looks past all rules
+    fn own_count(&self, sql: &str) -> i64 {
+        let own = rusqlite::Connection::open(self.data().join("zelo.db")).unwrap();
+        own.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zelo"));
+        self.command_of(env!("CARGO_BIN_EXE_zelo"), words)
+    }
+
+    /// Any program with this machine's environment.
+    fn command_of(&self, program: &str, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(words).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path());
         command.env("ZELO_DATA", self.data()).env("ZELO_DOCKER_SOCKET", "off");
         // A test machine may be short of disk; the reserve has tests of its own.
@@ -81,7 +106,7 @@ impl Machine {
         let done = self.json(0, &["backup", "create", "app"]);
         assert_eq!(done["operation"]["state"], "succeeded");
         let backups = self.json(0, &["backup", "list", "app"]);
-        backups[0]["id"].as_str().unwrap().to_owned()
+        backups["backups"][0]["id"].as_str().unwrap().to_owned()
     }
 }
 
@@ -204,16 +229,16 @@ fn a_backup_is_deleted_only_when_agreed_to_and_the_catalogue_can_be_rebuilt() {
     assert_eq!(code(&machine.json(2, &["backup", "delete", &first])), "cli-confirm");
     machine.json(0, &["backup", "delete", &first, "--yes"]);
     let left = machine.json(0, &["backup", "list"]);
-    assert_eq!(left.as_array().unwrap().len(), 1);
-    assert_eq!(left[0]["id"], second.as_str());
+    assert_eq!(left["total"], 1);
+    assert_eq!(left["backups"][0]["id"], second.as_str());
 
     // The metadata is lost; the store is not.
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(machine.data().join(format!("zelo.db{suffix}")));
     }
-    assert_eq!(machine.json(0, &["backup", "list"]).as_array().unwrap().len(), 0);
+    assert_eq!(machine.json(0, &["backup", "list"])["total"], 0);
     assert_eq!(machine.json(0, &["catalog", "rebuild"])["listed"], 1);
-    assert_eq!(machine.json(0, &["backup", "list"])[0]["id"], second.as_str());
+    assert_eq!(machine.json(0, &["backup", "list"])["backups"][0]["id"], second.as_str());
     assert_eq!(machine.json(0, &["catalog", "rebuild"])["missing"], 0, "again changes nothing");
 }
 
@@ -249,7 +274,7 @@ fn one_key_is_one_operation() {
     machine.add();
     let ask = || machine.json(0, &["backup", "create", "app", "--idempotency-key", "tonight"]);
     assert_eq!(ask()["operation"]["id"], ask()["operation"]["id"]);
-    assert_eq!(machine.json(0, &["backup", "list"]).as_array().unwrap().len(), 1);
+    assert_eq!(machine.json(0, &["backup", "list"])["total"], 1);
 }
 
 /// Another process that runs operations in the data folder, as the others see
@@ -283,15 +308,41 @@ fn signal(child: &Server, name: &str) {
 }
 
 #[test]
-fn ctrl_c_cancels_what_waits() {
+fn a_signal_cancels_what_waits() {
     let machine = Machine::new();
     machine.add();
-    let other = other_runner(&machine);
-    let (mut child, id) = queued(&machine, &["backup", "create", "app"]);
-    signal(&child, "-INT");
-    assert_eq!(child.0.wait().unwrap().code(), Some(8));
-    drop(other);
-    assert_eq!(machine.json(8, &["operation", "watch", &id])["operation"]["state"], "cancelled");
+    for name in ["-INT", "-TERM", "-HUP"] {
+        let other = other_runner(&machine);
+        let (mut child, id) = queued(&machine, &["backup", "create", "app"]);
+        signal(&child, name);
+        assert_eq!(child.0.wait().unwrap().code(), Some(8), "{name}");
+        drop(other);
+        assert_eq!(machine.json(8, &["operation", "watch", &id])["operation"]["state"], "cancelled");
+    }
+}
+
+#[test]
+fn a_hang_up_ends_a_worker_unless_it_was_started_to_outlive_it() {
+    let machine = Machine::new();
+    machine.add();
+    let mut worker = serve(&machine, &["worker"]);
+    signal(&worker, "-HUP");
+    assert_eq!(worker.0.wait().unwrap().code(), Some(0));
+
+    let shell = format!("trap '' HUP; exec {} worker --json", env!("CARGO_BIN_EXE_zelo"));
+    let mut command = machine.command_of("sh", &["-c", &shell]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut worker = Server(child);
+    until_it_runs(&machine);
+    signal(&worker, "-HUP");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(worker.0.try_wait().unwrap().is_none(), "it runs on");
+    signal(&worker, "-TERM");
+    assert_eq!(worker.0.wait().unwrap().code(), Some(0));
+    let mut told = String::new();
+    std::io::Read::read_to_string(worker.0.stdout.as_mut().unwrap(), &mut told).unwrap();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((told["runner"].as_str(), told["pid"].as_u64()), (Some("worker"), Some(worker.0.id().into())));
 }
 
 #[test]
@@ -333,13 +384,17 @@ impl Drop for Server {
 fn serve(machine: &Machine, verb: &[&str]) -> Server {
     let child = machine.command(verb).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let server = Server(child);
+    until_it_runs(machine);
+    server
+}
+
+fn until_it_runs(machine: &Machine) {
     let lock = machine.data().join("zelo.lock");
     let end = Instant::now() + Duration::from_secs(20);
     while !runs(machine, &lock) {
         assert!(Instant::now() < end, "the server does not start");
         std::thread::sleep(Duration::from_millis(100));
     }
-    server
 }
 
 fn runs(machine: &Machine, lock: &Path) -> bool {

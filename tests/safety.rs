@@ -80,7 +80,7 @@ fn it_cannot_be_deleted_while_an_operation_may_have_to_go_back_to_it() {
     let stuck = bench.faulty(&["restore", &backup, "--yes", "--json"], fault).code(6).json();
     let stuck = text(&stuck["operation"]["id"]);
     let listed = bench.zelo(&["backup", "list", "--json"]).code(0).json();
-    let safety = listed.as_array().unwrap().iter().find(|b| b["origin"] == "safety").unwrap();
+    let safety = listed["backups"].as_array().unwrap().iter().find(|b| b["origin"] == "safety").unwrap();
     let delete = ["backup", "delete", &text(&safety["id"]), "--yes", "--json"].map(str::to_owned);
     let delete: Vec<&str> = delete.iter().map(String::as_str).collect();
     let refused = bench.zelo(&delete);

@@ -66,7 +66,7 @@ fn stored(bench: &Bench, backup: &str) -> PathBuf {
 fn states(bench: &Bench) -> Vec<(String, String)> {
     let listed = bench.zelo(&["backup", "list", "--all", "--json"]).code(0).json();
     let mut all: Vec<_> =
-        listed.as_array().unwrap().iter().map(|b| (text(&b["id"]), text(&b["state"]))).collect();
+        listed["backups"].as_array().unwrap().iter().map(|b| (text(&b["id"]), text(&b["state"]))).collect();
     all.sort();
     all
 }
@@ -170,6 +170,10 @@ fn damaged(damage: impl Fn(&Path), case: &str) {
                  WHERE o.kind = 'restore' AND s.name IN ('side', 'keep', 'swap') AND s.state <> 'pending'";
     assert_eq!(bench.count(steps), 0, "{case}: something was touched");
 
+    let info = bench.zelo(&["backup", "info", &bad]).code(0);
+    let told = info.to_string();
+    assert!(told.contains("Error: ") && told.contains("Use another backup"), "{case}: {told}");
+
     let state = |id: &str| states(&bench).into_iter().find(|(i, _)| i == id).unwrap().1;
     assert_eq!([state(&bad), state(&worse), state(&good)], ["corrupt", "corrupt", "complete"], "{case}");
     bench.assert_tidy(case);
@@ -232,6 +236,28 @@ fn a_store_that_is_not_mounted_is_not_written_beside() {
     bench.assert_tidy("mounted again");
     bench.assert_backups_whole("mounted again");
     bench.backup();
+}
+
+#[test]
+fn a_store_is_moved_with_its_marker() {
+    let bench = Bench::new();
+    let first = bench.backup();
+    let elsewhere = bench.data().join("elsewhere");
+    let moved = elsewhere.display().to_string();
+    let there = [("ZELO_STORE_FOLDER", &*moved)];
+    let ran = with(&bench, &there, &["catalog", "rebuild", "--json"]).code(9);
+    assert_eq!(ran.problem(), "store-unusable");
+    assert!(ran.to_string().contains("move the former folder there"), "{ran}");
+    assert!(!elsewhere.exists());
+
+    // As docs/systemd.md says.
+    let copied = Command::new("cp").arg("-a").arg(store(&bench)).arg(&elsewhere).status().unwrap();
+    assert!(copied.success());
+    fs::remove_dir_all(store(&bench)).unwrap();
+    with(&bench, &there, &["backup", "validate", &first, "--json"]).code(0);
+    with(&bench, &there, &["backup", "create", "shop", "--json"]).code(0);
+    with(&bench, &there, &["restore", &first, "--yes", "--json"]).code(0);
+    assert!(!store(&bench).exists());
 }
 
 #[test]

@@ -1,9 +1,15 @@
 //! Questions to a person at a terminal. Where nobody can answer, the command
 //! says which option gives the answer instead.
 
-use std::{fs, io::Read, path::Path};
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
 
 use dialoguer::{Input, Password};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{args::ConfirmArgs, output::Output};
@@ -45,19 +51,53 @@ fn first_line(source: impl Read) -> std::io::Result<Secret> {
     Ok(Secret::new(text.lines().next().unwrap_or_default()))
 }
 
-/// The name a plan asks for, from `--yes`, `--confirm` or a person.
-pub(super) fn confirm(out: &Output, args: &ConfirmArgs, name: &str) -> Result<String, Problem> {
+/// Whether [`confirm`] will ask a person, who may take any time to answer.
+pub(super) fn asks(out: &Output, args: &ConfirmArgs) -> bool {
+    !args.yes && args.confirm.is_none() && out.can_ask() && !out.is_json()
+}
+
+/// The name a plan asks for, from `--yes`, `--confirm` or a person. May be
+/// dropped while it asks: the terminal is then left as it was.
+pub(super) async fn confirm(out: &Output, args: &ConfirmArgs, name: &str) -> Result<String, Problem> {
     if args.yes {
         return Ok(name.to_owned());
     }
     let typed = match &args.confirm {
         Some(typed) => typed.clone(),
-        None if out.can_ask() && !out.is_json() => {
-            text(&out.words().text(&msg!("cli-type-name", name = name)), false)?
-        }
+        None if asks(out, args) => patiently(out.words().text(&msg!("cli-type-name", name = name))).await?,
         None => return Err(problem!("cli-confirm", name = name)),
     };
     if typed == name { Ok(typed) } else { Err(problem!("cli-confirm-other", name = name, typed = typed)) }
+}
+
+/// Asks on a thread of its own, so that signals are heard meanwhile.
+async fn patiently(prompt: String) -> Result<String, Problem> {
+    let _terminal = Terminal(tcgetattr(io::stdin()).ok());
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        let typed = Input::<String>::new().with_prompt(prompt).allow_empty(true).interact_text();
+        let _ = tell.send(typed);
+    });
+    match told.await {
+        Ok(Err(dialoguer::Error::IO(error))) if error.kind() == io::ErrorKind::Interrupted => {
+            // Ctrl-C: the signal is on its way to whoever listens.
+            std::future::pending().await
+        }
+        Ok(typed) => typed.map_err(broken),
+        Err(_) => Err(problem!("cli-no-answer")),
+    }
+}
+
+/// A terminal's modes, put back when dropped: what asks switches echo and line
+/// editing off while it waits for a key.
+struct Terminal(Option<Termios>);
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if let Some(modes) = &self.0 {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, modes);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -69,15 +109,15 @@ mod tests {
         Output::to(Lang::En, false, Box::new(std::io::sink()), Box::new(std::io::sink()))
     }
 
-    #[test]
-    fn a_name_is_agreed_to_only_if_typed_exactly() {
+    #[tokio::test]
+    async fn a_name_is_agreed_to_only_if_typed_exactly() {
+        let out = quiet();
         let args = |yes, confirm: Option<&str>| ConfirmArgs { yes, confirm: confirm.map(ToOwned::to_owned) };
-        assert_eq!(confirm(&quiet(), &args(true, None), "orders").unwrap(), "orders");
-        assert_eq!(confirm(&quiet(), &args(false, Some("orders")), "orders").unwrap(), "orders");
-        assert!(
-            confirm(&quiet(), &args(false, Some("Orders")), "orders").unwrap_err().is("cli-confirm-other")
-        );
-        assert!(confirm(&quiet(), &args(false, None), "orders").unwrap_err().is("cli-confirm"));
+        assert_eq!(confirm(&out, &args(true, None), "orders").await.unwrap(), "orders");
+        assert_eq!(confirm(&out, &args(false, Some("orders")), "orders").await.unwrap(), "orders");
+        let other = confirm(&out, &args(false, Some("Orders")), "orders").await.unwrap_err();
+        assert!(other.is("cli-confirm-other"));
+        assert!(confirm(&out, &args(false, None), "orders").await.unwrap_err().is("cli-confirm"));
     }
 
     #[test]

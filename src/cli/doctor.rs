@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     config::{self, Settings},
-    db::Db,
+    db::{Db, Schema},
     domain::{
         clock::{Clock, SystemClock},
         id::SystemIds,
@@ -42,7 +42,12 @@ impl Args {
         let mut checks = vec![file(settings), data_folder(settings)];
         let db = database(settings).await;
         let (opened, database) = match db {
-            Ok(Some(db)) => (Some(db), Verdict::Good(None)),
+            // What these tables hold cannot be read before they are up to date.
+            Ok(Some((_, schema))) if schema.pending => (None, older(&schema)),
+            Ok(Some((db, schema))) => {
+                let version = schema.version.unwrap_or_default();
+                (Some(db), Verdict::Good(Some(msg!("doctor-schema", version = version))))
+            }
             Ok(None) => (None, Verdict::Good(Some(msg!("doctor-not-yet")))),
             Err(problem) => (None, Verdict::Bad(problem)),
         };
@@ -91,15 +96,24 @@ fn data_folder(settings: &Settings) -> Check {
     check("data", msg!("doctor-data"), verdict)
 }
 
-/// The open database; `None` if it is a file that does not exist yet.
-async fn database(settings: &Settings) -> Result<Option<Db>, Problem> {
+/// The tables are those of an older Zelo, or not made yet.
+fn older(schema: &Schema) -> Verdict {
+    match &schema.version {
+        Some(version) => Verdict::Caution(problem!("db-older", version = version, known = &schema.known)),
+        None => Verdict::Good(Some(msg!("doctor-not-yet"))),
+    }
+}
+
+/// The database, opened only to look; `None` if it is a file that does not exist
+/// yet.
+async fn database(settings: &Settings) -> Result<Option<(Db, Schema)>, Problem> {
     if let config::Database::Sqlite(path) = &settings.database
         && !path.exists()
     {
         return Ok(None);
     }
     let target = crate::app::target(settings);
-    Db::open(target, Arc::new(SystemClock), Arc::new(SystemIds)).await.map(Some)
+    Db::look(target, Arc::new(SystemClock), Arc::new(SystemIds)).await.map(Some)
 }
 
 /// The key opens, or is missing where it may be. Never made here.

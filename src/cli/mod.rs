@@ -12,6 +12,7 @@ mod desk;
 mod doctor;
 pub mod exit;
 mod find;
+mod follow;
 mod format;
 mod help;
 pub mod logging;
@@ -25,6 +26,7 @@ mod restore;
 mod run;
 mod runner;
 mod serve;
+mod signals;
 #[cfg(test)]
 mod tests;
 mod texts;

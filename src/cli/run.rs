@@ -1,31 +1,24 @@
-//! From a request to its end: plan, agreement, queue, run or follow.
-
-use serde::Serialize;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    time::{Instant, sleep},
-};
+//! From a request to its end: plan, agreement, queue, then run or follow.
 
 use super::{
     args::{ConfirmArgs, RunArgs},
     ask,
     desk::{Desk, Done, Stop},
     exit::Exit,
+    follow::{Follow, report},
     plan::{self, Shown},
-    runner::try_become,
-    watch::{BEAT, Watch, ended},
+    runner::become_or_leave,
+    signals::Signals,
+    watch::ended,
 };
 use crate::{
     db::{Enqueued, OperationRow},
-    domain::{id::OperationId, operation::OpState, problem::Problem},
-    jobs::{Execute, RunnerLock, wake},
+    domain::id::OperationId,
+    jobs::{RunnerLock, wake},
     msg,
     operation::{self, PlanView, Prepared, Request, World},
     problem,
 };
-
-/// How often it tries to become the runner while another process is.
-const TRY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Prepares a request, and with the plan shown and agreed to, runs it.
 pub(super) async fn request(
@@ -35,195 +28,176 @@ pub(super) async fn request(
     run: &RunArgs,
     agree: &ConfirmArgs,
 ) -> Done {
-    let runner = begin(desk, world, run).await?;
-    let prepared = operation::prepare(world, request, &desk.actor()).await?;
-    go(desk, world, prepared, run, agree, runner).await
-}
-
-/// The same from a plan made already.
-pub(super) async fn prepared_plan(
-    desk: &Desk,
-    world: &World,
-    prepared: Prepared,
-    run: &RunArgs,
-    agree: &ConfirmArgs,
-) -> Done {
-    let runner = begin(desk, world, run).await?;
-    go(desk, world, prepared, run, agree, runner).await
-}
-
-/// Becomes the runner if nobody is: then what a dead process left is out of the
-/// way, its locks too. A dry run and `--no-wait` leave that to others.
-async fn begin(desk: &Desk, world: &World, run: &RunArgs) -> Result<Option<RunnerLock>, Stop> {
-    if run.dry_run {
-        return Ok(None);
-    }
-    if !run.no_wait {
-        return Ok(try_become(desk, world, "command").await?);
-    }
-    match RunnerLock::holder(&desk.settings.data).await? {
-        Some(holder) if holder.what != "command" => Ok(None),
-        _ => Err(problem!("cli-no-server").into()),
-    }
-}
-
-async fn go(
-    desk: &Desk,
-    world: &World,
-    prepared: Prepared,
-    run: &RunArgs,
-    agree: &ConfirmArgs,
-    runner: Option<RunnerLock>,
-) -> Done {
-    let out = &desk.out;
-    if run.dry_run {
-        show(desk, &prepared.view);
-        out.json(&prepared.view);
-        out.line("");
-        out.say(&msg!("cli-dry-run"));
-        return Ok(Exit::Done);
-    }
-    let confirmed = match prepared.view.confirm.clone() {
-        Some(name) => {
-            if !agree.yes && !out.is_json() {
-                show(desk, &prepared.view);
-                out.line("");
-            }
-            Some(ask::confirm(out, agree, &name)?)
+    let mut signals = Signals::listen()?;
+    let asking = Asking { desk, world, request, run, agree };
+    let ready = tokio::select! {
+        biased; // who was leaving on a signal already says so in its own words
+        ready = asking.ready() => ready?,
+        () = signals.any() => {
+            desk.out.note(&desk.out.words().label("cli-left-early"));
+            return Err(Stop::Exit(Exit::Cancelled));
         }
-        None => None,
     };
-    let key = run.idempotency_key.clone();
-    let enqueued = operation::enqueue(world, prepared, confirmed.as_deref(), key).await?;
-    if matches!(enqueued, Enqueued::Existing(_)) {
-        out.note(&out.words().label("cli-existing"));
-    }
-    let row = enqueued.row().clone();
-    if runner.is_none() {
-        wake(&desk.settings.data);
-    }
-    if run.no_wait {
-        ended(out, &row);
+    let (row, runner) = match ready {
+        Ready::Shown => return Ok(Exit::Done),
+        Ready::Known(row) => (*row, None),
+        Ready::Agreed(agreed) => agreed.enqueue(desk, world, run).await?,
+    };
+    if run.no_wait || run.dry_run {
+        ended(&desk.out, &row);
         return Ok(report(desk, &row));
     }
-    follow(desk, world, &row.id, runner).await
-}
-
-fn show(desk: &Desk, view: &PlanView) {
-    plan::show(
-        &desk.out,
-        &Shown {
-            title: &view.title,
-            steps: &view.steps,
-            warnings: &view.warnings,
-            bytes: view.bytes,
-            database_disk: view.database_disk,
-            waiver: view.waiver.as_ref().map(|w| w.reason.as_str()),
-        },
-    );
+    Follow::new(desk, world, &row.id, signals).holding(runner).to_the_end().await
 }
 
 /// Follows an operation somebody asked for to its end.
 pub(super) async fn watch(desk: &Desk, world: &World, id: &OperationId) -> Done {
-    follow(desk, world, id, None).await
+    Follow::new(desk, world, id, Signals::listen()?).to_the_end().await
 }
 
-async fn follow(desk: &Desk, world: &World, id: &OperationId, runner: Option<RunnerLock>) -> Done {
-    let mut follow = Follow { desk, world, id, runner, started: false, tried: None, asked: false };
-    let mut watch = Watch::new(&desk.out, &world.db, id);
-    let end = follow.until_ended(&mut watch).await;
-    watch.close();
-    let row = end?;
-    ended(&desk.out, &row);
-    Ok(report(desk, &row))
+/// Asks an operation to stop and follows it to its end.
+pub(super) async fn cancel(desk: &Desk, world: &World, id: &OperationId) -> Done {
+    Follow::new(desk, world, id, Signals::listen()?).cancel().await
 }
 
-/// One operation on its way, and what this process does for it.
-struct Follow<'a> {
+/// `--no-wait` leaves an operation to a server: there must be one.
+pub(super) async fn needs_server(desk: &Desk) -> Result<(), Stop> {
+    match RunnerLock::holder(&desk.settings.data).await? {
+        Some(holder) if holder.what != "command" => Ok(()),
+        _ => Err(problem!("cli-no-server").into()),
+    }
+}
+
+/// A request on its way to the queue.
+struct Asking<'a> {
     desk: &'a Desk,
     world: &'a World,
-    id: &'a OperationId,
-    /// Held while this process runs operations.
+    request: Request,
+    run: &'a RunArgs,
+    agree: &'a ConfirmArgs,
+}
+
+/// What came of it.
+enum Ready {
+    /// A dry run: the plan was shown.
+    Shown,
+    /// It was asked for before, with the same key.
+    Known(Box<OperationRow>),
+    /// It may be enqueued.
+    Agreed(Box<Agreed>),
+}
+
+/// A plan somebody agreed to.
+struct Agreed {
+    prepared: Prepared,
+    confirmed: Option<String>,
     runner: Option<RunnerLock>,
-    /// Whether this process has begun to run it.
-    started: bool,
-    /// When it last tried to become the runner.
-    tried: Option<Instant>,
-    /// Whether cancelling was asked for.
-    asked: bool,
 }
 
-impl Follow<'_> {
-    /// Looks until it is over. Ctrl-C asks it to stop, which undoes what it did; a
-    /// second one leaves it to whoever runs it.
-    async fn until_ended(&mut self, watch: &mut Watch<'_>) -> Result<OperationRow, Stop> {
-        let mut interrupt = listen(SignalKind::interrupt())?;
-        let mut terminate = listen(SignalKind::terminate())?;
+impl Asking<'_> {
+    /// Up to the moment before it is enqueued; may be dropped at any time.
+    async fn ready(&self) -> Result<Ready, Stop> {
+        let actor = self.desk.actor();
+        let key = self.run.idempotency_key.as_deref();
+        if let Some(row) = operation::asked_before(self.world, &self.request, &actor, key).await? {
+            self.desk.out.note(&self.desk.out.words().label("cli-existing"));
+            return Ok(Ready::Known(Box::new(row)));
+        }
+        let runner = if self.run.dry_run { None } else { self.begin().await? };
+        let prepared = operation::prepare(self.world, self.request.clone(), &actor).await?;
+        if self.run.dry_run {
+            self.show(&prepared.view);
+            self.desk.out.json(&prepared.view);
+            self.desk.out.line("");
+            self.desk.out.say(&msg!("cli-dry-run"));
+            return Ok(Ready::Shown);
+        }
+        let agreed = match prepared.view.confirm.clone() {
+            Some(name) => self.agreed(prepared, &name, runner).await?,
+            None => Agreed { prepared, confirmed: None, runner },
+        };
+        Ok(Ready::Agreed(Box::new(agreed)))
+    }
+
+    /// Becomes the runner if nobody is: then what a dead process left is out of
+    /// the way, its locks too. `--no-wait` leaves that to others.
+    async fn begin(&self) -> Result<Option<RunnerLock>, Stop> {
+        if self.run.no_wait {
+            needs_server(self.desk).await?;
+            return Ok(None);
+        }
+        become_or_leave(self.desk, self.world, "command").await
+    }
+
+    /// Shows the plan and gets the name it asks for. A person may take minutes,
+    /// or leave the question open overnight: meanwhile others may run operations,
+    /// so the plan is made again and must still be what was agreed to.
+    async fn agreed(
+        &self,
+        mut prepared: Prepared,
+        name: &str,
+        mut runner: Option<RunnerLock>,
+    ) -> Result<Agreed, Stop> {
+        let (out, words) = (&self.desk.out, self.desk.out.words());
+        if !self.agree.yes && !out.is_json() {
+            self.show(&prepared.view);
+            out.line("");
+        }
         loop {
-            let row = watch.look().await?;
-            if row.state.is_final() || row.state == OpState::NeedsOperator {
-                return Ok(row);
+            let asks = ask::asks(out, self.agree);
+            if asks {
+                drop(runner.take());
             }
-            self.help(&row, watch).await?;
-            tokio::select! {
-                () = sleep(BEAT) => continue,
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+            let confirmed = Some(ask::confirm(out, self.agree, name).await?);
+            if !asks {
+                return Ok(Agreed { prepared, confirmed, runner });
             }
-            if self.asked {
-                watch.close();
-                let text = msg!("cli-left-alone", operation = self.id.as_str());
-                self.desk.out.note(&self.desk.out.words().text(&text));
-                return Err(Stop::Exit(Exit::Interrupted));
+            runner = self.begin().await?;
+            let again =
+                operation::prepare_again(self.world, &prepared, self.request.clone(), &self.desk.actor())
+                    .await?;
+            if again.view.is_as_agreed(&prepared.view) {
+                return Ok(Agreed { prepared: again, confirmed, runner });
             }
-            self.asked = true;
-            operation::cancel(self.world, self.id, &self.desk.actor()).await?;
-            watch.print(&self.desk.out.words().label("cli-cancelling"));
+            prepared = again;
+            out.note(&words.label("cli-plan-moved"));
+            self.show(&prepared.view);
+            out.line("");
         }
     }
 
-    /// Runs it here if nobody else runs operations: it waits in the queue, or its
-    /// runner has died (then becoming the runner recovers it).
-    async fn help(&mut self, row: &OperationRow, watch: &Watch<'_>) -> Result<(), Problem> {
-        if self.runner.is_none() && self.tried.is_none_or(|at| at.elapsed() >= TRY) {
-            let first = self.tried.replace(Instant::now()).is_none();
-            self.runner = try_become(self.desk, self.world, "command").await?;
-            if self.runner.is_none() && first && row.state == OpState::Queued {
-                self.say_who_runs(watch).await?;
-            }
-        }
-        if self.runner.is_some() && row.state == OpState::Queued && !self.started {
-            self.started = true;
-            let (here, id) = (super::runner::Here(self.world.clone()), self.id.clone());
-            tokio::spawn(async move { here.execute(id).await });
-        }
-        Ok(())
-    }
-
-    async fn say_who_runs(&self, watch: &Watch<'_>) -> Result<(), Problem> {
-        if let Some(holder) = RunnerLock::holder(&self.desk.settings.data).await?
-            && holder.what == "command"
-        {
-            let pid = i64::from(holder.pid);
-            watch.print(&self.desk.out.words().text(&msg!("cli-waiting", what = holder.what, pid = pid)));
-        }
-        Ok(())
+    fn show(&self, view: &PlanView) {
+        plan::show(
+            &self.desk.out,
+            &Shown {
+                title: &view.title,
+                steps: &view.steps,
+                warnings: &view.warnings,
+                bytes: view.bytes,
+                database_disk: view.database_disk,
+                waiver: view.waiver.as_ref().map(|w| w.reason.as_str()),
+            },
+        );
     }
 }
 
-fn listen(kind: SignalKind) -> Result<Signal, Problem> {
-    signal(kind).map_err(|e| problem!("cli-signals").detail(e))
-}
-
-/// An operation's end as a program reads it.
-#[derive(Serialize)]
-struct Report<'a> {
-    operation: &'a OperationRow,
-    exit: u8,
-}
-
-fn report(desk: &Desk, row: &OperationRow) -> Exit {
-    let exit = Exit::of_state(row.state);
-    desk.out.json(&Report { operation: row, exit: exit.number() });
-    exit
+impl Agreed {
+    /// Writes it down, and knocks where others run operations.
+    async fn enqueue(
+        self,
+        desk: &Desk,
+        world: &World,
+        run: &RunArgs,
+    ) -> Result<(OperationRow, Option<RunnerLock>), Stop> {
+        let Self { prepared, confirmed, runner } = self;
+        let key = run.idempotency_key.clone();
+        let enqueued = operation::enqueue(world, prepared, confirmed.as_deref(), key).await?;
+        if matches!(enqueued, Enqueued::Existing(_)) {
+            desk.out.note(&desk.out.words().label("cli-existing"));
+        }
+        if runner.is_none() {
+            wake(&desk.settings.data);
+        }
+        Ok((enqueued.row().clone(), runner))
+    }
 }

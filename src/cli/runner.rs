@@ -3,7 +3,11 @@
 
 use async_trait::async_trait;
 
-use super::desk::Desk;
+use super::{
+    desk::{Desk, Stop},
+    exit::Exit,
+    signals::Signals,
+};
 use crate::{
     config::Database,
     domain::{id::OperationId, problem::Problem},
@@ -30,8 +34,8 @@ impl Recover for Here {
     }
 }
 
-/// Takes the right to run operations as `what`, and recovers what is left over;
-/// `None` if another process has it.
+/// Takes the right to run operations as `what`, and recovers what is left over,
+/// which is said first: it may take long. `None` if another process has it.
 pub(super) async fn try_become(
     desk: &Desk,
     world: &World,
@@ -45,10 +49,32 @@ pub(super) async fn try_become(
             Database::Sqlite(_) => Dead::Everyone,
             Database::Postgres(_) => Dead::Since(world.clock.now()),
         };
+        let tell = |msg| desk.out.note(&desk.out.words().text(&msg));
+        let left = dead.left(&world.db).await?.len();
+        if left > 0 {
+            tell(msg!("cli-recovering", count = left));
+        }
         let count = reconcile(&world.db, &Here(world.clone()), dead).await?;
         if count > 0 {
-            desk.out.note(&desk.out.words().text(&msg!("cli-recovered", count = count)));
+            tell(msg!("cli-recovered", count = count));
         }
     }
     Ok(lock)
+}
+
+/// The same, left alone when a signal comes. What is being recovered then is as
+/// after a crash, and the next start goes on with it.
+pub(super) async fn become_or_leave(
+    desk: &Desk,
+    world: &World,
+    what: &str,
+) -> Result<Option<RunnerLock>, Stop> {
+    let mut signals = Signals::listen()?;
+    tokio::select! {
+        lock = try_become(desk, world, what) => Ok(lock?),
+        () = signals.any() => {
+            desk.out.note(&desk.out.words().label("cli-recovery-left"));
+            Err(Stop::Exit(Exit::Interrupted))
+        }
+    }
 }

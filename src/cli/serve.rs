@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     desk::{Desk, Done},
     exit::Exit,
+    signals::Signals,
     worker::{Running, told_to_stop},
 };
 use crate::{config::Flag, msg, secret::SystemRandom, web};
@@ -25,6 +26,7 @@ impl Args {
     }
 
     pub(super) async fn run(self, desk: &Desk) -> Done {
+        let mut signals = Signals::listen()?;
         let running = Running::start(desk, "serve").await?;
         let (out, http) = (&desk.out, &desk.settings.http);
         let (server, address) = web::serve(running.world.clone(), http.bind, out.words().lang())?;
@@ -36,10 +38,10 @@ impl Args {
         out.say(&msg!("cli-serving", address = address.to_string()));
         out.say(&msg!("cli-sign-in", link = &link));
         out.json(&json!({ "address": address.to_string(), "url": url, "link": link }));
-        told_to_stop(desk).await?;
-        handle.stop(true).await;
+        told_to_stop(desk, &mut signals).await;
+        // Side by side: a page kept open must not use up the operations' time.
+        tokio::join!(handle.stop(true), running.stop(&mut signals));
         let _ = serving.await;
-        running.stop().await;
         Ok(Exit::Done)
     }
 }

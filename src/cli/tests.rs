@@ -45,6 +45,7 @@ fn every_documented_verb_is_there() {
         "resource detect",
         "resource add orders --kind postgres --set host=db --password-stdin --url-file /f",
         "resource add --detected orders-db",
+        "resource edit orders --set host=db --password-stdin --dry-run --json",
         "resource check orders",
         "backup create orders --dry-run",
         "backup list orders --all --json",
@@ -93,6 +94,9 @@ fn what_makes_no_sense_is_refused() {
         "operation list --state sleeping",
         "operation resolve aaaa1111",
         "operation resolve aaaa1111 --retry --restore",
+        "operation resolve aaaa1111 --note fixed --idempotency-key once",
+        "resource edit",
+        "resource edit orders --unchecked --dry-run",
         "doctor --lang klingon",
     ] {
         let words: Vec<_> = words.split_whitespace().collect();

@@ -20,7 +20,7 @@ use crate::{
         problem::Problem,
     },
     msg,
-    saga::{Journal, StepRecord, StepState},
+    saga::{Journal, StepRecord, StepState, step::EffectName},
 };
 
 /// How often it looks.
@@ -34,14 +34,19 @@ pub(super) struct Watch<'a> {
     bar: ProgressBar,
     meter: Meter,
     states: Vec<StepState>,
+    /// The step from which on it counts as done.
+    commit: Option<usize>,
     log: i64,
+    /// The safety backup that runs under it, and how far that is.
+    safety: Meter,
 }
 
 impl<'a> Watch<'a> {
     pub(super) fn new(out: &'a Output, db: &'a Db, id: &'a OperationId) -> Self {
         let bar = out.bar();
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { out, db, id, bar, meter: Meter::default(), states: Vec::new(), log: 0 }
+        let (meter, safety) = (Meter::default(), Meter::default());
+        Self { out, db, id, bar, meter, states: Vec::new(), commit: None, log: 0, safety }
     }
 
     /// Looks once, shows what is new, and says how the operation stands.
@@ -57,11 +62,27 @@ impl<'a> Watch<'a> {
         if let Some(progress) = row.progress {
             self.meter.see(Instant::now(), progress);
         }
+        self.commit = row.plan.iter().find(|line| line.commits).map(|line| line.index);
         for step in &steps {
             self.step(&row, step);
         }
-        self.draw(&row, &steps);
+        let child = if self.out.has_bars() { self.child(&row, &steps).await? } else { None };
+        match &child {
+            Some((child, below)) => {
+                let above = steps.iter().find(|s| s.state == StepState::Running);
+                let above = above.map(|step| self.title(&row, step)).unwrap_or_default();
+                self.draw(child, below, &self.safety, &format!("{above}: "));
+            }
+            None => self.draw(&row, &steps, &self.meter, ""),
+        }
         Ok(row)
+    }
+
+    /// Whether it was at or past its commit point at the last look: then it is
+    /// finished, whatever is asked.
+    pub(super) fn is_past_commit(&self) -> bool {
+        let state = self.commit.and_then(|at| self.states.get(at));
+        matches!(state, Some(StepState::Running | StepState::Done))
     }
 
     /// Takes the bar away.
@@ -119,7 +140,34 @@ impl<'a> Watch<'a> {
         format!("{}/{} {}", step.index + 1, row.plan.len(), title.unwrap_or_else(|| step.name.clone()))
     }
 
-    fn draw(&self, row: &OperationRow, steps: &[StepRecord]) {
+    /// The safety backup, if it is what goes on: a whole operation of its own,
+    /// which moves the bytes.
+    async fn child(
+        &mut self,
+        row: &OperationRow,
+        steps: &[StepRecord],
+    ) -> Result<Option<(OperationRow, Vec<StepRecord>)>, Problem> {
+        let saves = |step: &StepRecord| {
+            step.state == StepState::Running
+                && row.plan.get(step.index).is_some_and(|line| line.effect == EffectName::Saves)
+        };
+        if !steps.iter().any(saves) {
+            return Ok(None);
+        }
+        let children = self.db.children(self.id).await?;
+        let Some(child) = children.into_iter().find(|child| child.state == OpState::Running) else {
+            return Ok(None);
+        };
+        let steps =
+            self.db.steps(&child.id).await.map_err(|e| crate::problem!("internal-journal").detail(e))?;
+        if let Some(progress) = child.progress {
+            self.safety.see(Instant::now(), progress);
+        }
+        Ok(Some((child, steps)))
+    }
+
+    /// Draws what goes on; `above` says under which step of another operation.
+    fn draw(&self, row: &OperationRow, steps: &[StepRecord], meter: &Meter, above: &str) {
         if !self.out.has_bars() {
             return;
         }
@@ -130,12 +178,12 @@ impl<'a> Watch<'a> {
                 format!("{} {}", words.label("cli-step-undoing"), self.title(row, step))
             }
             Some(step) => {
-                let moved = (self.meter.bytes(step.index) > 0).then(|| self.meter.text(words));
+                let moved = (meter.bytes(step.index) > 0).then(|| meter.text(words));
                 [Some(self.title(row, step)), moved].into_iter().flatten().collect::<Vec<_>>().join("  ")
             }
             None => words.label(state_id(row.state)),
         };
-        let bar = going.filter(|s| self.meter.bytes(s.index) > 0).and_then(|_| self.meter.bar());
+        let bar = going.filter(|s| meter.bytes(s.index) > 0).and_then(|_| meter.bar());
         let template = if bar.is_some() { "{spinner} {msg}\n  {wide_bar}" } else { "{spinner} {msg}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style.progress_chars("━╸─"));
@@ -144,7 +192,7 @@ impl<'a> Watch<'a> {
             self.bar.set_length(length);
             self.bar.set_position(position);
         }
-        self.bar.set_message(text);
+        self.bar.set_message(format!("{above}{text}"));
     }
 }
 

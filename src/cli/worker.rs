@@ -3,27 +3,28 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    task::JoinHandle,
-};
+use serde_json::json;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     desk::{Desk, Done, Stop},
     exit::Exit,
-    runner::{Here, try_become},
+    runner::{Here, become_or_leave},
+    signals::Signals,
 };
 use crate::{
     domain::{id::OperationId, problem::Problem},
     jobs::{Pace, Queue, RunnerLock, Sweep},
+    msg,
     operation::World,
     problem,
 };
 
-/// After being told to stop, what runs has so long to end. What has not ended is
-/// finished or undone by the next start.
-const GRACE: Duration = Duration::from_secs(20);
+/// What is cancelled at a stop has so long to be undone and its processes to be
+/// ended: longer than those are given between SIGTERM and SIGKILL. With the grace
+/// before it this must stay below the unit's `TimeoutStopSec`.
+const UNDOING: Duration = Duration::from_secs(15);
 
 /// Nothing to choose.
 #[derive(Debug, Clone, clap::Args)]
@@ -31,10 +32,12 @@ pub struct Args {}
 
 impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
+        let mut signals = Signals::listen()?;
         let running = Running::start(desk, "worker").await?;
         desk.out.line(&desk.out.words().label("cli-working"));
-        told_to_stop(desk).await?;
-        running.stop().await;
+        desk.out.json(&json!({ "runner": "worker", "data": desk.settings.data, "pid": std::process::id() }));
+        told_to_stop(desk, &mut signals).await;
+        running.stop(&mut signals).await;
         Ok(Exit::Done)
     }
 }
@@ -49,6 +52,8 @@ pub(crate) struct Running {
     /// The housekeeping, and its end.
     sweep: JoinHandle<()>,
     tidy: CancellationToken,
+    /// How long what runs may go on after the stop.
+    grace: Duration,
     _lock: RunnerLock,
 }
 
@@ -57,8 +62,12 @@ impl Running {
     /// left, starts the queue.
     pub(crate) async fn start(desk: &Desk, what: &str) -> Result<Self, Stop> {
         let world = desk.world().await?;
-        let Some(lock) = try_become(desk, &world, what).await? else {
-            return Err(taken(desk).await?.into());
+        let lock = match become_or_leave(desk, &world, what).await {
+            Ok(Some(lock)) => lock,
+            Ok(None) => return Err(taken(desk).await?.into()),
+            // A service that is told to stop while it starts has not failed.
+            Err(Stop::Exit(Exit::Interrupted)) => return Err(Stop::Exit(Exit::Done)),
+            Err(stop) => return Err(stop),
         };
         let (shutdown, tidy) = (CancellationToken::new(), CancellationToken::new());
         let queue = Queue::start(
@@ -77,7 +86,8 @@ impl Running {
             pace: Pace::default(),
         };
         let sweep = tokio::spawn(sweep.run(tidy.clone()));
-        Ok(Self { world, queue, shutdown, sweep, tidy, _lock: lock })
+        let grace = desk.settings.operation.grace;
+        Ok(Self { world, queue, shutdown, sweep, tidy, grace, _lock: lock })
     }
 
     /// Hands an operation over at once, without waiting for the next look.
@@ -91,14 +101,31 @@ impl Running {
         }
     }
 
-    /// Takes no more, waits for what runs, then stops the housekeeping.
-    pub(crate) async fn stop(self) {
+    /// Takes no more and waits for what runs; what has not ended after the grace,
+    /// or when another signal comes, is cancelled and undone, so that no process of
+    /// it is left in a container. Then stops the housekeeping.
+    pub(crate) async fn stop(self, signals: &mut Signals) {
         self.shutdown.cancel();
-        if !self.queue.drain(GRACE).await {
-            tracing::warn!("operations still run; the next start finishes or undoes them");
+        let ended = tokio::select! {
+            ended = self.quiet(self.grace) => ended,
+            () = signals.any() => false,
+        };
+        if !ended {
+            self.world.cancels.cancel_all();
+            if !self.quiet(UNDOING).await {
+                tracing::warn!("operations still run; the next start finishes or undoes them");
+            }
         }
         self.tidy.cancel();
         let _ = self.sweep.await;
+    }
+
+    /// Waits until nothing runs any more, whether the queue or the housekeeping
+    /// began it; says whether that came in time.
+    async fn quiet(&self, within: Duration) -> bool {
+        let idle = tokio::time::timeout(within, self.world.cancels.idle());
+        let (drained, idle) = tokio::join!(self.queue.drain(within), idle);
+        drained && idle.is_ok()
     }
 }
 
@@ -109,15 +136,9 @@ async fn taken(desk: &Desk) -> Result<Problem, Problem> {
     Ok(problem!("server-runs", path = path, what = what, pid = pid))
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(crate) async fn told_to_stop(desk: &Desk) -> Result<(), Problem> {
-    let failed = |e: std::io::Error| problem!("cli-signals").detail(e);
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    desk.out.note(&desk.out.words().label("cli-stopping"));
-    Ok(())
+/// Waits for a signal.
+pub(crate) async fn told_to_stop(desk: &Desk, signals: &mut Signals) {
+    signals.any().await;
+    let seconds = desk.settings.operation.grace.as_secs();
+    desk.out.note(&desk.out.words().text(&msg!("cli-stopping", seconds = seconds)));
 }

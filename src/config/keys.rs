@@ -79,7 +79,7 @@ pub(super) struct Keys {
 /// Variables of this prefix that are no settings: the file's place, and what
 /// tests and the lab use.
 fn no_setting(variable: &str) -> bool {
-    matches!(variable, "ZELO_CONFIG" | "ZELO_FAULT")
+    matches!(variable, "ZELO_CONFIG" | "ZELO_FAULT" | "ZELO_LAB")
         || ["ZELO_FAULT_", "ZELO_TEST_", "ZELO_LAB_"].iter().any(|prefix| variable.starts_with(prefix))
 }
 

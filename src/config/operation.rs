@@ -26,6 +26,8 @@ pub struct Operation {
     pub aside_days: u32,
     /// For so many days a deleted backup is kept.
     pub trash_days: u32,
+    /// When the server stops, what runs has so long to end by itself.
+    pub grace: Duration,
 }
 
 const CONCURRENCY: Key<u32> = Key {
@@ -89,14 +91,26 @@ const TRASH_DAYS: Key<u32> = Key {
     parse: |text| read::number(text, 1..=365),
 };
 
+const GRACE: Key<Duration> = Key {
+    section: "operation",
+    name: "grace",
+    help: "When the server is stopped, what runs may go on for this long; what has not ended then is\n\
+           cancelled and undone, which may take 15 seconds more.",
+    default: "\"20s\"",
+    optional: false,
+    secret: false,
+    parse: |text| read::duration(text, Duration::ZERO),
+};
+
 impl Operation {
-    pub(super) const KEYS: [KeyInfo; 6] = [
+    pub(super) const KEYS: [KeyInfo; 7] = [
         CONCURRENCY.info(),
         STALL.info(),
         DEADLINE.info(),
         SAFETY_MAX_AGE.info(),
         ASIDE_DAYS.info(),
         TRASH_DAYS.info(),
+        GRACE.info(),
     ];
 
     pub(super) fn read(keys: &mut Keys) -> Self {
@@ -107,6 +121,7 @@ impl Operation {
             safety_max_age: keys.read(&SAFETY_MAX_AGE, || DAY),
             aside_days: keys.read(&ASIDE_DAYS, || 7),
             trash_days: keys.read(&TRASH_DAYS, || 7),
+            grace: keys.read(&GRACE, || Duration::from_secs(20)),
         }
     }
 }

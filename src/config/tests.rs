@@ -84,9 +84,11 @@ fn every_key_can_be_set_by_its_variable() {
         ("ZELO_OPERATION_SAFETY_MAX_AGE", "0s"),
         ("ZELO_OPERATION_ASIDE_DAYS", "30"),
         ("ZELO_OPERATION_TRASH_DAYS", "1"),
+        ("ZELO_OPERATION_GRACE", "0s"),
         ("ZELO_LOG_LEVEL", "trace"),
         ("ZELO_LOG_FORMAT", "json"),
         ("ZELO_FAULT", "kill:swap:after"),
+        ("ZELO_LAB", "1"),
         ("ZELO_LAB_KEEP", "1"),
         ("ZELO_CONFIG", ""),
         ("HOME", "/root"),
@@ -101,6 +103,7 @@ fn every_key_can_be_set_by_its_variable() {
     assert_eq!(settings.store, Store { folder: "/s".into(), reserve_percent: 0, reserve_bytes: 500_000_000 });
     assert_eq!(settings.docker, Docker::Off);
     assert_eq!(settings.operation.stall, Duration::from_secs(5400));
+    assert_eq!(settings.operation.grace, Duration::ZERO);
     assert_eq!(settings.log, Log { level: Level::Trace, format: Format::Json });
 }
 

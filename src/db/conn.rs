@@ -40,19 +40,31 @@ pub enum DbTarget {
     Postgres(Secret),
 }
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Everything.
+    Work,
+    /// Reading; the database itself refuses all else.
+    Look,
+}
+
 impl DbTarget {
     /// Opens one connection and sets it up.
-    pub(super) fn connect(&self) -> Result<Conn, DbError> {
+    pub(super) fn connect(&self, purpose: Purpose) -> Result<Conn, DbError> {
         match self {
             Self::Sqlite(path) => {
                 let text = path.to_str().ok_or_else(|| DbError::Path(path.clone()))?;
                 let mut conn = SqliteConnection::establish(text).map_err(DbError::Connect)?;
-                conn.batch_execute(&pragmas())?;
+                conn.batch_execute(&pragmas(purpose))?;
                 Ok(Conn::Sqlite(conn))
             }
             Self::Postgres(url) => {
                 let mut conn = PgConnection::establish(url.expose()).map_err(DbError::Connect)?;
                 conn.batch_execute(&session())?;
+                if purpose == Purpose::Look {
+                    conn.batch_execute("SET default_transaction_read_only = on")?;
+                }
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -62,7 +74,10 @@ impl DbTarget {
 /// `synchronous=FULL`: with WAL, NORMAL may lose the last commits when the power
 /// goes, and a journal that forgets a step it has promised is worth nothing.
 /// The busy timeout comes first: switching to WAL needs the lock.
-fn pragmas() -> String {
+fn pragmas(purpose: Purpose) -> String {
+    if purpose == Purpose::Look {
+        return format!("PRAGMA busy_timeout = {}; PRAGMA query_only = ON;", BUSY.as_millis());
+    }
     format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216;",
@@ -133,14 +148,14 @@ impl Conn {
 
 /// Makes and checks the pool's connections.
 #[derive(Debug)]
-pub(super) struct Manager(pub(super) DbTarget);
+pub(super) struct Manager(pub(super) DbTarget, pub(super) Purpose);
 
 impl ManageConnection for Manager {
     type Connection = Conn;
     type Error = DbError;
 
     fn connect(&self) -> Result<Conn, DbError> {
-        self.0.connect()
+        self.0.connect(self.1)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), DbError> {

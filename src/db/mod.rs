@@ -39,15 +39,16 @@ pub use backups::{BackupFilter, BackupRow};
 pub use conn::DbTarget;
 
 pub use hosts::HostRow;
+pub use migrate::Schema;
 pub use operations::{Enqueued, Finish, Lock, LogLine, NewOperation, OperationFilter, OperationRow};
 pub use outbox::OutboxRow;
 pub use projects::ProjectRow;
 pub use proofs::NewProof;
-pub use resources::{NewResource, ResourceFilter, ResourceRow, ResourceState};
+pub use resources::{NewAccess, NewResource, ResourceFilter, ResourceRow, ResourceState};
 pub use sessions::SessionRow;
 pub use stores::StoreRow;
 
-use conn::{Conn, Manager};
+use conn::{Conn, Manager, Purpose};
 use error::DbError;
 
 use crate::{
@@ -95,6 +96,25 @@ impl Db {
         Ok(Self { pool, writer: Arc::new(Mutex::new(())), clock, ids })
     }
 
+    /// Opens a database only to look at it: nothing is made, migrated or written,
+    /// and every attempt to fails. Its tables may be an older or newer Zelo's, as
+    /// the second value says. Problems: as for [`Db::open`].
+    pub async fn look(
+        target: DbTarget,
+        clock: SharedClock,
+        ids: SharedIds,
+    ) -> Result<(Self, Schema), Problem> {
+        let look = move || {
+            let schema = migrate::schema(&mut target.connect(Purpose::Look)?)?;
+            Ok((pool(target, Purpose::Look)?, schema))
+        };
+        let (pool, schema) = tokio::task::spawn_blocking(look)
+            .await
+            .map_err(|_| DbError::Stopped)
+            .and_then(|opened| opened)?;
+        Ok((Self { pool, writer: Arc::new(Mutex::new(())), clock, ids }, schema))
+    }
+
     /// Looks, in one snapshot, on a blocking thread.
     async fn read<T: Send + 'static>(
         &self,
@@ -137,8 +157,12 @@ fn open_pool(target: DbTarget) -> Result<Pool<Manager>, DbError> {
         make_file(path).map_err(|e| problem!("db-path", path = path.display().to_string()).detail(e))?;
     }
     // By hand first: a pool only says that no connection came in time.
-    let mut first = target.connect()?;
+    let mut first = target.connect(Purpose::Work)?;
     migrate::migrate(&mut first)?;
+    pool(target, Purpose::Work)
+}
+
+fn pool(target: DbTarget, purpose: Purpose) -> Result<Pool<Manager>, DbError> {
     let remote = matches!(target, DbTarget::Postgres(_));
     Ok(Pool::builder()
         .max_size(POOL)
@@ -146,7 +170,7 @@ fn open_pool(target: DbTarget) -> Result<Pool<Manager>, DbError> {
         .idle_timeout(Some(Duration::from_secs(600)))
         .connection_timeout(Duration::from_secs(15))
         .test_on_check_out(remote)
-        .build(Manager(target))?)
+        .build(Manager(target, purpose))?)
 }
 
 /// SQLite gives its companions (`-wal`, `-shm`) the mode of the file itself.

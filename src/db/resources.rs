@@ -81,6 +81,19 @@ pub struct NewResource {
     pub restore_refused: Option<Problem>,
 }
 
+/// How a resource is reached from now on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewAccess {
+    /// What it is known by then.
+    pub identity: String,
+    /// Open values.
+    pub values: BTreeMap<String, String>,
+    /// Secret values, sealed by the caller.
+    pub sealed: Option<String>,
+    /// The names of the secret values, for the audit log.
+    pub secrets: Vec<String>,
+}
+
 /// A resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ResourceRow {
@@ -285,25 +298,30 @@ impl Db {
         Ok(set.await?)
     }
 
-    /// Changes how a resource is reached.
+    /// Changes how a resource is reached. Problem: `resource-exists` (args `id`,
+    /// `name`: another one is known by this identity).
     pub async fn set_resource_access(
         &self,
         id: &ResourceId,
-        access: BTreeMap<String, String>,
-        sealed: Option<String>,
+        new: NewAccess,
         actor: &str,
     ) -> Result<ResourceRow, Problem> {
         let (id, actor) = (id.clone(), actor.to_owned());
         let set = self.write(move |tx| {
             find(tx.conn, &id)?;
+            if let Some(there) = identified(tx.conn, &new.identity)?.filter(|there| there.id != id) {
+                return Err(problem!("resource-exists", id = there.id.as_str(), name = there.name).into());
+            }
             diesel::update(resources::table.find(id.as_str()))
                 .set((
-                    resources::access.eq(convert::json(&access)?),
-                    resources::sealed.eq(sealed),
+                    resources::identity.eq(&new.identity),
+                    resources::access.eq(convert::json(&new.values)?),
+                    resources::sealed.eq(&new.sealed),
                     resources::updated_at.eq(naive(tx.now)),
                 ))
                 .execute(tx.conn)?;
-            tx.audit(&actor, "resource.access", &format!("resource:{id}"), &json!({"access": access}))?;
+            let detail = json!({"access": new.values, "secrets": new.secrets});
+            tx.audit(&actor, "resource.access", &format!("resource:{id}"), &detail)?;
             find(tx.conn, &id)
         });
         Ok(set.await?)

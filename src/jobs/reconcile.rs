@@ -28,14 +28,21 @@ pub enum Dead {
     Since(Moment),
 }
 
+impl Dead {
+    /// What they left running.
+    pub async fn left(self, db: &Db) -> Result<Vec<OperationRow>, Problem> {
+        match self {
+            Self::Everyone => db.running().await,
+            Self::Since(moment) => db.stale(moment).await,
+        }
+    }
+}
+
 /// Recovers what dead runners left running, children before parents, families
 /// side by side, and sees to it that whatever waits is pushed again. Says how
 /// many there were.
 pub async fn reconcile(db: &Db, recover: &dyn Recover, dead: Dead) -> Result<usize, Problem> {
-    let left = match dead {
-        Dead::Everyone => db.running().await?,
-        Dead::Since(moment) => db.stale(moment).await?,
-    };
+    let left = dead.left(db).await?;
     let count = left.len();
     recover_all(recover, left).await;
     db.forget_pushes().await?;

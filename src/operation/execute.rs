@@ -13,6 +13,7 @@ use super::{World, prepare::compose};
 use crate::{
     db::{Finish, OperationRow},
     domain::{id::OperationId, operation::OpState, problem::Problem},
+    problem,
     saga::{
         journal::Fence,
         plan::Plan,
@@ -62,12 +63,22 @@ pub(super) async fn run(
         Ok(plan) => run_plan(world, &id, fence, &plan, cancel, mode).await,
         Err(problem) => Ok(uncomposed(problem, mode)),
     };
-    let Ok(outcome) = outcome else {
+    let Ok(mut outcome) = outcome else {
         tracing::warn!(operation = %id, "lease lost; another runner has it");
         return;
     };
+    if stopped(world, &id, &outcome).await {
+        outcome.problem = Some(problem!("stopped"));
+    }
     tracing::info!(operation = %id, kind = %row.kind, state = %outcome.state, problem = ?outcome.problem.as_ref().map(|p| &p.code), "operation ended");
     finish(world, &id, fence, outcome).await;
+}
+
+/// Whether it was cancelled because Zelo stops, and not by a person.
+async fn stopped(world: &World, id: &OperationId, outcome: &Outcome) -> bool {
+    outcome.problem.as_ref().is_some_and(|problem| problem.is("cancelled"))
+        && world.cancels.is_stopping()
+        && !world.db.cancel_requested(id).await.unwrap_or(true)
 }
 
 /// A plan that cannot be composed has run nothing yet; one that had begun cannot

@@ -13,7 +13,7 @@ use super::{
     verify::{Verify, VerifyRequest},
 };
 use crate::{
-    db::{Enqueued, Lock, NewOperation},
+    db::{Enqueued, Lock, NewOperation, OperationRow},
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
         msg::Msg,
@@ -30,7 +30,8 @@ use crate::{
 pub struct Actor(pub String);
 
 /// What may be asked for. A new kind of operation is one file and one line here
-/// and in [`dispatch`].
+/// and in [`dispatch`]. Its tag is the kind's name in the journal: see
+/// [`asked_before`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Request {
@@ -111,6 +112,25 @@ pub struct PlanView {
     pub waiver: Option<Waiver>,
 }
 
+impl PlanView {
+    /// Whether somebody who agreed to `other` has agreed to this: the same is
+    /// done, in the same order, to the same thing. Sizes and counts move while
+    /// people write, and do not matter.
+    pub fn is_as_agreed(&self, other: &Self) -> bool {
+        let steps = |view: &Self| -> Vec<_> {
+            view.steps.iter().map(|s| (s.name.clone(), s.title.id.clone(), s.effect, s.commits)).collect()
+        };
+        let warned = |view: &Self| -> Vec<_> { view.warnings.iter().map(|w| w.id.clone()).collect() };
+        let waived = |view: &Self| view.waiver.as_ref().map(|w| w.reason.clone());
+        self.kind == other.kind
+            && self.title == other.title
+            && self.confirm == other.confirm
+            && steps(self) == steps(other)
+            && warned(self) == warned(other)
+            && waived(self) == waived(other)
+    }
+}
+
 /// A plan ready to be enqueued.
 pub struct Prepared {
     /// The plan as shown.
@@ -150,19 +170,62 @@ macro_rules! dispatch {
     }};
 }
 
+/// The operation that this request became when it was asked with this key before,
+/// as it stands now. Looked for before [`prepare`]: what was asked may be done
+/// already, and inspection would find that it cannot be done again. Problem:
+/// `idempotency-key-reused` (it was another request).
+pub async fn asked_before(
+    world: &World,
+    request: &Request,
+    by: &Actor,
+    key: Option<&str>,
+) -> Result<Option<OperationRow>, Problem> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(row) = world.db.asked_with(&by.0, key).await? else { return Ok(None) };
+    let mut asked = json(request)?;
+    let kind = asked.as_object_mut().and_then(|fields| fields.remove("kind"));
+    if kind.as_ref().and_then(Value::as_str) == Some(row.kind.as_str()) && asked == row.request {
+        return Ok(Some(row));
+    }
+    Err(problem!("idempotency-key-reused", key = key, operation = row.id.as_str()))
+}
+
 /// Looks at the real thing and returns the plan; changes nothing.
 pub async fn prepare(world: &World, request: Request, by: &Actor) -> Result<Prepared, Problem> {
+    prepare_as(world, OperationId::new(&*world.ids), request, by).await
+}
+
+/// The same once more, for the same operation: time has passed since `first`.
+pub async fn prepare_again(
+    world: &World,
+    first: &Prepared,
+    request: Request,
+    by: &Actor,
+) -> Result<Prepared, Problem> {
+    prepare_as(world, first.id().clone(), request, by).await
+}
+
+async fn prepare_as(
+    world: &World,
+    id: OperationId,
+    request: Request,
+    by: &Actor,
+) -> Result<Prepared, Problem> {
     match request {
-        Request::Backup(request) => of::<Backup>(world, request, by).await,
-        Request::Restore(request) => of::<Restore>(world, request, by).await,
-        Request::Undo(request) => of::<Undo>(world, request, by).await,
-        Request::Verify(request) => of::<Verify>(world, request, by).await,
-        Request::Delete(request) => of::<Delete>(world, request, by).await,
+        Request::Backup(request) => of::<Backup>(world, id, request, by).await,
+        Request::Restore(request) => of::<Restore>(world, id, request, by).await,
+        Request::Undo(request) => of::<Undo>(world, id, request, by).await,
+        Request::Verify(request) => of::<Verify>(world, id, request, by).await,
+        Request::Delete(request) => of::<Delete>(world, id, request, by).await,
     }
 }
 
-async fn of<K: Kind>(world: &World, request: K::Request, by: &Actor) -> Result<Prepared, Problem> {
-    let id = OperationId::new(&*world.ids);
+async fn of<K: Kind>(
+    world: &World,
+    id: OperationId,
+    request: K::Request,
+    by: &Actor,
+) -> Result<Prepared, Problem> {
     let asked = json(&request)?;
     let found = K::inspect(world, &id, request, by).await?;
     let facts = json(&found.facts)?;

@@ -3,12 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Actor, World,
-    prepare::{Prepared, Request, prepare},
-    restore::RestoreRequest,
-};
+use super::{Actor, World, prepare::Request, restore::RestoreRequest};
 use crate::{
+    db::OperationRow,
     domain::{id::OperationId, operation::OpState, problem::Problem},
     engine::RestoreOptions,
     problem,
@@ -34,9 +31,9 @@ pub enum Way {
 pub enum WayOut {
     /// It is over, or queued again: the same operation.
     Same(OperationId),
-    /// A restore to be shown and enqueued; when it succeeds, the operation it
-    /// came from is resolved.
-    Restore(Box<Prepared>),
+    /// A restore to be prepared, shown and enqueued; when it succeeds, the
+    /// operation it came from is resolved.
+    Restore(Request),
 }
 
 /// Asks an operation to stop. Queued: it is cancelled at once; running: it undoes
@@ -49,9 +46,8 @@ pub async fn cancel(world: &World, id: &OperationId, by: &Actor) -> Result<(), P
 
 /// Takes one of the ways out of `needs_operator`.
 pub async fn resolve(world: &World, id: &OperationId, way: Way, by: &Actor) -> Result<WayOut, Problem> {
-    let row = world.db.operation(id).await?;
-    if row.state != OpState::NeedsOperator {
-        return Err(problem!("resolve-not-needed", operation = id.as_str(), state = row.state.as_str()));
+    if way != Way::Restore {
+        check_way_out(world, id, &way).await?;
     }
     match way {
         Way::Retry => {
@@ -59,22 +55,38 @@ pub async fn resolve(world: &World, id: &OperationId, way: Way, by: &Actor) -> R
             world.db.reopen(id, "", world.clock.now(), &by.0).await?;
             Ok(WayOut::Same(id.clone()))
         }
-        Way::Resolved { note } if note.trim().is_empty() => Err(problem!("resolve-note")),
         Way::Resolved { note } => {
             world.db.resolve(id, None, &by.0, note.trim()).await?;
             Ok(WayOut::Same(id.clone()))
         }
-        Way::Restore => {
-            let request = RestoreRequest {
-                backup: safety_backup(world, id).await?,
-                into: row.resource.clone(),
-                options: RestoreOptions { closed: true, ..RestoreOptions::default() },
-                without_safety: Some(format!("restores the safety backup of operation {id}")),
-                resolves: Some(id.clone()),
-            };
-            Ok(WayOut::Restore(Box::new(prepare(world, Request::Restore(request), by).await?)))
-        }
+        // Whether it needs one is looked at when the restore is prepared: the same
+        // restore asked for again is not a second one.
+        Way::Restore => Ok(WayOut::Restore(Request::Restore(RestoreRequest {
+            backup: safety_backup(world, id).await?,
+            into: world.db.operation(id).await?.resource,
+            options: RestoreOptions { closed: true, ..RestoreOptions::default() },
+            without_safety: Some(format!("restores the safety backup of operation {id}")),
+            resolves: Some(id.clone()),
+        }))),
     }
+}
+
+/// Whether an operation can be left this way now; changes nothing.
+pub async fn check_way_out(world: &World, id: &OperationId, way: &Way) -> Result<OperationRow, Problem> {
+    let row = needs_operator(world, id).await?;
+    match way {
+        Way::Resolved { note } if note.trim().is_empty() => Err(problem!("resolve-note")),
+        _ => Ok(row),
+    }
+}
+
+/// The operation, if it waits for a person.
+pub(super) async fn needs_operator(world: &World, id: &OperationId) -> Result<OperationRow, Problem> {
+    let row = world.db.operation(id).await?;
+    if row.state != OpState::NeedsOperator {
+        return Err(problem!("resolve-not-needed", operation = id.as_str(), state = row.state.as_str()));
+    }
+    Ok(row)
 }
 
 async fn safety_backup(world: &World, id: &OperationId) -> Result<crate::domain::id::BackupId, Problem> {

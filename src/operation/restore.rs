@@ -9,6 +9,7 @@ use super::{
     World,
     delete::folder,
     prepare::{Actor, Inspected, Kind, Sight},
+    resolve::needs_operator,
     safety::Safety,
     steps::{
         asides::{KeepAsides, RetireAsides},
@@ -78,6 +79,9 @@ impl Kind for Restore {
         request: RestoreRequest,
         by: &Actor,
     ) -> Result<Inspected<Facts>, Problem> {
+        if let Some(stuck) = &request.resolves {
+            needs_operator(world, stuck).await?;
+        }
         let backup = restorable(world, &request.backup).await?;
         let store = world.stores.get(&backup.store)?;
         let path = StorePath::new(&backup.path)?;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -96,24 +96,54 @@ impl Stores {
 /// request made here is heeded at once; other processes' requests come through
 /// the database.
 #[derive(Clone, Default)]
-pub struct Cancels(Arc<Mutex<HashMap<OperationId, CancellationToken>>>);
+pub struct Cancels {
+    running: Arc<Mutex<HashMap<OperationId, CancellationToken>>>,
+    stopping: CancellationToken,
+}
+
+/// How often it is looked whether something still runs here.
+const IDLE: Duration = Duration::from_millis(50);
 
 impl Cancels {
     /// The token of an operation, made at first use.
     pub fn token(&self, id: &OperationId) -> CancellationToken {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id.clone()).or_default().clone()
+        self.tokens().entry(id.clone()).or_default().clone()
     }
 
     /// Cancels it if it runs here.
     pub fn cancel(&self, id: &OperationId) {
-        if let Some(token) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+        if let Some(token) = self.tokens().get(id) {
             token.cancel();
+        }
+    }
+
+    /// Cancels everything that runs here: the process is about to end.
+    pub fn cancel_all(&self) {
+        self.stopping.cancel();
+        for token in self.tokens().values() {
+            token.cancel();
+        }
+    }
+
+    /// Whether everything here was cancelled.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    /// Returns once nothing runs here.
+    pub async fn idle(&self) {
+        while !self.tokens().is_empty() {
+            tokio::time::sleep(IDLE).await;
         }
     }
 
     /// It is over.
     pub fn forget(&self, id: &OperationId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.tokens().remove(id);
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, HashMap<OperationId, CancellationToken>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

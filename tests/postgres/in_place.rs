@@ -71,7 +71,7 @@ impl InPlace {
 
     fn newest_safety(&self) -> String {
         let listed = self.it.panel.zelo(&["backup", "list", "--json"]).code(0).json();
-        let safety = listed.as_array().unwrap().iter().find(|b| b["origin"] == "safety");
+        let safety = listed["backups"].as_array().unwrap().iter().find(|b| b["origin"] == "safety");
         text(&safety.unwrap_or_else(|| panic!("no safety backup in {listed}"))["id"])
     }
 

@@ -55,14 +55,14 @@ fn a_backup_killed_at_each_of_its_steps() {
     let name = it.server.name.as_str();
     let backup = ["backup", "create", name, "--item", SHOP, "--json"];
     let steps = Steps::of(&it.panel.zelo(&[&backup[..], &["--dry-run"]].concat()).code(0).json());
-    let backups = || it.panel.zelo(&["backup", "list", "--json"]).code(0).json().as_array().unwrap().len();
+    let backups = || it.panel.zelo(&["backup", "list", "--json"]).code(0).json()["total"].as_u64().unwrap();
     for (index, step) in steps.names.iter().enumerate() {
         let moment = random.moment();
         let fault = format!("backup/kill:{step}:{moment}");
         let (before, done) = (backups(), steps.done(index, moment));
         let operation = it.killed(&backup, &fault);
         it.assert_ended(&operation, done, &it.old, &fault);
-        assert_eq!(backups() - before, usize::from(done), "{fault}");
+        assert_eq!(backups() - before, u64::from(done), "{fault}");
     }
     for _ in 0..2 {
         let fault = format!("backup/kill-bytes:{}", random.below(100_000));

@@ -133,7 +133,7 @@ impl Bench {
     #[track_caller]
     pub fn assert_backups_whole(&self, case: &str) {
         let listed = self.zelo(&["backup", "list", "--json"]).code(0).json();
-        for backup in listed.as_array().unwrap().iter().filter(|b| b["state"] == "complete") {
+        for backup in listed["backups"].as_array().unwrap().iter().filter(|b| b["state"] == "complete") {
             let ran = self.zelo(&["backup", "validate", &text(&backup["id"]), "--json"]);
             assert_eq!(ran.output.status.code(), Some(0), "{case}: {ran}");
         }

@@ -68,6 +68,20 @@ impl Running {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
+    /// Waits until SIGINT, number 2, is caught and no longer kills it.
+    pub fn listens(&mut self) {
+        let status = format!("/proc/{}/status", self.child.id());
+        let caught = || {
+            let status = std::fs::read_to_string(&status).unwrap();
+            let mask =
+                status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim().to_owned();
+            u64::from_str_radix(&mask, 16).unwrap() & 0b10 != 0
+        };
+        while self.child.try_wait().unwrap().is_none() && !caught() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     /// Waits for its end.
     pub fn end(self) -> Ran {
         Ran { output: self.child.wait_with_output().unwrap(), what: self.what }

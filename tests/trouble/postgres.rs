@@ -1,5 +1,7 @@
 //! PostgreSQL's own troubles, on servers of the lab.
 
+use std::{thread::sleep, time::Duration};
+
 use super::*;
 use support::postgres::{PASSWORD, Server};
 
@@ -41,14 +43,69 @@ impl Lab {
     }
 }
 
-#[test]
-fn a_container_that_stops_in_the_middle_of_a_dump() {
-    let Some(lab) = Lab::up() else { return };
-    lab.server.sql(
+/// What is dumped and compressed for long enough to be stopped in the middle.
+fn fill_slowly(server: &Server) {
+    server.sql(
         "shop",
         "CREATE TABLE big AS SELECT i, (SELECT string_agg(md5((i * 40 + j)::text), '') FROM generate_series(1, 32) j) t \
          FROM generate_series(1, 90000) i",
     );
+}
+
+const SLOWLY: [&str; 6] = ["backup", "create", "pg", "--compression", "zstd:19", "--json"];
+
+#[test]
+fn a_server_that_is_stopped_leaves_no_dump_behind() {
+    let Some(lab) = Lab::up() else { return };
+    fill_slowly(&lab.server);
+    let digest = lab.server.table("shop", "orders");
+    let mut command = support::command(&lab.bench.data(), &["serve", "--bind", "127.0.0.1:0", "--json"]);
+    command.env("ZELO_OPERATION_GRACE", "1s");
+    let server = start(command);
+    let queued = (0..100).find_map(|_| {
+        let ran = lab.bench.zelo(&[&SLOWLY[..], &["--no-wait"]].concat());
+        sleep(Duration::from_millis(200));
+        (ran.output.status.code() == Some(0)).then(|| text(&ran.json()["operation"]["id"]))
+    });
+    let id = queued.expect("the server takes a backup");
+    lab.server.until_running("COPY public.big%TO stdout%");
+    server.signal("TERM");
+    server.end().code(0);
+    lab.server.assert_idle("server stopped");
+    let ran = lab.bench.zelo(&["operation", "watch", &id, "--json"]).code(8);
+    assert_eq!(ran.problem(), "stopped");
+    lab.assert_nothing_lost(&digest, "server stopped");
+}
+
+#[test]
+fn recovering_is_said_first_and_can_be_left() {
+    let Some(lab) = Lab::up() else { return };
+    fill_slowly(&lab.server);
+    let digest = lab.server.table("shop", "orders");
+    let run = start(support::command(&lab.bench.data(), &SLOWLY));
+    lab.server.until_running("COPY public.big%TO stdout%");
+    let id = text(&lab.bench.newest("backup")["id"]);
+    // Stopped, it heeds no SIGTERM: to end it takes until the SIGKILL after that.
+    lab.server.exec(&["sh", "-c", "kill -STOP $(grep -lx pg_dump /proc/[0-9]*/comm | cut -d/ -f3)"], "");
+    run.signal("KILL");
+    run.end();
+    let mut run = start(support::command(&lab.bench.data(), &["backup", "create", "pg"]));
+    run.listens();
+    sleep(Duration::from_secs(2));
+    run.signal("INT");
+    let ran = run.end().code(130);
+    let told = ran.to_string();
+    assert!(told.contains("An operation that a dead process left is being finished or undone"), "{ran}");
+    assert!(told.contains("taken over by the next start"), "{ran}");
+    let ran = lab.bench.zelo(&["operation", "watch", &id, "--json"]).code(1);
+    assert_eq!(ran.problem(), "interrupted");
+    lab.assert_nothing_lost(&digest, "recovery left alone");
+}
+
+#[test]
+fn a_container_that_stops_in_the_middle_of_a_dump() {
+    let Some(lab) = Lab::up() else { return };
+    fill_slowly(&lab.server);
     let digest = lab.server.table("shop", "orders");
     let run = start(support::command(&lab.bench.data(), &["backup", "create", "pg", "--json"]));
     lab.server.until_running("COPY public.big%TO stdout%");
@@ -118,11 +175,22 @@ fn a_password_that_is_wrong() {
         assert_eq!(ran.problem(), "pg-password", "{ran}");
         assert_ne!(ran.output.status.code(), Some(0), "{ran}");
         assert!(!ran.to_string().contains(PASSWORD), "{ran}");
+        assert!(ran.to_string().contains("zelo resource edit NAME --password-stdin"), "{ran}");
     }
+    let edit = |password: &str| {
+        fs::write(&file, format!("{password}\n")).unwrap();
+        bench.zelo(&["resource", "edit", "net", "--password-file", file.to_str().unwrap(), "--json"])
+    };
+    let ran = edit("nor this one").code(1);
+    assert!(ran.to_string().contains("pg-password") && !ran.to_string().contains("nor this one"), "{ran}");
+    let ran = edit("changed meanwhile").code(0);
+    assert_eq!(ran.json()["access"]["port"], server.port(), "what was not given stays: {ran}");
+    bench.zelo(&["backup", "create", "net", "--json"]).code(0);
     assert_eq!(server.sql("postgres", "SELECT count(*) FROM t"), "100");
     bench.assert_tidy("wrong password");
     bench.assert_backups_whole("wrong password");
     server.sql("postgres", &format!("ALTER ROLE postgres PASSWORD '{PASSWORD}'"));
+    edit(PASSWORD).code(0);
     bench.zelo(&["restore", &first, "--yes", "--json"]).code(0);
     assert_eq!(server.sql("postgres", "SELECT count(*) FROM t"), "100");
 }

@@ -49,6 +49,9 @@ impl Args {
         ]);
         out.line("");
         parts(desk, &manifest);
+        if let Some(problem) = row.problem.as_ref().filter(|_| !out.is_json()) {
+            out.problems(std::slice::from_ref(problem));
+        }
         out.json(&json!({ "backup": row, "manifest": manifest }));
         Ok(Exit::Done)
     }

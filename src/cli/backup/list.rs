@@ -1,5 +1,7 @@
 //! `zelo backup list`.
 
+use serde_json::json;
+
 use crate::{
     cli::{
         args::count,
@@ -9,8 +11,9 @@ use crate::{
         output::{Field, Tone},
         words::{backup_state, origin},
     },
-    db::{BackupFilter, BackupRow},
+    db::{BackupFilter, BackupRow, Page},
     domain::{backup::BackupState, msg::Msg},
+    msg,
 };
 
 /// Which to list.
@@ -33,11 +36,13 @@ impl Args {
             Some(text) => Some(find::resource(&world, text).await?.id),
             None => None,
         };
-        let filter = BackupFilter { resource, limit: Some(i64::from(self.limit)), ..BackupFilter::default() };
-        let mut rows = world.db.backups(filter).await?.rows;
-        if !self.all {
-            rows.retain(|row| matches!(row.state, BackupState::Complete | BackupState::Corrupt));
-        }
+        let filter = BackupFilter {
+            resource,
+            present: !self.all,
+            limit: Some(i64::from(self.limit)),
+            ..BackupFilter::default()
+        };
+        let Page { rows, total } = world.db.backups(filter).await?;
         let table = rows.iter().map(|row| line(desk, row)).collect();
         let heads = [
             "cli-col-id",
@@ -50,7 +55,10 @@ impl Args {
             "cli-col-name",
         ];
         desk.out.table(&heads, table, &Msg::new("cli-no-backups"));
-        desk.out.json(&rows);
+        if total > rows.len() as u64 {
+            desk.out.note(&desk.out.words().text(&msg!("cli-more", shown = rows.len(), all = total)));
+        }
+        desk.out.json(&json!({ "backups": rows, "total": total }));
         Ok(Exit::Done)
     }
 }

@@ -16,6 +16,7 @@ use super::{
     exit::Exit,
     output::Tone,
     resource::add::store,
+    signals::Signals,
     watch::{BEAT, Watch},
     worker::{Running, told_to_stop},
 };
@@ -73,9 +74,10 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let folder = Folder::make(&SystemIds).await?;
         let desk = self.own_desk(desk, &folder)?;
+        let mut signals = Signals::listen()?;
         let running = Running::start(&desk, "demo").await?;
-        let done = self.with_world(&desk, &running, &folder).await;
-        running.stop().await;
+        let done = self.with_world(&desk, &running, &folder, &mut signals).await;
+        running.stop(&mut signals).await;
         folder.remove().await;
         done
     }
@@ -95,16 +97,25 @@ impl Args {
         Ok(Desk { settings: settings.into(), ..desk.clone() })
     }
 
-    async fn with_world(&self, desk: &Desk, running: &Running, folder: &Folder) -> Done {
+    async fn with_world(
+        &self,
+        desk: &Desk,
+        running: &Running,
+        folder: &Folder,
+        signals: &mut Signals,
+    ) -> Done {
         let Some(sample) = self.sample(desk, running, folder).await? else {
             return Err(Stop::Exit(Exit::Fallback));
         };
         let mut tour = Tour { desk, running, sample: &*sample, report: Report::default() };
-        let shown = tour.go().await;
+        let shown = tokio::select! {
+            shown = tour.go() => shown,
+            () = signals.any() => Err(Stop::Exit(Exit::Cancelled)),
+        };
         let report = std::mem::take(&mut tour.report);
         let done = match shown {
             Ok(()) if self.exit => Ok(()),
-            Ok(()) => serve(desk, running).await,
+            Ok(()) => serve(desk, running, signals).await,
             Err(stop) => Err(stop),
         };
         let removed = sample.remove().await;
@@ -269,7 +280,7 @@ impl Tour<'_> {
 }
 
 /// Keeps the pages up until told to stop.
-async fn serve(desk: &Desk, running: &Running) -> Result<(), Stop> {
+async fn serve(desk: &Desk, running: &Running, signals: &mut Signals) -> Result<(), Stop> {
     let (server, address) =
         web::serve(running.world.clone(), desk.settings.http.bind, desk.out.words().lang())?;
     let handle = server.handle();
@@ -277,7 +288,7 @@ async fn serve(desk: &Desk, running: &Running) -> Result<(), Stop> {
     let link = web::new_link(&running.world, &SystemRandom, &format!("http://{address}")).await?;
     desk.out.line("");
     desk.out.say(&msg!("demo-serving", link = link));
-    told_to_stop(desk).await?;
+    told_to_stop(desk, signals).await;
     handle.stop(true).await;
     let _ = serving.await;
     Ok(())

@@ -1,11 +1,8 @@
 //! `zelo operation cancel`.
 
-use crate::{
-    cli::{
-        desk::{Desk, Done},
-        find, run,
-    },
-    operation,
+use crate::cli::{
+    desk::{Desk, Done},
+    find, run,
 };
 
 /// Which to cancel.
@@ -19,8 +16,6 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
         let id = find::operation(&world, &self.operation).await?.id;
-        operation::cancel(&world, &id, &desk.actor()).await?;
-        desk.out.note(&desk.out.words().label("cli-cancelling"));
-        run::watch(desk, &world, &id).await
+        run::cancel(desk, &world, &id).await
     }
 }

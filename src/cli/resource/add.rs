@@ -1,21 +1,22 @@
 //! `zelo resource add`: by hand or from what was detected. Secrets come from a
 //! file, standard input or a prompt, never as an argument.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::json;
 
-use super::detect;
+use super::{
+    detect,
+    form::{self, Given, pair},
+};
 use crate::{
     cli::{
-        ask,
         desk::{Desk, Done, Stop},
         exit::Exit,
-        words,
     },
     db::{NewResource, ResourceRow},
     domain::{kind::Kind, names::is_label, problem::Problem},
-    engine::{Access, Detected, Engine, Field},
+    engine::{Access, Detected},
     msg,
     operation::World,
     problem,
@@ -55,13 +56,6 @@ pub struct Args {
     pub dry_run: bool,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("…=…".to_owned()),
-    }
-}
-
 impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
@@ -74,15 +68,22 @@ impl Args {
             (None, kind) => Kind::named(kind.clone().unwrap_or_default()),
         };
         let engine = world.engines.get(&kind)?.clone();
-        let input = self.input(desk, &engine.fields(), detected.as_ref())?;
+        let known = detected.as_ref().map(|found| found.access.clone()).unwrap_or_default();
+        let fields = engine.fields();
+        let mut input = self.given().over(&fields, known)?;
+        if desk.out.can_ask() && !desk.out.is_json() {
+            form::ask_missing(desk, &fields, &mut input)?;
+        }
         let access = engine.accept(input).map_err(|problems| {
             desk.out.problems(&problems);
             Stop::Exit(Exit::Usage)
         })?;
         let name = self.label(detected.as_ref())?;
-        self.check(desk, &engine, &access).await?;
+        let checks = if self.unchecked { Vec::new() } else { engine.check(&access).await };
+        form::agree(desk, &checks, "cli-not-added")?;
         if self.dry_run {
             desk.out.say(&msg!("cli-dry-run"));
+            desk.out.json(&json!({ "ok": true, "checks": checks }));
             return Ok(Exit::Done);
         }
         let row = store(desk, &world, name, kind, detected, access).await?;
@@ -110,92 +111,15 @@ impl Args {
         }
     }
 
-    /// The form's values: detected, given, then asked for.
-    fn input(&self, desk: &Desk, fields: &[Field], detected: Option<&Detected>) -> Result<Access, Stop> {
-        let mut access = detected.map(|found| found.access.clone()).unwrap_or_default();
-        let mut wrong = Vec::new();
-        for (name, value) in &self.values {
-            match fields.iter().find(|field| field.name == name) {
-                Some(field) if field.secret => wrong.push(problem!("cli-secret-argument", field = name)),
-                Some(_) => {
-                    access.values.insert(name.clone(), value.clone());
-                }
-                None => wrong.push(no_field(name, fields)),
-            }
+    fn given(&self) -> Given<'_> {
+        Given {
+            values: &self.values,
+            password_file: self.password_file.as_deref(),
+            password_stdin: self.password_stdin,
+            url_file: self.url_file.as_deref(),
+            secret_files: &self.secret_files,
         }
-        for (name, path) in self.secret_paths() {
-            match fields.iter().find(|field| field.name == name) {
-                Some(field) if field.secret => match ask::secret_file(&path) {
-                    Ok(secret) => {
-                        access.secrets.insert(name, secret);
-                    }
-                    Err(problem) => wrong.push(problem),
-                },
-                _ => wrong.push(no_field(&name, fields)),
-            }
-        }
-        if !wrong.is_empty() {
-            return Err(wrong.into());
-        }
-        if self.password_stdin {
-            access.secrets.insert("password".to_owned(), ask::secret_stdin()?);
-        }
-        if desk.out.can_ask() && !desk.out.is_json() {
-            self.form(desk, fields, &mut access)?;
-        }
-        Ok(access)
     }
-
-    fn secret_paths(&self) -> Vec<(String, PathBuf)> {
-        let named = |name: &str, path: &Option<PathBuf>| path.clone().map(|path| (name.to_owned(), path));
-        let mut all: Vec<_> = [named("password", &self.password_file), named("url", &self.url_file)]
-            .into_iter()
-            .flatten()
-            .collect();
-        all.extend(self.secret_files.iter().map(|(name, path)| (name.clone(), PathBuf::from(path))));
-        all
-    }
-
-    /// Asks for what is missing: everything if nothing was given, else only what
-    /// a resource cannot do without.
-    fn form(&self, desk: &Desk, fields: &[Field], access: &mut Access) -> Result<(), Problem> {
-        let nothing = access.values.is_empty() && access.secrets.is_empty();
-        for field in fields {
-            let given = access.value(field.name).is_some() || access.secret(field.name).is_some();
-            if given || !(nothing || field.required) {
-                continue;
-            }
-            let mut prompt = desk.out.words().text(&field.label);
-            if !field.choices.is_empty() {
-                prompt += &format!(" ({})", field.choices.join(", "));
-            }
-            if field.secret {
-                access.secrets.insert(field.name.to_owned(), ask::secret(&prompt)?);
-            } else {
-                access.values.insert(field.name.to_owned(), ask::text(&prompt, field.required)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// A resource that cannot be reached is not added unless that is asked for.
-    async fn check(&self, desk: &Desk, engine: &Arc<dyn Engine>, access: &Access) -> Result<(), Stop> {
-        if self.unchecked {
-            return Ok(());
-        }
-        let checks = engine.check(access).await;
-        if words::checks(desk, &checks) {
-            return Ok(());
-        }
-        desk.out.json(&json!({ "ok": false, "checks": checks }));
-        desk.out.note(&desk.out.words().label("cli-not-added"));
-        Err(Stop::Exit(Exit::Failed))
-    }
-}
-
-fn no_field(name: &str, fields: &[Field]) -> Problem {
-    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
-    problem!("cli-no-field", field = name, fields = names.join(", "))
 }
 
 /// Writes the resource down, its secrets sealed for its identity.
@@ -226,7 +150,7 @@ pub(in crate::cli) async fn store(
 }
 
 /// What makes two resources added by hand the same one: kind and open values.
-fn by_hand(kind: &Kind, values: &BTreeMap<String, String>) -> String {
+pub(super) fn by_hand(kind: &Kind, values: &BTreeMap<String, String>) -> String {
     let values: Vec<_> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("{kind}:{}", values.join("&"))
 }

@@ -3,6 +3,8 @@
 pub(crate) mod add;
 pub(crate) mod check;
 pub(crate) mod detect;
+pub(crate) mod edit;
+mod form;
 pub(crate) mod list;
 
 use clap::Subcommand;
@@ -18,6 +20,8 @@ pub enum Command {
     Detect(detect::Args),
     /// `zelo resource add`
     Add(add::Args),
+    /// `zelo resource edit`
+    Edit(edit::Args),
     /// `zelo resource check`
     Check(check::Args),
 }
@@ -28,6 +32,7 @@ impl Command {
             Self::List(args) => args.run(desk).await,
             Self::Detect(args) => args.run(desk).await,
             Self::Add(args) => args.run(desk).await,
+            Self::Edit(args) => args.run(desk).await,
             Self::Check(args) => args.run(desk).await,
         }
     }

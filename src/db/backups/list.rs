@@ -33,6 +33,9 @@ pub struct BackupFilter {
     pub origin: Option<Origin>,
     /// In this state.
     pub state: Option<BackupState>,
+    /// Only those that lie in their store as backups, whole or damaged: not what
+    /// is in the trash or missing.
+    pub present: bool,
     /// With this in its id, name or note, or its resource's name, whatever the
     /// case.
     pub text: Option<String>,
@@ -58,6 +61,10 @@ fn filtered(filter: &BackupFilter) -> Boxed<'_> {
     }
     if let Some(state) = filter.state {
         query = query.filter(backups::state.eq(state.as_str()));
+    }
+    if filter.present {
+        let here = [BackupState::Complete, BackupState::Corrupt].map(|state| state.as_str());
+        query = query.filter(backups::state.eq_any(here));
     }
     if let Some(text) = &filter.text {
         let like = pattern(text);

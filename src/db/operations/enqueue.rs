@@ -8,6 +8,7 @@ use super::{Stored, find, lock::Lock, not_now, row::OperationRow};
 use crate::{
     db::{
         Db, Tx,
+        conn::Conn,
         convert::{json, naive},
         error::DbError,
         schema::{backups, operation_steps, operations},
@@ -82,6 +83,18 @@ impl Db {
     pub async fn enqueue(&self, new: NewOperation) -> Result<Enqueued, Problem> {
         Ok(self.write(move |tx| tx.enqueue(&new)).await?)
     }
+
+    /// The operation this actor asked for with this idempotency key, if any.
+    pub async fn asked_with(&self, actor: &str, key: &str) -> Result<Option<OperationRow>, Problem> {
+        let (actor, key) = (actor.to_owned(), key.to_owned());
+        Ok(self.read(move |conn| keyed(conn, &actor, &key)).await?)
+    }
+}
+
+fn keyed(conn: &mut Conn, actor: &str, key: &str) -> Result<Option<OperationRow>, DbError> {
+    let asked = operations::table.filter(operations::actor.eq(actor));
+    let asked = asked.filter(operations::idempotency_key.eq(key)).select(Stored::as_select());
+    asked.first::<Stored>(conn).optional()?.map(OperationRow::try_from).transpose()
 }
 
 impl Tx<'_> {
@@ -109,13 +122,7 @@ impl Tx<'_> {
 
     fn same_request(&mut self, new: &NewOperation) -> Result<Option<OperationRow>, DbError> {
         let Some(key) = &new.idempotency_key else { return Ok(None) };
-        let stored: Option<Stored> = operations::table
-            .filter(operations::actor.eq(&new.actor))
-            .filter(operations::idempotency_key.eq(key))
-            .select(Stored::as_select())
-            .first(self.conn)
-            .optional()?;
-        let Some(row) = stored.map(OperationRow::try_from).transpose()? else { return Ok(None) };
+        let Some(row) = keyed(self.conn, &new.actor, key)? else { return Ok(None) };
         let same = row.kind == new.kind
             && row.resource == new.resource
             && row.parent == new.parent

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{Bench, both, later, new_operation};
 use crate::{
     db::{
-        AsideState, BackupFilter, Db, Enqueued, Finish, NewAside, NewProof, NewResource, ResourceFilter,
-        ResourceRow, ResourceState,
+        AsideState, BackupFilter, Db, Enqueued, Finish, NewAccess, NewAside, NewProof, NewResource,
+        ResourceFilter, ResourceRow, ResourceState,
     },
     domain::{
         backup::{BackupState, Origin},
@@ -140,8 +140,17 @@ async fn an_identity_and_a_name_belong_to_one_resource(b: Bench) {
     let named = b.db.add_resource(again("shop", "else"), WHO).await.unwrap_err();
     assert_eq!(named, problem!("resource-name-taken", name = "shop"));
     let access = BTreeMap::from([("port".to_owned(), "5433".to_owned())]);
-    let changed = b.db.set_resource_access(&row.id, access.clone(), None, WHO).await.unwrap();
-    assert_eq!((changed.access, changed.sealed), (access, None));
+    let new = |identity: &str| NewAccess {
+        identity: identity.to_owned(),
+        values: access.clone(),
+        ..NewAccess::default()
+    };
+    let changed = b.db.set_resource_access(&row.id, new("by-hand:moved"), WHO).await.unwrap();
+    assert_eq!((changed.access, changed.sealed), (access.clone(), None));
+    assert_eq!(changed.identity, "by-hand:moved");
+    let other = resource(&b.db, "other").await;
+    let taken = b.db.set_resource_access(&other.id, new("by-hand:moved"), WHO).await.unwrap_err();
+    assert_eq!(taken, problem!("resource-exists", id = row.id.as_str(), name = "shop"));
 }
 
 async fn resources_are_filtered(b: Bench) {

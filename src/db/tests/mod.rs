@@ -70,7 +70,7 @@ impl Bench {
         let target = self.target.clone();
         let run = move || {
             use diesel::connection::SimpleConnection;
-            let mut conn = target.connect().map_err(|e| e.to_string())?;
+            let mut conn = target.connect(Purpose::Work).map_err(|e| e.to_string())?;
             match conn.batch_execute(sql) {
                 Ok(()) => Ok(1),
                 Err(e) => Err(e.to_string()),

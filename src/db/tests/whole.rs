@@ -163,7 +163,7 @@ async fn a_sqlite_file_is_private_and_durable() {
             #[diesel(sql_type = Text)]
             value: String,
         }
-        let mut conn = target.connect().unwrap();
+        let mut conn = target.connect(crate::db::Purpose::Work).unwrap();
         diesel::sql_query(sql).get_result::<Value>(&mut conn).unwrap().value
     };
     assert_eq!(pragma("pragma_journal_mode", "journal_mode"), "wal");

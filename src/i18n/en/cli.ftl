@@ -13,7 +13,7 @@ exit-needs-operator = an undo failed; a person must decide (zelo operation resol
 exit-not-found = no such resource, backup, operation or file
 exit-cancelled = cancelled; nothing is changed any more
 exit-environment = Zelo cannot work here: Docker, disk, key file or its database
-exit-interrupted = interrupted twice; the operation goes on elsewhere, or the next start finishes or undoes it
+exit-interrupted = interrupted twice, or while recovering; the operation goes on elsewhere, or the next start finishes or undoes it
 
 # Headings
 
@@ -77,9 +77,19 @@ cli-type-name = Type “{ $name }” to agree
 # Following an operation
 
 cli-existing = Asked for before with this key; showing that operation.
-cli-cancelling = Cancelling: what it did is being undone. Interrupt again to leave.
+cli-cancelling = Cancelling: what it did is being undone. Ctrl-C only leaves from now on.
+cli-cancel-late = It is past the point from which it counts as done: it is being finished, not undone. Ctrl-C only leaves from now on.
+cli-left-early = Left. Nothing was queued.
+cli-plan-moved = Meanwhile something has changed, and the plan with it:
+cli-would-retry = Operation { $operation } would be tried again: what could not be finished or undone.
+cli-would-resolve = Operation { $operation } would be marked as put right by hand.
 cli-left-alone = Left. “zelo operation watch { $operation }” shows how it goes on.
 cli-waiting = Waiting for { $what } (process { $pid }), which runs operations in this data folder.
+cli-recovering = { $count ->
+        [one] An operation that a dead process left is being finished or undone…
+       *[other] { $count } operations that dead processes left are being finished or undone…
+    }
+cli-recovery-left = Left. What is not finished or undone yet is taken over by the next start.
 cli-recovered = { $count ->
         [one] An operation that a dead process left was finished or undone.
        *[other] { $count } operations that a dead process left were finished or undone.
@@ -118,6 +128,10 @@ cli-resource-missing = missing
 cli-restore-allowed = possible
 cli-restore-refused = refused
 cli-added = { $name } was added ({ $id }).
+cli-edited = { $name } was changed.
+cli-edit-keep = An empty answer keeps what there is.
+cli-not-edited = It was not changed. Correct what is wrong, or change it as it is with --unchecked.
+cli-more = { $shown } of { $all } are shown; --limit shows more.
 cli-not-added = It was not added. Correct what is wrong, or add it as it is with --unchecked.
 cli-rebuilt = { $listed ->
         [one] { $listed } backup is listed
@@ -136,6 +150,7 @@ doctor-file = read from { $path }
 doctor-no-file = no file; defaults and environment
 doctor-data = Data folder
 doctor-database = Zelo's own database
+doctor-schema = version { $version } of its tables
 doctor-key = Key file
 doctor-key-id = key { $key }
 doctor-audit = Audit log
@@ -163,7 +178,7 @@ doctor-not-yet = made at first use
 cli-serving = Serving on http://{ $address }. Stop with Ctrl-C.
 cli-sign-in = Sign in (once, within an hour): { $link }
 cli-working = Running operations. Stop with Ctrl-C.
-cli-stopping = Stopping: what runs is finished or undone by the next start.
+cli-stopping = Stopping: what runs has { $seconds } s to end, then it is cancelled and undone. Ctrl-C again cancels it at once.
 
 # Help
 
@@ -265,6 +280,10 @@ problem-cli-no-field = There is no field “{ $field }” for this kind of resou
 problem-cli-no-server = --no-wait needs a running server to carry the operation out, and none uses this data folder.
     .safe = Nothing was queued.
     .next = Start one with “zelo serve” or “zelo worker”, or leave out --no-wait.
+
+problem-cli-nothing-given = Nothing was said that is to change about { $name }.
+    .safe = Nothing was changed.
+    .next = Give a field with --set, or a password with --password-stdin; “zelo resource edit --help” lists the options.
 
 problem-cli-no-topic = There is no help on “{ $topic }”.
     .safe = Nothing was changed.

@@ -13,6 +13,10 @@ problem-cancelled = A person stopped this operation.
     .safe = What it had begun has been undone; nothing is changed any more.
     .next = Nothing needs to be done.
 
+problem-stopped = Zelo was told to stop while this operation was running.
+    .safe = What it had begun has been undone; nothing is changed any more.
+    .next = Start the operation again once Zelo runs. For how long a stop waits is the setting operation.grace.
+
 problem-interrupted = The process that ran this operation died.
     .safe = What it had begun has been undone by the next start.
     .next = Start the operation again. If Zelo dies often, look at its log and at the machine's memory.

@@ -12,6 +12,10 @@ problem-db-path = Zelo's own database cannot be opened at { $path }.
     .safe = Nothing was changed.
     .next = Check that the path names a file, that its folder exists and that Zelo may write there.
 
+problem-db-older = The tables of Zelo's own database are of version { $version }; those of this Zelo are of version { $known }.
+    .safe = They were only looked at; nothing was changed.
+    .next = The next other command of this Zelo updates them, and an older Zelo may refuse them afterwards. Copy the database first if you want to be able to go back.
+
 problem-db-newer = This database was changed by a newer Zelo (version { $version } of its tables).
     .safe = Nothing was changed; this Zelo does not touch it.
     .next = Start the newer Zelo, or point this one at another database.
@@ -100,7 +104,7 @@ problem-not-found-aside = Nothing was set aside under { $id }.
 
 problem-resource-exists = This is already here, as { $name }.
     .safe = Nothing was changed.
-    .next = Use that resource; its id is { $id }.
+    .next = Use that resource; its id is { $id }. “zelo resource edit { $name }” changes its password and how it is reached.
 
 problem-resource-name-taken = Another resource of this project is called { $name }.
     .safe = Nothing was changed.

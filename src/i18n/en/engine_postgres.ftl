@@ -167,11 +167,11 @@ problem-pg-hba = The server's pg_hba.conf does not let “{ $user }” into “{
 
 problem-pg-password = The server does not accept the password of “{ $user }”
     .safe = Nothing was changed.
-    .next = Enter the password again, or set a new one with ALTER ROLE.
+    .next = If it was changed, give Zelo the new one: zelo resource edit NAME --password-stdin. Else set it with ALTER ROLE.
 
 problem-pg-password-missing = The server asks for a password of “{ $user }”, and none is stored
     .safe = Nothing was changed.
-    .next = Add the password to this resource.
+    .next = Give it with --password-stdin: to “zelo resource add”, or to “zelo resource edit NAME” if it was added already.
 
 problem-pg-no-role = There is no role “{ $user }” on this server
     .safe = Nothing was changed.

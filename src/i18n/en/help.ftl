@@ -36,7 +36,7 @@ help-any--limit = At most so many
 
 # Resources
 
-help-resource = What is protected: list, detect, add, check
+help-resource = What is protected: list, detect, add, edit, check
 help-resource-list = List what is protected
 help-resource-list--kind = Only of this kind
     .value = KIND
@@ -59,6 +59,18 @@ help-resource-add--secret-file = Read another secret field from the first line o
     .value = FIELD=FILE
 help-resource-add--unchecked = Add it even if it cannot be reached now
 help-resource-add--dry-run = Only check it
+help-resource-edit = Change how a resource is reached, its password for one
+help-resource-edit--set = A new value of its form, such as host=db; nothing after = takes it away; may be given several times
+    .value = FIELD=VALUE
+help-resource-edit--password-file = Read the new password from the first line of this file
+    .value = FILE
+help-resource-edit--password-stdin = Read the new password from the first line of standard input
+help-resource-edit--url-file = Read the new connection string from the first line of this file
+    .value = FILE
+help-resource-edit--secret-file = Read another secret field from the first line of a file
+    .value = FIELD=FILE
+help-resource-edit--unchecked = Change it even if it cannot be reached now
+help-resource-edit--dry-run = Only check it
 help-resource-check = Look whether a resource can be reached, read and dumped, and what is wrong
 
 # Backups

@@ -2,7 +2,7 @@
 
 problem-key-missing = The key file { $path } is missing, and the database holds credentials sealed under it.
     .safe = Nothing was changed: no new key was made, the sealed credentials and all backups are as they were.
-    .next = Put the key file back from where you keep its copy. Without it, enter the credentials of each resource again, after moving the database aside.
+    .next = Put the key file back from where you keep its copy. Without it, move the database aside, run “zelo catalog rebuild”, and say with “zelo resource edit” how each resource is reached.
 
 problem-key-open = The key file { $path } may be used by others than its owner (mode { $mode }).
     .safe = Zelo did not start and read nothing from it.
@@ -22,12 +22,12 @@ problem-no-random = The system gave no random bytes.
 
 problem-seal-shape = The stored credential of { $owner } is not a sealed text.
     .safe = Nothing was changed.
-    .next = Enter the credential again. If you did not edit the database by hand, check its disk.
+    .next = Give it again with “zelo resource edit”. If you did not edit the database by hand, check its disk.
 
 problem-seal-other-key = The stored credential of { $owner } was sealed under the key { $sealed }; the key file holds { $have }.
     .safe = Nothing was changed.
-    .next = Put the key file { $sealed } back, or enter the credential again.
+    .next = Put the key file { $sealed } back, or give the credential again with “zelo resource edit”.
 
 problem-seal-tampered = The stored credential of { $owner } was changed after it was sealed, or belongs to something else.
     .safe = It was not used.
-    .next = Find out who can write to Zelo's database, then enter the credential again.
+    .next = Find out who can write to Zelo's database, then give the credential again with “zelo resource edit”.

@@ -14,7 +14,7 @@ problem-store-exists = “{ $path }” already exists in the store
 
 problem-store-unusable = The store at “{ $at }” cannot be used
     .safe = Nothing was written, least of all to the folder under an unmounted disk.
-    .next = Check that the disk is mounted, that the folder still has its file “.zelo-store”, and that Zelo may write there.
+    .next = Check that the disk is mounted, that the folder still has its file “.zelo-store”, and that Zelo may write there. If store.folder was changed, move the former folder there with all in it, that hidden file too.
 
 problem-store-path = “{ $path }” is not a path inside a store
     .safe = Nothing was read or written.

@@ -13,7 +13,7 @@ exit-needs-operator = um desfazer falhou; uma pessoa precisa decidir (zelo opera
 exit-not-found = não existe esse recurso, backup, operação ou arquivo
 exit-cancelled = cancelado; nada mais está alterado
 exit-environment = o Zelo não consegue trabalhar aqui: Docker, disco, arquivo de chave ou o banco de dados dele
-exit-interrupted = interrompido duas vezes; a operação continua em outro processo, ou o próximo início a conclui ou desfaz
+exit-interrupted = interrompido duas vezes ou durante a recuperação; a operação continua em outro processo, ou o próximo início a conclui ou desfaz
 
 # Títulos
 
@@ -77,9 +77,19 @@ cli-type-name = Digite “{ $name }” para concordar
 # Acompanhamento de uma operação
 
 cli-existing = Já pedida antes com esta chave; mostrando aquela operação.
-cli-cancelling = Cancelando: o que ela fez está sendo desfeito. Interrompa de novo para sair.
+cli-cancelling = Cancelando: o que ela fez está sendo desfeito. A partir de agora, Ctrl-C só sai.
+cli-cancel-late = Ela já passou do ponto a partir do qual conta como concluída: está sendo terminada, não desfeita. A partir de agora, Ctrl-C só sai.
+cli-left-early = Saída. Nada entrou na fila.
+cli-plan-moved = Enquanto isso algo mudou, e o plano também:
+cli-would-retry = A operação { $operation } seria tentada de novo: o que não pôde ser concluído ou desfeito.
+cli-would-resolve = A operação { $operation } seria marcada como resolvida à mão.
 cli-left-alone = Saída. “zelo operation watch { $operation }” mostra como ela continua.
 cli-waiting = Esperando { $what } (processo { $pid }), que executa as operações desta pasta de dados.
+cli-recovering = { $count ->
+        [one] Uma operação deixada por um processo morto está sendo concluída ou desfeita…
+       *[other] { $count } operações deixadas por processos mortos estão sendo concluídas ou desfeitas…
+    }
+cli-recovery-left = Saída. O que ainda não foi concluído ou desfeito fica para o próximo início.
 cli-recovered = { $count ->
         [one] Uma operação deixada por um processo morto foi concluída ou desfeita.
        *[other] { $count } operações deixadas por um processo morto foram concluídas ou desfeitas.
@@ -118,6 +128,10 @@ cli-resource-missing = ausente
 cli-restore-allowed = possível
 cli-restore-refused = recusada
 cli-added = { $name } foi adicionado ({ $id }).
+cli-edited = { $name } foi alterado.
+cli-edit-keep = Uma resposta vazia mantém o que existe.
+cli-not-edited = Não foi alterado. Corrija o que está errado ou altere assim mesmo com --unchecked.
+cli-more = Mostrados { $shown } de { $all }; --limit mostra mais.
 cli-not-added = Não foi adicionado. Corrija o que está errado ou adicione assim mesmo com --unchecked.
 cli-rebuilt = { $listed ->
         [one] { $listed } backup está listado
@@ -136,6 +150,7 @@ doctor-file = lidas de { $path }
 doctor-no-file = sem arquivo; padrões e ambiente
 doctor-data = Pasta de dados
 doctor-database = Banco de dados do próprio Zelo
+doctor-schema = versão { $version } das tabelas
 doctor-key = Arquivo de chave
 doctor-key-id = chave { $key }
 doctor-audit = Registro de auditoria
@@ -163,7 +178,7 @@ doctor-not-yet = criado no primeiro uso
 cli-serving = Servindo em http://{ $address }. Pare com Ctrl-C.
 cli-sign-in = Entre (uma vez, em até uma hora): { $link }
 cli-working = Executando operações. Pare com Ctrl-C.
-cli-stopping = Parando: o que está em andamento será concluído ou desfeito no próximo início.
+cli-stopping = Parando: o que está em andamento tem { $seconds } s para terminar; depois é cancelado e desfeito. Ctrl-C de novo cancela na hora.
 
 # Ajuda
 
@@ -265,6 +280,10 @@ problem-cli-no-field = Não existe o campo “{ $field }” para este tipo de re
 problem-cli-no-server = --no-wait precisa de um servidor em execução para realizar a operação, e nenhum usa esta pasta de dados.
     .safe = Nada foi posto na fila.
     .next = Inicie um com “zelo serve” ou “zelo worker”, ou não use --no-wait.
+
+problem-cli-nothing-given = Não foi dito o que deve mudar em { $name }.
+    .safe = Nada foi alterado.
+    .next = Informe um campo com --set ou uma senha com --password-stdin; “zelo resource edit --help” lista as opções.
 
 problem-cli-no-topic = Não há ajuda sobre “{ $topic }”.
     .safe = Nada foi alterado.

@@ -13,6 +13,10 @@ problem-cancelled = Uma pessoa parou esta operação.
     .safe = O que ela havia começado foi desfeito; nada mais está alterado.
     .next = Não é preciso fazer nada.
 
+problem-stopped = O Zelo recebeu ordem de parar enquanto esta operação estava em andamento.
+    .safe = O que ela havia começado foi desfeito; nada mais está alterado.
+    .next = Comece a operação de novo quando o Zelo estiver em execução. Quanto tempo uma parada espera é a configuração operation.grace.
+
 problem-interrupted = O processo que executava esta operação morreu.
     .safe = O que ela havia começado foi desfeito no início seguinte.
     .next = Comece a operação de novo. Se o Zelo morre com frequência, veja o log dele e a memória da máquina.

@@ -12,6 +12,10 @@ problem-db-path = Não foi possível abrir o banco de dados do próprio Zelo em 
     .safe = Nada foi alterado.
     .next = Confira se o caminho é de um arquivo, se a pasta existe e se o Zelo pode gravar nela.
 
+problem-db-older = As tabelas do banco de dados do próprio Zelo são da versão { $version }; as deste Zelo são da versão { $known }.
+    .safe = Elas só foram olhadas; nada foi alterado.
+    .next = O próximo outro comando deste Zelo as atualiza, e um Zelo mais antigo pode recusá-las depois. Copie o banco antes se quiser poder voltar.
+
 problem-db-newer = Este banco foi alterado por um Zelo mais novo (versão { $version } das tabelas).
     .safe = Nada foi alterado; este Zelo não mexe nele.
     .next = Use o Zelo mais novo ou aponte este para outro banco.
@@ -100,7 +104,7 @@ problem-not-found-aside = Nada foi guardado à parte com o id { $id }.
 
 problem-resource-exists = Isto já está aqui, com o nome { $name }.
     .safe = Nada foi alterado.
-    .next = Use esse recurso; o id dele é { $id }.
+    .next = Use esse recurso; o id dele é { $id }. “zelo resource edit { $name }” altera a senha dele e como ele é acessado.
 
 problem-resource-name-taken = Outro recurso deste projeto já se chama { $name }.
     .safe = Nada foi alterado.

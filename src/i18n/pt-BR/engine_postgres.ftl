@@ -167,11 +167,11 @@ problem-pg-hba = O pg_hba.conf do servidor não permite que “{ $user }” aces
 
 problem-pg-password = O servidor não aceita a senha de “{ $user }”
     .safe = Nada foi alterado.
-    .next = Informe a senha de novo ou defina outra com ALTER ROLE.
+    .next = Se ela mudou, informe a nova ao Zelo: zelo resource edit NOME --password-stdin. Senão, defina-a com ALTER ROLE.
 
 problem-pg-password-missing = O servidor pede uma senha para “{ $user }”, e nenhuma está guardada
     .safe = Nada foi alterado.
-    .next = Adicione a senha a este recurso.
+    .next = Informe-a com --password-stdin: a “zelo resource add”, ou a “zelo resource edit NOME” se ele já foi adicionado.
 
 problem-pg-no-role = Não existe a role “{ $user }” neste servidor
     .safe = Nada foi alterado.

@@ -36,7 +36,7 @@ help-any--limit = No máximo esta quantidade
 
 # Recursos
 
-help-resource = O que está protegido: listar, detectar, adicionar, verificar
+help-resource = O que está protegido: listar, detectar, adicionar, mudar, verificar
 help-resource-list = Lista o que está protegido
 help-resource-list--kind = Só deste tipo
     .value = TIPO
@@ -59,6 +59,18 @@ help-resource-add--secret-file = Lê outro campo secreto da primeira linha de um
     .value = CAMPO=ARQUIVO
 help-resource-add--unchecked = Adiciona mesmo que ele não possa ser acessado agora
 help-resource-add--dry-run = Só verifica
+help-resource-edit = Muda como um recurso é acessado, a senha dele por exemplo
+help-resource-edit--set = Um novo valor do formulário dele, como host=db; nada depois de = apaga o valor; a opção pode ser repetida
+    .value = CAMPO=VALOR
+help-resource-edit--password-file = Lê a nova senha da primeira linha deste arquivo
+    .value = ARQUIVO
+help-resource-edit--password-stdin = Lê a nova senha da primeira linha da entrada padrão
+help-resource-edit--url-file = Lê a nova string de conexão da primeira linha deste arquivo
+    .value = ARQUIVO
+help-resource-edit--secret-file = Lê outro campo secreto da primeira linha de um arquivo
+    .value = CAMPO=ARQUIVO
+help-resource-edit--unchecked = Muda mesmo que ele não possa ser acessado agora
+help-resource-edit--dry-run = Só verifica
 help-resource-check = Verifica se um recurso pode ser acessado, lido e extraído, e o que está errado
 
 # Backups

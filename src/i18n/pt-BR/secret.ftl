@@ -2,7 +2,7 @@
 
 problem-key-missing = O arquivo de chave { $path } não existe, e o banco de dados guarda credenciais seladas com ele.
     .safe = Nada foi alterado: nenhuma chave nova foi criada, e as credenciais seladas e todos os backups continuam como estavam.
-    .next = Recoloque o arquivo de chave a partir da cópia que você guarda. Sem ele, mova o banco de dados para outro lugar e informe de novo as credenciais de cada recurso.
+    .next = Recoloque o arquivo de chave a partir da cópia que você guarda. Sem ele, mova o banco de dados para outro lugar, execute “zelo catalog rebuild” e diga com “zelo resource edit” como cada recurso é acessado.
 
 problem-key-open = O arquivo de chave { $path } pode ser usado por outros além do dono (modo { $mode }).
     .safe = O Zelo não iniciou e não leu nada dele.
@@ -22,12 +22,12 @@ problem-no-random = O sistema não forneceu bytes aleatórios.
 
 problem-seal-shape = A credencial guardada de { $owner } não é um texto selado.
     .safe = Nada foi alterado.
-    .next = Informe a credencial de novo. Se você não editou o banco de dados à mão, verifique o disco dele.
+    .next = Informe-a de novo com “zelo resource edit”. Se você não editou o banco de dados à mão, verifique o disco dele.
 
 problem-seal-other-key = A credencial guardada de { $owner } foi selada com a chave { $sealed }; o arquivo de chave contém a { $have }.
     .safe = Nada foi alterado.
-    .next = Recoloque o arquivo da chave { $sealed } ou informe a credencial de novo.
+    .next = Recoloque o arquivo da chave { $sealed } ou informe a credencial de novo com “zelo resource edit”.
 
 problem-seal-tampered = A credencial guardada de { $owner } foi alterada depois de selada, ou pertence a outra coisa.
     .safe = Ela não foi usada.
-    .next = Descubra quem consegue gravar no banco de dados do Zelo e informe a credencial de novo.
+    .next = Descubra quem consegue gravar no banco de dados do Zelo e informe a credencial de novo com “zelo resource edit”.

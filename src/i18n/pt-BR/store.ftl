@@ -14,7 +14,7 @@ problem-store-exists = “{ $path }” já existe no armazenamento
 
 problem-store-unusable = Não é possível usar o armazenamento em “{ $at }”
     .safe = Nada foi gravado, muito menos na pasta sob um disco desmontado.
-    .next = Verifique se o disco está montado, se a pasta ainda tem o arquivo “.zelo-store” e se o Zelo pode gravar nela.
+    .next = Verifique se o disco está montado, se a pasta ainda tem o arquivo “.zelo-store” e se o Zelo pode gravar nela. Se store.folder foi alterada, mova para lá a pasta anterior com tudo o que há nela, também esse arquivo oculto.
 
 problem-store-path = “{ $path }” não é um caminho dentro de um armazenamento
     .safe = Nada foi lido nem gravado.
