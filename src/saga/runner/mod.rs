@@ -6,7 +6,9 @@
 //!   [`Commit::happened`](super::Commit::happened) says on which side of the
 //!   point things are.
 //! - After it, a failure in the run still going undoes the commit; after a crash
-//!   the plan only goes forward, and asks a person where it cannot.
+//!   the plan only goes forward, and asks a person where it cannot. A commit that
+//!   destroys and has no undo (something is removed for good) is never taken for
+//!   undone: its run goes forward, too.
 
 mod attempt;
 mod forward;

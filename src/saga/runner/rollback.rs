@@ -4,12 +4,18 @@ use super::{Lost, Outcome, Run, Stop, ended};
 use crate::{
     domain::{operation::OpState, problem::Problem},
     problem,
-    saga::{journal::StepState, step::EffectName},
+    saga::{
+        journal::StepState,
+        step::{EffectName, UndoRule},
+    },
 };
 
 impl Run<'_> {
     /// After a run stopped: puts back what it did and names the end.
     pub(super) async fn back_out(&mut self, stop: Stop) -> Result<Outcome, Lost> {
+        if self.is_past_return() && !matches!(stop, Stop::Lost) {
+            return self.go_on().await;
+        }
         let (state, problem) = match stop {
             Stop::Lost => return Err(Lost),
             Stop::Unsure(problem) => return Ok(ended(OpState::NeedsOperator, Some(unsure(problem)))),
@@ -20,6 +26,15 @@ impl Run<'_> {
             Ok(()) => Ok(ended(state.unwrap_or_else(|| self.undone_state()), Some(problem))),
             Err(undo) => Ok(ended(OpState::NeedsOperator, Some(undo_failed(undo, &problem)))),
         }
+    }
+
+    /// Whether a commit has happened that nothing can take back: it removed
+    /// something for good. Calling that undone would be a lie, so what follows it
+    /// is finished instead, here or by the next try.
+    fn is_past_return(&self) -> bool {
+        let (commit, record) = (&self.plan.steps[self.plan.commit], &self.records[self.plan.commit]);
+        let final_for_good = matches!(commit.step.undo_rule(), UndoRule::Nothing(_));
+        commit.effect == EffectName::Destroys && final_for_good && record.state == StepState::Done
     }
 
     /// Undoes every begun step, last first; stops at the first undo that fails.
