@@ -16,7 +16,7 @@ use crate::{
         error::DbError,
         schema::{operation_locks, operations},
     },
-    domain::id::{BackupId, OperationId, ResourceId},
+    domain::id::{AsideId, BackupId, OperationId, ResourceId},
     problem,
 };
 
@@ -61,6 +61,11 @@ impl Lock {
         Self::shared(format!("backup:{id}"))
     }
 
+    /// Something set aside is removed.
+    pub fn aside(id: &AsideId) -> Self {
+        Self::exclusive(format!("aside:{id}"))
+    }
+
     /// The way out of an operation that needs a person: one at a time.
     pub fn way_out(id: &OperationId) -> Self {
         Self::exclusive(format!("way-out:{id}"))
@@ -77,9 +82,7 @@ impl Tx<'_> {
     pub(super) fn lock(&mut self, new: &NewOperation) -> Result<(), DbError> {
         let locks: std::collections::BTreeSet<&Lock> = new.locks.iter().collect();
         for lock in locks {
-            if let Some((operation, kind)) = self.holder(lock)? {
-                return Err(problem!("locked", operation = operation, kind = kind, key = &lock.key).into());
-            }
+            self.refuse_locked(lock)?;
             diesel::insert_into(operation_locks::table)
                 .values((
                     operation_locks::key.eq(lock.row(&new.id)),
@@ -89,6 +92,16 @@ impl Tx<'_> {
                 .execute(self.conn)?;
         }
         Ok(())
+    }
+
+    /// Problem `locked` if some operation stands in the way of a lock.
+    pub(in crate::db) fn refuse_locked(&mut self, lock: &Lock) -> Result<(), DbError> {
+        match self.holder(lock)? {
+            None => Ok(()),
+            Some((operation, kind)) => {
+                Err(problem!("locked", operation = operation, kind = kind, key = &lock.key).into())
+            }
+        }
     }
 
     /// Who stands in the way of a lock: the exclusive holder, or for an exclusive
