@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{id::OperationId, problem::Problem},
-    jobs::{Pace, Queue, RunnerLock, Sweep},
+    jobs::{Janitor, Pace, Queue, Rounds, RunnerLock, Sweep},
     operation::World,
     problem,
 };
@@ -46,6 +46,8 @@ pub(crate) struct Running {
     queue: Queue,
     /// Takes no more operations.
     shutdown: CancellationToken,
+    /// Removes what is overdue; asks for nothing more once `shutdown` is told.
+    janitor: JoinHandle<()>,
     /// The housekeeping, and its end.
     sweep: JoinHandle<()>,
     tidy: CancellationToken,
@@ -77,7 +79,9 @@ impl Running {
             pace: Pace::default(),
         };
         let sweep = tokio::spawn(sweep.run(tidy.clone()));
-        Ok(Self { world, queue, shutdown, sweep, tidy, _lock: lock })
+        let janitor = Janitor::new(world.clone(), Rounds::default());
+        let janitor = tokio::spawn(janitor.run(shutdown.clone()));
+        Ok(Self { world, queue, shutdown, janitor, sweep, tidy, _lock: lock })
     }
 
     /// Hands an operation over at once, without waiting for the next look.
@@ -94,6 +98,7 @@ impl Running {
     /// Takes no more, waits for what runs, then stops the housekeeping.
     pub(crate) async fn stop(self) {
         self.shutdown.cancel();
+        let _ = self.janitor.await;
         if !self.queue.drain(GRACE).await {
             tracing::warn!("operations still run; the next start finishes or undoes them");
         }
