@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
+use super::{aside, backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
 use crate::i18n::Lang;
 
 /// Backups that are proven to restore, and dangerous operations that end done
@@ -52,13 +52,16 @@ pub enum Command {
     /// What is protected: list, detect, add, check
     #[command(subcommand)]
     Resource(resource::Command),
-    /// Backups: create, list, info, validate, delete
+    /// Backups: create, list, info, validate, delete, untrash, purge
     #[command(subcommand)]
     Backup(backup::Command),
     /// Restore a backup; what it replaces is set aside and can be put back
     Restore(restore::Args),
     /// Undo a finished restore, or a finished undo
     Undo(undo::Args),
+    /// What restores set aside: list, keep, free
+    #[command(subcommand)]
+    Aside(aside::Command),
     /// Operations: list, show, watch, cancel, resolve
     #[command(subcommand)]
     Operation(operation::Command),

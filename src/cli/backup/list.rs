@@ -20,6 +20,9 @@ pub struct Args {
     /// Also deleted and missing ones
     #[arg(long)]
     pub all: bool,
+    /// Only what is in the trash, and until when it stays there
+    #[arg(long, conflicts_with = "all")]
+    pub trash: bool,
     /// At most so many
     #[arg(long, default_value_t = 100, value_name = "COUNT")]
     pub limit: u32,
@@ -32,12 +35,17 @@ impl Args {
             Some(text) => Some(find::resource(&world, text).await?.id),
             None => None,
         };
-        let filter = BackupFilter { resource, limit: Some(i64::from(self.limit)), ..BackupFilter::default() };
+        let filter = BackupFilter {
+            resource,
+            state: self.trash.then_some(BackupState::Trashed),
+            limit: Some(i64::from(self.limit)),
+            ..BackupFilter::default()
+        };
         let mut rows = world.db.backups(filter).await?.rows;
-        if !self.all {
+        if !self.all && !self.trash {
             rows.retain(|row| matches!(row.state, BackupState::Complete | BackupState::Corrupt));
         }
-        let table = rows.iter().map(|row| line(desk, row)).collect();
+        let table = rows.iter().map(|row| line(desk, row, self.trash)).collect();
         let heads = [
             "cli-col-id",
             "cli-col-resource",
@@ -45,17 +53,19 @@ impl Args {
             "cli-col-size",
             "cli-col-origin",
             "cli-col-state",
-            "cli-col-verified",
+            if self.trash { "cli-col-until" } else { "cli-col-verified" },
             "cli-col-name",
         ];
-        desk.out.table(&heads, table, &Msg::new("cli-no-backups"));
+        let none = if self.trash { "cli-no-trash" } else { "cli-no-backups" };
+        desk.out.table(&heads, table, &Msg::new(none));
         desk.out.json(&rows);
         Ok(Exit::Done)
     }
 }
 
-fn line(desk: &Desk, row: &BackupRow) -> Vec<Field> {
+fn line(desk: &Desk, row: &BackupRow, trash: bool) -> Vec<Field> {
     let words = desk.out.words();
+    let moment = if trash { row.keep_until } else { row.verified_at };
     let tone = match row.state {
         BackupState::Complete => Tone::Good,
         BackupState::Corrupt | BackupState::Missing => Tone::Bad,
@@ -68,7 +78,7 @@ fn line(desk: &Desk, row: &BackupRow) -> Vec<Field> {
         Field::figure(words.size(row.stored_bytes)),
         words.label(origin(row.origin)).into(),
         Field::text(words.label(backup_state(row.state))).tone(tone),
-        row.verified_at.map_or_else(|| "–".to_owned(), |at| desk.out.moment(at)).into(),
+        moment.map_or_else(|| "–".to_owned(), |at| desk.out.moment(at)).into(),
         row.name.clone().unwrap_or_default().into(),
     ]
 }
