@@ -9,7 +9,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -43,7 +43,12 @@ pub struct Janitor {
     rounds: Rounds,
     /// The keys asked for already, by this process.
     asked: HashSet<String>,
+    /// How much was in use in the last round.
+    waiting: usize,
 }
+
+/// To the next round while something waits for what another removal has.
+const SOON: Duration = Duration::from_secs(5);
 
 /// Something whose time is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,28 +60,38 @@ enum Overdue {
 impl Janitor {
     /// One that looks by the world's own clock.
     pub fn new(world: World, rounds: Rounds) -> Self {
-        Self { world, rounds, asked: HashSet::new() }
+        Self { world, rounds, asked: HashSet::new(), waiting: 0 }
     }
 
     /// Makes its rounds until told to stop.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut looks = interval(self.rounds.look);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pause = Duration::ZERO;
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                _ = looks.tick() => {}
+                () = sleep(pause) => {}
             }
-            tokio::select! {
+            let done = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                done = self.round() => {
-                    if let Err(problem) = done {
-                        tracing::warn!(%problem, "the janitor could not look; it looks again later");
-                    }
-                }
+                done = self.round() => done,
+            };
+            if let Err(problem) = &done {
+                tracing::warn!(%problem, "the janitor could not look; it looks again later");
             }
+            pause = self.pause(pause, done.unwrap_or(0));
+        }
+    }
+
+    /// What one restore set aside goes one after another, since each removal has the
+    /// resource to itself: while that gets on, the next round comes soon.
+    fn pause(&self, last: Duration, created: usize) -> Duration {
+        let soon = SOON.min(self.rounds.look);
+        match self.waiting {
+            0 => self.rounds.look,
+            _ if created > 0 => soon,
+            _ => (last * 2).clamp(soon, self.rounds.look),
         }
     }
 
@@ -88,6 +103,7 @@ impl Janitor {
         let keys: Vec<String> = overdue.iter().map(|(what, since)| self.key(what, *since, now)).collect();
         // What is over or was kept longer need not be remembered.
         self.asked.retain(|key| keys.contains(key));
+        self.waiting = 0;
         let mut created = 0;
         for ((what, _), key) in overdue.into_iter().zip(keys) {
             if !self.asked.contains(&key) {
@@ -121,8 +137,9 @@ impl Janitor {
                 self.asked.insert(key);
                 matches!(enqueued, Enqueued::Created(_))
             }
-            // Whoever has it lets go of it: the next round is soon enough.
+            // Whoever has it lets go of it.
             Err(problem) if problem.is("locked") => {
+                self.waiting += 1;
                 tracing::debug!(?what, %problem, "in use; left to the next round");
                 false
             }
@@ -157,5 +174,24 @@ impl Janitor {
             }
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_hurries_only_while_things_get_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = std::sync::Arc::new(crate::domain::clock::SystemClock);
+        let world = super::super::tests::janitor::world(folder.path(), clock).await;
+        let mut janitor = Janitor::new(world, Rounds::default());
+        let seconds = Duration::from_secs;
+        assert_eq!(janitor.pause(Duration::ZERO, 3), seconds(300));
+        janitor.waiting = 2;
+        assert_eq!(janitor.pause(seconds(300), 1), seconds(5));
+        assert_eq!(janitor.pause(seconds(5), 0), seconds(10));
+        assert_eq!(janitor.pause(seconds(300), 0), seconds(300), "held for long");
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
-mod janitor;
+pub(super) mod janitor;
 
 use std::{
     collections::HashMap,

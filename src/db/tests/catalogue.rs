@@ -344,7 +344,7 @@ async fn what_is_being_removed_cannot_be_kept_longer_and_what_stays_is_told_once
     };
     let aside = b.db.add_asides(&shop.id, &op, vec![new]).await.unwrap().remove(0);
     assert_eq!(b.db.aside(&aside.id).await.unwrap(), aside);
-    assert_eq!(b.db.asides_due(later(0)).await.unwrap(), [aside.clone()]);
+    assert_eq!(b.db.asides_due(later(0)).await.unwrap(), std::slice::from_ref(&aside));
     assert_eq!(b.db.asides_due(later(-3600)).await.unwrap(), []);
     let why = problem!("free-no-safety");
     assert!(b.db.tell_overdue(&aside.id, &why).await.unwrap());

@@ -47,7 +47,7 @@ struct Shop {
     resource: ResourceId,
 }
 
-async fn world(folder: &Path, clock: SharedClock) -> World {
+pub(in crate::jobs) async fn world(folder: &Path, clock: SharedClock) -> World {
     let ids: SharedIds = Arc::new(SystemIds);
     let db = Db::open(DbTarget::Sqlite(folder.join("zelo.db")), clock.clone(), ids.clone()).await.unwrap();
     let store = LocalStore::new(folder.join("store"), Reserve::none());
