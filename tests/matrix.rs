@@ -18,12 +18,25 @@ struct Scenario {
     commit: usize,
     before: Rows,
     after: Rows,
+    /// What else it changes.
+    look: fn(&Bench) -> Vec<String>,
+    looked_before: Vec<String>,
+    looked_after: Vec<String>,
 }
 
 type Rows = Vec<(i64, String)>;
 
 impl Scenario {
     fn new(kind: &'static str, arrange: impl FnOnce(&Bench) -> Vec<String>) -> Self {
+        Self::looking(kind, |_| Vec::new(), arrange)
+    }
+
+    /// One that changes more than rows.
+    fn looking(
+        kind: &'static str,
+        look: fn(&Bench) -> Vec<String>,
+        arrange: impl FnOnce(&Bench) -> Vec<String>,
+    ) -> Self {
         let bench = Bench::new();
         let command = arrange(&bench);
         let mut dry: Vec<&str> = command.iter().map(String::as_str).collect();
@@ -32,11 +45,12 @@ impl Scenario {
         let steps = plan["steps"].as_array().unwrap();
         let commit = steps.iter().position(|s| s["commits"] == true).unwrap();
         let steps: Vec<String> = steps.iter().map(|s| text(&s["name"])).collect();
-        let before = bench.rows();
+        let (before, looked_before) = (bench.rows(), look(&bench));
         bench.save();
-        let mut scenario = Self { bench, kind, command, steps, commit, before, after: Vec::new() };
-        scenario.bench.zelo(&scenario.args()).code(0);
-        scenario.after = scenario.bench.rows();
+        bench.zelo(&command.iter().map(String::as_str).collect::<Vec<_>>()).code(0);
+        let (after, looked_after) = (bench.rows(), look(&bench));
+        let scenario =
+            Self { bench, kind, command, steps, commit, before, after, look, looked_before, looked_after };
         scenario.bench.assert_tidy(kind);
         scenario
     }
@@ -65,9 +79,11 @@ impl Scenario {
         if done {
             assert_eq!(state, "succeeded", "{case}: {operation}");
             assert_eq!(self.bench.rows(), self.after, "{case}");
+            assert_eq!((self.look)(&self.bench), self.looked_after, "{case}");
         } else {
             assert!(["failed", "rolled_back"].contains(&state.as_str()), "{case}: {operation}");
             assert_eq!(self.bench.rows(), self.before, "{case}");
+            assert_eq!((self.look)(&self.bench), self.looked_before, "{case}");
         }
         self.bench.assert_tidy(case);
         self.bench.assert_backups_whole(case);
@@ -110,6 +126,36 @@ fn delete() -> Scenario {
     Scenario::new("delete", |bench| {
         let backup = bench.backup();
         words(&["backup", "delete", &backup, "--yes", "--json"])
+    })
+}
+
+fn untrash() -> Scenario {
+    Scenario::looking("untrash", Bench::shelves, |bench| {
+        let backup = bench.backup();
+        bench.zelo(&["backup", "delete", &backup, "--yes", "--json"]).code(0);
+        words(&["backup", "untrash", &backup, "--json"])
+    })
+}
+
+fn purge() -> Scenario {
+    Scenario::looking("purge", Bench::shelves, |bench| {
+        let backup = bench.backup();
+        bench.backup();
+        bench.zelo(&["backup", "delete", &backup, "--yes", "--json"]).code(0);
+        words(&["backup", "purge", &backup, "--yes", "--json"])
+    })
+}
+
+fn free() -> Scenario {
+    Scenario::looking("free", Bench::kept, |bench| {
+        let backup = bench.backup();
+        bench.sql("DELETE FROM orders WHERE id % 3 = 0;");
+        bench.zelo(&["restore", &backup, "--yes", "--json"]).code(0);
+        bench.sql("DELETE FROM orders WHERE id % 5 = 0;");
+        bench.zelo(&["restore", &backup, "--yes", "--json"]).code(0);
+        let asides = bench.zelo(&["aside", "list", "--json"]).code(0).json();
+        assert_eq!(asides.as_array().unwrap().len(), 2, "{asides}");
+        words(&["aside", "free", &text(&asides[0]["id"])[18..], "--yes", "--json"])
     })
 }
 
@@ -162,6 +208,29 @@ fn failed_everywhere(scenario: &Scenario) {
             };
             scenario.assert_ended(&operation, done, &fault);
             ran.code(exit);
+        }
+    }
+}
+
+/// The same where the commit cannot be taken back: after it things only go on, if
+/// not in this process then when a person says so.
+fn failed_everywhere_for_good(scenario: &Scenario) {
+    for (index, step) in scenario.steps.iter().enumerate() {
+        for moment in ["before", "after", "done"] {
+            let fault = format!("{}/fail:{step}:{moment}", scenario.kind);
+            let ran = scenario.run(&fault);
+            let mut operation = ran.json()["operation"].clone();
+            let done = index > scenario.commit || (index == scenario.commit && moment != "before");
+            let stuck = index > scenario.commit && moment != "done";
+            if stuck {
+                assert_eq!(operation["state"], "needs_operator", "{fault}: {operation}");
+                assert_eq!(operation["problem"]["code"], "settle-failed", "{fault}: {operation}");
+                ran.code(6);
+                let id = text(&operation["id"]);
+                let again = scenario.bench.zelo(&["operation", "resolve", &id, "--retry", "--json"]);
+                operation = again.code(0).json()["operation"].clone();
+            }
+            scenario.assert_ended(&operation, done, &fault);
         }
     }
 }
@@ -258,6 +327,12 @@ matrix! {
     an_undo_killed_anywhere: undo => killed_everywhere;
     an_undo_failing_anywhere: undo => failed_everywhere, killed_while_undoing, undo_fails_everywhere;
     a_deletion_killed_or_failing_anywhere: delete => killed_everywhere, failed_everywhere;
+    a_backup_brought_back_killed_anywhere: untrash => killed_everywhere;
+    a_backup_brought_back_failing_anywhere: untrash => failed_everywhere, undo_fails_everywhere;
+    a_purge_killed_anywhere: purge => killed_everywhere, killed_while_undoing;
+    a_purge_failing_anywhere: purge => failed_everywhere_for_good, undo_fails_everywhere;
+    a_removal_of_an_aside_killed_anywhere: free => killed_everywhere, killed_while_undoing;
+    a_removal_of_an_aside_failing_anywhere: free => failed_everywhere_for_good, undo_fails_everywhere;
     a_verification_killed_or_failing_anywhere: verify => killed_everywhere;
 }
 

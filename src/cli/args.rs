@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::{backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
+use super::{aside, backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
 use crate::i18n::Lang;
 
 /// One command line.
@@ -72,6 +72,9 @@ pub enum Command {
     Restore(restore::Args),
     /// `zelo undo`
     Undo(undo::Args),
+    /// `zelo aside`
+    #[command(subcommand)]
+    Aside(aside::Command),
     /// `zelo operation`
     #[command(subcommand)]
     Operation(operation::Command),

@@ -51,7 +51,8 @@ const USAGE: [&str; 10] = [
 const LOCKED: [&str; 3] = ["locked", "backup-held", "server-runs"];
 
 /// Codes that begin like this stand for something that does not exist.
-const NOT_FOUND: [&str; 4] = ["not-found-", "cli-no-resource", "cli-no-backup", "cli-no-operation"];
+const NOT_FOUND: [&str; 5] =
+    ["not-found-", "cli-no-aside", "cli-no-backup", "cli-no-operation", "cli-no-resource"];
 
 /// Codes that begin like this stand for an unusable machine.
 const ENVIRONMENT: [&str; 14] = [

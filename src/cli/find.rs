@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    db::{BackupFilter, BackupRow, OperationFilter, OperationRow, ResourceFilter, ResourceRow},
+    db::{AsideRow, BackupFilter, BackupRow, OperationFilter, OperationRow, ResourceFilter, ResourceRow},
     domain::{
-        id::{OperationId, ResourceId},
+        id::{AsideId, OperationId, ResourceId},
         problem::Problem,
     },
     operation::World,
@@ -77,6 +77,15 @@ pub(super) async fn backup(world: &World, text: &str) -> Result<BackupRow, Probl
     let filter = BackupFilter { text: Some(text.to_owned()), limit: Some(MOST), ..BackupFilter::default() };
     let rows = world.db.backups(filter).await?.rows;
     by_id(rows, |row| row.id.as_str(), text).or(text, problem!("cli-no-backup", text = text))
+}
+
+/// Something set aside, by id; by the end of one only while it is kept.
+pub(super) async fn aside(world: &World, text: &str) -> Result<AsideRow, Problem> {
+    if let Ok(id) = text.parse::<AsideId>() {
+        return world.db.aside(&id).await;
+    }
+    let rows = world.db.kept_asides(None).await?;
+    by_id(rows, |row| row.id.as_str(), text).or(text, problem!("cli-no-aside", text = text))
 }
 
 /// An operation by id.

@@ -4,6 +4,7 @@
 //! answer through [`output::Output`]; [`exit`] is the one map to exit codes.
 
 mod args;
+mod aside;
 mod ask;
 mod backup;
 mod catalog;
@@ -80,6 +81,7 @@ async fn run(command: Command, desk: &Desk) -> Done {
         Command::Backup(command) => command.run(desk).await,
         Command::Restore(args) => args.run(desk).await,
         Command::Undo(args) => args.run(desk).await,
+        Command::Aside(command) => command.run(desk).await,
         Command::Operation(command) => command.run(desk).await,
         Command::Catalog(command) => command.run(desk).await,
         Command::Doctor(args) => args.run(desk).await,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{id::OperationId, problem::Problem},
-    jobs::{Pace, Queue, RunnerLock, Sweep},
+    jobs::{Janitor, Pace, Queue, Rounds, RunnerLock, Sweep},
     msg,
     operation::World,
     problem,
@@ -49,6 +49,8 @@ pub(crate) struct Running {
     queue: Queue,
     /// Takes no more operations.
     shutdown: CancellationToken,
+    /// Removes what is overdue; asks for nothing more once `shutdown` is told.
+    janitor: JoinHandle<()>,
     /// The housekeeping, and its end.
     sweep: JoinHandle<()>,
     tidy: CancellationToken,
@@ -86,8 +88,10 @@ impl Running {
             pace: Pace::default(),
         };
         let sweep = tokio::spawn(sweep.run(tidy.clone()));
+        let janitor = Janitor::new(world.clone(), Rounds::default());
+        let janitor = tokio::spawn(janitor.run(shutdown.clone()));
         let grace = desk.settings.operation.grace;
-        Ok(Self { world, queue, shutdown, sweep, tidy, grace, _lock: lock })
+        Ok(Self { world, queue, shutdown, janitor, sweep, tidy, grace, _lock: lock })
     }
 
     /// Hands an operation over at once, without waiting for the next look.
@@ -104,8 +108,9 @@ impl Running {
     /// Takes no more and waits for what runs; what has not ended after the grace,
     /// or when another signal comes, is cancelled and undone, so that no process of
     /// it is left in a container. Then stops the housekeeping.
-    pub(crate) async fn stop(self, signals: &mut Signals) {
+    pub(crate) async fn stop(mut self, signals: &mut Signals) {
         self.shutdown.cancel();
+        let _ = (&mut self.janitor).await;
         let ended = tokio::select! {
             ended = self.quiet(self.grace) => ended,
             () = signals.any() => false,

@@ -13,7 +13,8 @@ use super::{
     conn::{Conn, MultiBackend},
     convert::{self, bytes, moment, naive, parse, size, word},
     error::DbError,
-    schema::asides,
+    operations::Lock,
+    schema::{asides, outbox},
 };
 use crate::{
     domain::{
@@ -24,6 +25,10 @@ use crate::{
     },
     problem,
 };
+
+/// The topic under which others are told that something stays although its time
+/// is over.
+const OVERDUE: &str = "aside.overdue";
 
 /// What has become of something set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -145,6 +150,12 @@ fn of(conn: &mut Conn, operation: &OperationId) -> Result<Vec<AsideRow>, DbError
 }
 
 impl Db {
+    /// One of them, whatever became of it. Problem: `not-found-aside`.
+    pub async fn aside(&self, id: &AsideId) -> Result<AsideRow, Problem> {
+        let id = id.clone();
+        Ok(self.read(move |conn| find(conn, &id)).await?)
+    }
+
     /// Writes down what an operation set aside. Idempotent: what is written down
     /// for the same operation and item stays as it is. All of that operation's.
     pub async fn add_asides(
@@ -192,6 +203,14 @@ impl Db {
         Ok(listed.await?)
     }
 
+    /// What still lies aside although its time ended by `now`, the longest overdue
+    /// first.
+    pub async fn asides_due(&self, now: Moment) -> Result<Vec<AsideRow>, Problem> {
+        let mut kept = self.kept_asides(None).await?;
+        kept.retain(|row| row.keep_until <= now);
+        Ok(kept)
+    }
+
     /// What an operation set aside, whatever became of it, by item.
     pub async fn asides_of(&self, operation: &OperationId) -> Result<Vec<AsideRow>, Problem> {
         let operation = operation.clone();
@@ -221,7 +240,8 @@ impl Db {
         Ok(ended.await?)
     }
 
-    /// Keeps it until another time. Problems as for [`Db::end_aside`].
+    /// Keeps it until another time. Problems as for [`Db::end_aside`], and `locked`:
+    /// an operation is about to remove it.
     pub async fn extend_aside(
         &self,
         id: &AsideId,
@@ -234,6 +254,7 @@ impl Db {
             if row.state != AsideState::Kept {
                 return Err(problem!("aside-state", id = id.as_str(), state = row.state.as_str()).into());
             }
+            tx.refuse_locked(&Lock::aside(&id))?;
             diesel::update(asides::table.find(id.as_str()))
                 .set(asides::keep_until.eq(naive(keep_until)))
                 .execute(tx.conn)?;
@@ -242,5 +263,36 @@ impl Db {
             find(tx.conn, &id)
         });
         Ok(extended.await?)
+    }
+
+    /// Tells, once for each time it was to be kept until, that its time is over and
+    /// it stays all the same, and why. Says whether this was news.
+    pub async fn tell_overdue(&self, id: &AsideId, why: &Problem) -> Result<bool, Problem> {
+        let (id, why) = (id.clone(), why.clone());
+        let told = self.write(move |tx| {
+            let row = find(tx.conn, &id)?;
+            let subject = format!("aside:{id}");
+            let before: i64 = outbox::table
+                .filter(outbox::topic.eq(OVERDUE))
+                .filter(outbox::subject.eq(&subject))
+                .filter(outbox::created_at.ge(naive(row.keep_until)))
+                .count()
+                .get_result(tx.conn)?;
+            if before > 0 || row.state != AsideState::Kept {
+                return Ok(false);
+            }
+            let detail = json!({
+                "item": row.item,
+                "resource": row.resource,
+                "operation": row.operation,
+                "bytes": row.bytes,
+                "keep_until": row.keep_until,
+                "problem": why.code,
+            });
+            tx.audit("system", OVERDUE, &subject, &detail)?;
+            tx.outbox(OVERDUE, &subject, &detail)?;
+            Ok(true)
+        });
+        Ok(told.await?)
     }
 }

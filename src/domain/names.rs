@@ -45,6 +45,20 @@ pub fn is_side(database: &str) -> bool {
     })
 }
 
+/// Whether `name` is exactly what `operation` calls what it sets aside of
+/// `database`: the guard before anything is removed. Of two long names that begin
+/// alike the second got a `~2`.
+pub fn is_old_of(name: &str, database: &str, operation: &OperationId) -> bool {
+    let Some((start, id)) = name.rsplit_once("__zelo_old_") else { return false };
+    let counted = || {
+        let (own, number) = start.rsplit_once('~')?;
+        let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let room = SIDE_STEM.checked_sub(1 + number.len())?;
+        (digits && own == stem(database, room)).then_some(())
+    };
+    id == operation.short() && (start == stem(database, SIDE_STEM) || counted().is_some())
+}
+
 /// `backup-2026-02-09-18-30-00Z-<id8>`: a backup's folder in its resource.
 pub fn backup_folder(made_at: Moment, id: &BackupId) -> String {
     format!("backup-{}Z-{}", made_at.format("%Y-%m-%d-%H-%M-%S"), id.short())
@@ -134,5 +148,49 @@ mod tests {
             let plain = !name.contains(['\t', '\0']) && !name.starts_with(' ') && !name.ends_with(' ');
             prop_assert_eq!(is_label(&name), plain && (1..=80).contains(&name.chars().count()));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn only_its_own_name_is_that_of_something_set_aside(
+            database in "[^\u{0}]{1,80}", other in "[^\u{0}]{1,80}", number in 2_u32..200,
+        ) {
+            let (op, later) = (OperationId::new(&SystemIds), OperationId::new(&SystemIds));
+            let name = side_old(&database, &op);
+            prop_assert!(is_old_of(&name, &database, &op));
+            let tail = format!("~{number}");
+            let second = side_old(&format!("{}{tail}", stem(&database, SIDE_STEM - tail.len())), &op);
+            prop_assert!(is_old_of(&second, &database, &op));
+            // Another operation's, another kind of side, a live one, another's.
+            prop_assert!(op.short() == later.short() || !is_old_of(&name, &database, &later));
+            prop_assert!(!is_old_of(&side_new(&database, &op), &database, &op));
+            prop_assert!(!is_old_of(&database, &database, &op));
+            if stem(&other, SIDE_STEM) != stem(&database, SIDE_STEM) && !other.contains('~') {
+                prop_assert!(!is_old_of(&side_old(&other, &op), &database, &op));
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_something_set_aside_is_not() {
+        let op: OperationId = "01arz3ndektsv4rrffq69g5fav".parse().unwrap();
+        for name in [
+            "shop",
+            "shop__zelo_old_",
+            "shop__zelo_old_q69g5faw",
+            "shop__zelo_old_q69g5fav2",
+            "shop__zelo_old_Q69G5FAV",
+            "shop__zelo_new_q69g5fav",
+            "shop2__zelo_old_q69g5fav",
+            "sho__zelo_old_q69g5fav",
+            "__zelo_old_q69g5fav",
+            "shop~__zelo_old_q69g5fav",
+            "shop~since__zelo_old_q69g5fav",
+            "~2__zelo_old_q69g5fav",
+        ] {
+            assert!(!is_old_of(name, "shop", &op), "{name}");
+        }
+        assert!(is_old_of("shop__zelo_old_q69g5fav", "shop", &op));
+        assert!(is_old_of("shop~2__zelo_old_q69g5fav", "shop", &op));
     }
 }

@@ -336,8 +336,13 @@ pub trait Engine: Send + Sync {
     /// The steps that put what was set aside back, setting aside what is live now.
     fn undo(&self, access: &Access, facts: &Value) -> Result<RestoreSteps, Problem>;
 
-    /// Frees what was set aside, for good.
-    async fn free(&self, access: &Access, aside: &Aside) -> Result<(), Problem>;
+    /// Looks once, for removing for good what operation `by` set aside. One that is
+    /// gone already is nothing to do; what is not exactly the one that was set
+    /// aside is refused.
+    async fn plan_free(&self, access: &Access, aside: &Aside, by: &OperationId) -> Result<Planned, Problem>;
+
+    /// The step that removes it: the commit point of its plan, without an undo.
+    fn free(&self, access: &Access, facts: &Value) -> Result<AnyCommit<Destroys>, Problem>;
 }
 
 /// Finds backups again: an engine reads the safety backup through it where that is

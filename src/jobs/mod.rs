@@ -4,8 +4,9 @@
 //! The `operations` table is the truth; the queue only carries ids and may be
 //! lost or deliver twice: a runner claims an operation before it touches
 //! anything. At start, holding the runner's lock: [`reconcile`], then
-//! [`Queue::start`], then [`Sweep::run`] beside it.
+//! [`Queue::start`], then [`Sweep::run`] and [`Janitor::run`] beside it.
 
+mod janitor;
 mod lock;
 mod poll;
 mod queue;
@@ -15,6 +16,7 @@ mod sweep;
 mod tests;
 mod wake;
 
+pub use janitor::{Janitor, Rounds};
 pub use lock::{Holder, RunnerLock};
 pub use queue::{Execute, Queue};
 pub use reconcile::{Dead, Recover, reconcile};

@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+pub(super) mod janitor;
+
 use std::{
     collections::HashMap,
     path::Path,

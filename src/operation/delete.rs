@@ -1,8 +1,6 @@
 //! Delete a backup: one rename into the resource's trash, where it stays whole
 //! for some days. Nothing is taken away yet, so no safety backup is needed.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -10,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     World,
     prepare::{Actor, Inspected, Kind, Sight},
+    steps::relocate::Relocate,
 };
 use crate::{
     db::Lock,
@@ -24,9 +23,9 @@ use crate::{
     saga::{
         Cx,
         plan::{AnyCommit, Plan},
-        step::{Adds, Commit, Limits, Step, UndoRule},
+        step::{Adds, Limits, Step, UndoRule},
     },
-    store::{Store, StorePath, layout},
+    store::{StorePath, layout},
 };
 
 /// Asks for a deletion.
@@ -98,7 +97,14 @@ impl Kind for Delete {
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let store = world.stores.get(&facts.store)?;
-        let trash = Trash { store, from: facts.from.clone(), to: facts.to.clone() };
+        let trash = Relocate {
+            name: "trash",
+            title: msg!("step-trash"),
+            undo: msg!("undo-trash"),
+            store,
+            from: facts.from.clone(),
+            to: facts.to.clone(),
+        };
         let mut plan = Plan::builder(Self::KIND).commit(AnyCommit::new(trash));
         plan.settle(Uncatalogue { world: world.clone(), facts });
         Ok(plan.finish())
@@ -108,48 +114,6 @@ impl Kind for Delete {
 /// The folder of the resource whose backup lies at `path`.
 pub(super) fn folder(path: &StorePath) -> Result<StorePath, Problem> {
     layout::parent(path).ok_or_else(|| problem!("store-path", path = path.as_str()))
-}
-
-struct Trash {
-    store: Arc<dyn Store>,
-    from: StorePath,
-    to: StorePath,
-}
-
-#[async_trait]
-impl Step for Trash {
-    type Effect = Adds;
-    type Output = ();
-
-    fn name(&self) -> String {
-        "trash".to_owned()
-    }
-
-    fn title(&self) -> Msg {
-        msg!("step-trash")
-    }
-
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Undoes(msg!("undo-trash"))
-    }
-
-    async fn run(&self, _: &Cx) -> Result<(), Problem> {
-        Ok(self.store.rename(&self.from, &self.to).await?)
-    }
-
-    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
-        if self.happened(cx).await? {
-            self.store.rename(&self.to, &self.from).await?;
-        }
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Commit for Trash {
-    async fn happened(&self, _: &Cx) -> Result<bool, Problem> {
-        Ok(self.store.stat(&self.to).await?.is_some())
-    }
 }
 
 struct Uncatalogue {

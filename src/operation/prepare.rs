@@ -8,8 +8,11 @@ use super::{
     World,
     backup::{Backup, BackupRequest},
     delete::{Delete, DeleteRequest},
+    free::{Free, FreeRequest},
+    purge::{Purge, PurgeRequest},
     restore::{Restore, RestoreRequest},
     undo::{Undo, UndoRequest},
+    untrash::{Untrash, UntrashRequest},
     verify::{Verify, VerifyRequest},
 };
 use crate::{
@@ -29,6 +32,21 @@ use crate::{
 #[serde(transparent)]
 pub struct Actor(pub String);
 
+/// Zelo itself, asking for what nobody needs to ask for.
+const SYSTEM: &str = "system";
+
+impl Actor {
+    /// Zelo itself.
+    pub fn system() -> Self {
+        Self(SYSTEM.to_owned())
+    }
+
+    /// Whether nobody is there to type a name or to give a reason.
+    pub fn is_system(&self) -> bool {
+        self.0 == SYSTEM
+    }
+}
+
 /// What may be asked for. A new kind of operation is one file and one line here
 /// and in [`dispatch`]. Its tag is the kind's name in the journal: see
 /// [`asked_before`].
@@ -45,6 +63,12 @@ pub enum Request {
     Verify(VerifyRequest),
     /// Move a backup to the trash.
     Delete(DeleteRequest),
+    /// Bring a backup back from the trash.
+    Untrash(UntrashRequest),
+    /// Remove a backup in the trash for good.
+    Purge(PurgeRequest),
+    /// Remove for good what a restore or an undo set aside.
+    Free(FreeRequest),
 }
 
 /// A kind of operation: how it is inspected and composed.
@@ -164,6 +188,15 @@ macro_rules! dispatch {
         } else if name == Delete::KIND {
             type $kind = Delete;
             $body
+        } else if name == Untrash::KIND {
+            type $kind = Untrash;
+            $body
+        } else if name == Purge::KIND {
+            type $kind = Purge;
+            $body
+        } else if name == Free::KIND {
+            type $kind = Free;
+            $body
         } else {
             $other
         }
@@ -217,6 +250,9 @@ async fn prepare_as(
         Request::Undo(request) => of::<Undo>(world, id, request, by).await,
         Request::Verify(request) => of::<Verify>(world, id, request, by).await,
         Request::Delete(request) => of::<Delete>(world, id, request, by).await,
+        Request::Untrash(request) => of::<Untrash>(world, id, request, by).await,
+        Request::Purge(request) => of::<Purge>(world, id, request, by).await,
+        Request::Free(request) => of::<Free>(world, id, request, by).await,
     }
 }
 

@@ -3,13 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, World, prepare::Request, restore::RestoreRequest};
+use super::{Actor, World, prepare::Request, restore::RestoreRequest, safety};
 use crate::{
     db::OperationRow,
     domain::{id::OperationId, operation::OpState, problem::Problem},
     engine::RestoreOptions,
     problem,
-    saga::{Journal as _, step::SafetyProof},
 };
 
 /// A way out of `needs_operator`.
@@ -90,9 +89,6 @@ pub(super) async fn needs_operator(world: &World, id: &OperationId) -> Result<Op
 }
 
 async fn safety_backup(world: &World, id: &OperationId) -> Result<crate::domain::id::BackupId, Problem> {
-    let steps = world.db.steps(id).await.map_err(|e| problem!("internal-journal").detail(e))?;
-    let proof = steps.iter().find(|s| s.name == "safety").and_then(|s| s.output.clone());
-    let proof: Option<SafetyProof> = proof.and_then(|output| serde_json::from_value(output).ok());
-    let backup = proof.and_then(|proof| proof.backups.into_iter().next());
+    let backup = safety::proof_of(world, id).await?.and_then(|proof| proof.backups.into_iter().next());
     backup.ok_or_else(|| problem!("safety-none", operation = id.as_str()))
 }

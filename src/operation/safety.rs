@@ -26,11 +26,14 @@ use crate::{
     engine::BackupOptions,
     msg, problem,
     saga::{
-        Cx,
+        Cx, Journal as _,
         step::{Limits, SafetyProof, Saves, Step, UndoRule},
     },
     store::{StorePath, manifest, part::check_part},
 };
+
+/// The step's name.
+const STEP: &str = "safety";
 
 /// How many recent backups are looked at for one to reuse.
 const LOOK_BACK: i64 = 5;
@@ -46,13 +49,20 @@ struct Child {
     child: OperationId,
 }
 
+/// What the safety step of an operation left, if it took one.
+pub(super) async fn proof_of(world: &World, id: &OperationId) -> Result<Option<SafetyProof>, Problem> {
+    let steps = world.db.steps(id).await.map_err(|e| problem!("internal-journal").detail(e))?;
+    let output = steps.into_iter().find(|step| step.name == STEP).and_then(|step| step.output);
+    Ok(output.and_then(|output| serde_json::from_value(output).ok()))
+}
+
 #[async_trait]
 impl Step for Safety {
     type Effect = Saves;
     type Output = SafetyProof;
 
     fn name(&self) -> String {
-        "safety".to_owned()
+        STEP.to_owned()
     }
 
     fn title(&self) -> Msg {
@@ -109,7 +119,7 @@ impl Safety {
             origin: Origin::Safety,
             parent: Some(cx.operation().clone()),
         });
-        let prepared = prepare(&self.world, request, &Actor("system".to_owned())).await?;
+        let prepared = prepare(&self.world, request, &Actor::system()).await?;
         let child = prepared.id().clone();
         cx.note(&Child { child: child.clone() }).await?;
         self.world.db.enqueue(prepared.new).await?;

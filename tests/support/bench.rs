@@ -111,6 +111,32 @@ impl Bench {
         db.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    /// What is set aside, on the disk and in the catalogue.
+    pub fn kept(&self) -> Vec<String> {
+        let mut all = files(self.live().parent().unwrap());
+        all.retain(|path| path.contains("__zelo_old_"));
+        all.extend(self.texts("SELECT operation_id || ' ' || state FROM asides ORDER BY id"));
+        all
+    }
+
+    /// Every backup, on the disk and in the catalogue.
+    pub fn shelves(&self) -> Vec<String> {
+        let mut all = files(&self.data().join("store"));
+        all.sort();
+        all.extend(
+            self.texts(
+                "SELECT id || ' ' || state || ' ' || coalesce(keep_until, '') FROM backups ORDER BY id",
+            ),
+        );
+        all
+    }
+
+    fn texts(&self, sql: &str) -> Vec<String> {
+        let db = Connection::open(self.data().join("zelo.db")).unwrap();
+        let mut query = db.prepare(sql).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
     /// Nothing half-done stays: no side file, no staging folder, no temporary
     /// file, no lock, no hold, no unfinished operation.
     #[track_caller]

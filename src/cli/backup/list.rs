@@ -24,6 +24,9 @@ pub struct Args {
     /// Whatever their state.
     #[arg(long)]
     pub all: bool,
+    /// Only what is in the trash, and until when it stays there.
+    #[arg(long, conflicts_with = "all")]
+    pub trash: bool,
     /// Rows.
     #[arg(long, default_value_t = 100, value_parser = count)]
     pub limit: u32,
@@ -38,12 +41,13 @@ impl Args {
         };
         let filter = BackupFilter {
             resource,
-            present: !self.all,
+            state: self.trash.then_some(BackupState::Trashed),
+            present: !self.all && !self.trash,
             limit: Some(i64::from(self.limit)),
             ..BackupFilter::default()
         };
         let Page { rows, total } = world.db.backups(filter).await?;
-        let table = rows.iter().map(|row| line(desk, row)).collect();
+        let table = rows.iter().map(|row| line(desk, row, self.trash)).collect();
         let heads = [
             "cli-col-id",
             "cli-col-resource",
@@ -51,10 +55,11 @@ impl Args {
             "cli-col-size",
             "cli-col-origin",
             "cli-col-state",
-            "cli-col-verified",
+            if self.trash { "cli-col-until" } else { "cli-col-verified" },
             "cli-col-name",
         ];
-        desk.out.table(&heads, table, &Msg::new("cli-no-backups"));
+        let none = if self.trash { "cli-no-trash" } else { "cli-no-backups" };
+        desk.out.table(&heads, table, &Msg::new(none));
         if total > rows.len() as u64 {
             desk.out.note(&desk.out.words().text(&msg!("cli-more", shown = rows.len(), all = total)));
         }
@@ -63,8 +68,9 @@ impl Args {
     }
 }
 
-fn line(desk: &Desk, row: &BackupRow) -> Vec<Field> {
+fn line(desk: &Desk, row: &BackupRow, trash: bool) -> Vec<Field> {
     let words = desk.out.words();
+    let moment = if trash { row.keep_until } else { row.verified_at };
     let tone = match row.state {
         BackupState::Complete => Tone::Good,
         BackupState::Corrupt | BackupState::Missing => Tone::Bad,
@@ -77,7 +83,7 @@ fn line(desk: &Desk, row: &BackupRow) -> Vec<Field> {
         Field::figure(words.size(row.stored_bytes)),
         words.label(origin(row.origin)).into(),
         Field::text(words.label(backup_state(row.state))).tone(tone),
-        row.verified_at.map_or_else(|| "–".to_owned(), |at| desk.out.moment(at)).into(),
+        moment.map_or_else(|| "–".to_owned(), |at| desk.out.moment(at)).into(),
         row.name.clone().unwrap_or_default().into(),
     ]
 }

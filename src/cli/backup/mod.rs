@@ -4,6 +4,8 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod info;
 pub(crate) mod list;
+pub(crate) mod purge;
+pub(crate) mod untrash;
 pub(crate) mod validate;
 
 use clap::Subcommand;
@@ -23,6 +25,10 @@ pub enum Command {
     Validate(validate::Args),
     /// `zelo backup delete`
     Delete(delete::Args),
+    /// `zelo backup untrash`
+    Untrash(untrash::Args),
+    /// `zelo backup purge`
+    Purge(purge::Args),
 }
 
 impl Command {
@@ -33,6 +39,8 @@ impl Command {
             Self::Info(args) => args.run(desk).await,
             Self::Validate(args) => args.run(desk).await,
             Self::Delete(args) => args.run(desk).await,
+            Self::Untrash(args) => args.run(desk).await,
+            Self::Purge(args) => args.run(desk).await,
         }
     }
 }

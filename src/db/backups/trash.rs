@@ -3,13 +3,16 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use serde_json::json;
 
-use super::{find, row::BackupRow};
+use super::{
+    find,
+    row::{BackupRow, Shown, shown},
+};
 use crate::{
     db::{
         Db, Tx,
         convert::naive,
         error::DbError,
-        schema::{backups, holds},
+        schema::{backups, holds, resources},
     },
     domain::{
         backup::BackupState,
@@ -72,6 +75,22 @@ impl Db {
             find(tx.conn, &id)
         });
         Ok(untrashed.await?)
+    }
+
+    /// What is in the trash although its time there ended by `now`, the longest
+    /// overdue first.
+    pub async fn trash_due(&self, now: Moment) -> Result<Vec<BackupRow>, Problem> {
+        let listed = self.read(move |conn| {
+            let rows: Vec<Shown> = backups::table
+                .inner_join(resources::table)
+                .filter(backups::state.eq(BackupState::Trashed.as_str()))
+                .filter(backups::keep_until.le(naive(now)))
+                .order((backups::keep_until, backups::id))
+                .select(shown())
+                .load(conn)?;
+            rows.into_iter().map(BackupRow::try_from).collect()
+        });
+        Ok(listed.await?)
     }
 
     /// Takes it out of the catalogue after its folder is gone; nothing if it is

@@ -17,7 +17,7 @@ use crate::{
         schema::{operation_locks, operations},
     },
     domain::{
-        id::{BackupId, OperationId, ResourceId},
+        id::{AsideId, BackupId, OperationId, ResourceId},
         operation::OpState,
     },
     problem,
@@ -67,6 +67,11 @@ impl Lock {
         Self::shared(format!("backup:{id}"))
     }
 
+    /// Something set aside is removed.
+    pub fn aside(id: &AsideId) -> Self {
+        Self::exclusive(format!("aside:{id}"))
+    }
+
     /// The way out of an operation that needs a person: one at a time.
     pub fn way_out(id: &OperationId) -> Self {
         Self::exclusive(format!("{WAY_OUT}{id}"))
@@ -102,7 +107,7 @@ impl Tx<'_> {
 
     /// One lock for an operation, under its present fence.
     fn take(&mut self, operation: &OperationId, lock: &Lock, fence: i64) -> Result<(), DbError> {
-        self.refuse_taken(lock)?;
+        self.refuse_locked(lock)?;
         diesel::insert_into(operation_locks::table)
             .values((
                 operation_locks::key.eq(lock.row(operation)),
@@ -111,15 +116,6 @@ impl Tx<'_> {
             ))
             .execute(self.conn)?;
         Ok(())
-    }
-
-    fn refuse_taken(&mut self, lock: &Lock) -> Result<(), DbError> {
-        match self.holder(lock)? {
-            Some((operation, kind)) => {
-                Err(problem!("locked", operation = operation, kind = kind, key = &lock.key).into())
-            }
-            None => Ok(()),
-        }
     }
 
     /// Nothing is on its way to end this stuck operation, but perhaps `by` itself.
@@ -131,7 +127,7 @@ impl Tx<'_> {
         let lock = Lock::way_out(stuck);
         match self.holder(&lock)? {
             Some((operation, _)) if by.is_some_and(|by| by.as_str() == operation) => Ok(()),
-            _ => self.refuse_taken(&lock),
+            _ => self.refuse_locked(&lock),
         }
     }
 
@@ -152,6 +148,16 @@ impl Tx<'_> {
             self.take(&operation.id, &lock, operation.fence.0)?;
         }
         Ok(())
+    }
+
+    /// Problem `locked` if some operation stands in the way of a lock.
+    pub(in crate::db) fn refuse_locked(&mut self, lock: &Lock) -> Result<(), DbError> {
+        match self.holder(lock)? {
+            None => Ok(()),
+            Some((operation, kind)) => {
+                Err(problem!("locked", operation = operation, kind = kind, key = &lock.key).into())
+            }
+        }
     }
 
     /// Who stands in the way of a lock: the exclusive holder, or for an exclusive

@@ -36,6 +36,8 @@ both!(
     a_held_backup_cannot_go,
     a_running_operation_may_need_one_more_backup,
     what_was_set_aside_is_used_or_freed_once,
+    what_is_being_removed_cannot_be_kept_longer_and_what_stays_is_told_once,
+    the_trash_is_due_when_its_time_is_over,
     a_proof_names_a_known_backup,
 );
 
@@ -365,6 +367,45 @@ async fn what_was_set_aside_is_used_or_freed_once(b: Bench) {
     assert_eq!(freed, problem!("aside-state", id = rows[0].id.as_str(), state = "used"));
     assert_eq!(b.db.extend_aside(&rows[0].id, until, WHO).await.unwrap_err(), freed);
     assert_eq!(b.db.kept_asides(None).await.unwrap().len(), 1);
+}
+
+async fn what_is_being_removed_cannot_be_kept_longer_and_what_stays_is_told_once(b: Bench) {
+    let shop = resource(&b.db, "shop").await;
+    let op = b.db.enqueue(new_operation(&[])).await.unwrap().row().id.clone();
+    let new = NewAside {
+        item: "orders".to_owned(),
+        locator: json!({"database": "orders__zelo_old"}),
+        bytes: 7,
+        keep_until: later(-60),
+    };
+    let aside = b.db.add_asides(&shop.id, &op, vec![new]).await.unwrap().remove(0);
+    assert_eq!(b.db.aside(&aside.id).await.unwrap(), aside);
+    assert_eq!(b.db.asides_due(later(0)).await.unwrap(), std::slice::from_ref(&aside));
+    assert_eq!(b.db.asides_due(later(-3600)).await.unwrap(), []);
+    let why = problem!("free-no-safety");
+    assert!(b.db.tell_overdue(&aside.id, &why).await.unwrap());
+    assert!(!b.db.tell_overdue(&aside.id, &why).await.unwrap(), "told already");
+    let told = b.db.outbox_due(later(5), 100).await.unwrap();
+    assert_eq!(told.iter().filter(|row| row.topic == "aside.overdue").count(), 1);
+
+    let key = format!("aside:{}", aside.id);
+    let freeing = b.db.enqueue(new_operation(&[&key])).await.unwrap().row().id.clone();
+    assert_eq!(b.db.extend_aside(&aside.id, later(60), WHO).await.unwrap_err().code, "locked");
+    b.db.request_cancel(&freeing, WHO).await.unwrap();
+    b.db.extend_aside(&aside.id, later(60), WHO).await.unwrap();
+    assert_eq!(b.db.asides_due(later(0)).await.unwrap(), []);
+}
+
+async fn the_trash_is_due_when_its_time_is_over(b: Bench) {
+    let shop = resource(&b.db, "shop").await;
+    let (first, second) =
+        (published(&b.db, &shop, 0, Origin::Manual).await, published(&b.db, &shop, 1, Origin::Manual).await);
+    b.db.trash_backup(&first, later(-60), None, WHO).await.unwrap();
+    b.db.trash_backup(&second, later(60), None, WHO).await.unwrap();
+    let due = b.db.trash_due(later(0)).await.unwrap();
+    assert_eq!(due.iter().map(|row| &row.id).collect::<Vec<_>>(), [&first]);
+    b.db.untrash_backup(&first, WHO).await.unwrap();
+    assert_eq!(b.db.trash_due(later(0)).await.unwrap(), []);
 }
 
 async fn a_proof_names_a_known_backup(b: Bench) {

@@ -52,6 +52,7 @@ use crate::{
     },
     host::{Container, Hosts, Reader},
     problem,
+    saga::{plan::AnyCommit, step::Destroys},
 };
 
 /// The kind's name.
@@ -193,7 +194,11 @@ impl Engine for PostgresEngine {
         restore::undo::steps(&self.server(access)?, facts(value)?)
     }
 
-    async fn free(&self, access: &Access, aside: &Aside) -> Result<(), Problem> {
-        restore::undo::free(&self.server(access)?, aside).await
+    async fn plan_free(&self, access: &Access, aside: &Aside, by: &OperationId) -> Result<Planned, Problem> {
+        restore::free::plan(self.server(access)?, aside, by).await
+    }
+
+    fn free(&self, access: &Access, value: &Value) -> Result<AnyCommit<Destroys>, Problem> {
+        Ok(restore::free::step(&self.server(access)?, facts(value)?))
     }
 }

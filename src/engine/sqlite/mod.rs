@@ -17,6 +17,7 @@ mod contents;
 mod copy;
 mod facts;
 mod files;
+mod free;
 mod marker;
 mod names;
 mod plan;
@@ -59,7 +60,7 @@ use crate::{
     host::{Container, Reader},
     saga::{
         plan::{AnyCommit, AnyStep},
-        step::{Adds, Step},
+        step::{Adds, Destroys, Step},
     },
     store::Reserve,
 };
@@ -252,10 +253,12 @@ impl Engine for SqliteEngine {
         })
     }
 
-    async fn free(&self, access: &Access, aside: &Aside) -> Result<(), Problem> {
-        let (access, aside) = (access.clone(), aside.clone());
-        self.tools
-            .look(move |_| files::remove_side(&plan::aside_file(&access::live(&access)?, &aside)?))
-            .await
+    async fn plan_free(&self, access: &Access, aside: &Aside, by: &OperationId) -> Result<Planned, Problem> {
+        let (access, aside, by) = (access.clone(), aside.clone(), by.clone());
+        self.tools.look(move |_| free::plan(&access, &aside, &by)).await
+    }
+
+    fn free(&self, _: &Access, facts: &Value) -> Result<AnyCommit<Destroys>, Problem> {
+        Ok(AnyCommit::new(free::Free { tools: self.tools.clone(), facts: facts::load(facts)? }))
     }
 }

@@ -31,7 +31,9 @@ cli-col-folder = Folder
 cli-col-found = Found
 cli-col-id = Id
 cli-col-image = Image
+cli-col-item = Database
 cli-col-kind = Kind
+cli-col-made = Set aside
 cli-col-meaning = Meaning
 cli-col-name = Name
 cli-col-note = Note
@@ -56,6 +58,7 @@ cli-col-taken = Taken
 cli-col-took = Took
 cli-col-tool = Tool
 cli-col-tries = Tries
+cli-col-until = Kept until
 cli-col-verdict = Verdict
 cli-col-verified = Verified
 
@@ -120,6 +123,13 @@ cli-undoable = What it replaced is kept beside. To put it back: zelo undo { $ope
 
 cli-no-resources = No resources yet. “zelo resource detect” finds some, “zelo resource add” adds one.
 cli-no-backups = No backups yet. “zelo backup create” makes one.
+cli-no-trash = The trash is empty.
+cli-no-asides = Nothing is set aside.
+cli-asides-total = { $count ->
+        [one] { $count } item
+       *[other] { $count } items
+    }, { $bytes } in all. “zelo aside keep” keeps one longer, “zelo aside free” removes one.
+cli-kept = The former { $item } is kept until { $until }.
 cli-no-operations = No operations yet.
 cli-none-detected = Nothing was detected in the containers of this machine.
 cli-detect-next = Add one with: zelo resource add --detected { $name }
@@ -264,6 +274,10 @@ problem-cli-no-answer = There was no answer.
 problem-cli-no-resource = There is no resource “{ $text }”.
     .safe = Nothing was changed.
     .next = “zelo resource list” shows those there are.
+
+problem-cli-no-aside = Nothing is set aside under “{ $text }”.
+    .safe = Nothing was changed.
+    .next = “zelo aside list” shows what is. Give at least the last four characters of its id.
 
 problem-cli-no-backup = There is no backup “{ $text }”.
     .safe = Nothing was changed.

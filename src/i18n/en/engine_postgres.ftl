@@ -52,6 +52,8 @@ pg-step-swap = Swap { $databases } in one transaction; the old ones stay beside
 pg-step-name = Give { $databases } its final name
 pg-step-open = Allow connections to { $databases } again
 pg-step-answers = Connect to “{ $database }” and look for its tables
+pg-step-free = Drop “{ $aside }”, which was set aside
+pg-step-free-role = Drop the role “{ $role }”, which keeps a former password
 pg-undo-dump = removes what was written and ends the sessions
 pg-undo-roles = drops exactly the roles it created
 pg-undo-replace-roles = gives the roles back what they were, passwords included
@@ -60,6 +62,7 @@ pg-undo-drop = loads the safety backup
 pg-undo-close = allows connections again
 pg-undo-swap = swaps back in one transaction and sets aside what was written since
 pg-undo-name = gives back the temporary name
+pg-undo-free = what is dropped does not come back; the safety backup holds its contents
 pg-undo-nothing-read = it only reads
 pg-undo-nothing-side = the database it works on is dropped as a whole
 pg-undo-nothing-swap = swapping back covers it
@@ -77,6 +80,7 @@ pg-warning-writes-stay = What is written to { $databases } between the safety ba
 pg-warning-in-place = { $databases } is dropped before it is loaded: it is away for the whole restore, and only the safety backup can bring it back.
 pg-warning-written = Since the restore, { $inserted } rows were inserted into “{ $database }”, { $updated } updated and { $deleted } deleted. They are set aside, not lost.
 pg-warning-written-unknown = How much was written to “{ $database }” since the restore is not known: its statistics began anew. It is set aside, not lost.
+pg-warning-aside-gone = “{ $aside }” is gone already; only the entry is closed.
 
 ## Lines of an operation's log.
 
@@ -474,3 +478,7 @@ problem-pg-aside-gone = The former “{ $database }” is not there any more (�
 problem-pg-not-aside = “{ $database }” is not a name Zelo gives to what it sets aside
     .safe = Nothing was changed.
     .next = Zelo drops and swaps only what it made itself.
+
+problem-pg-aside-other = Another database bears the name “{ $aside }” by now
+    .safe = It was not touched: Zelo drops only the very database it set aside.
+    .next = Find out whose it is, and rename it. Then try again.

@@ -20,6 +20,7 @@ sqlite-step-settle = Remove “{ $file }”, whose contents are live now
 sqlite-step-answers = Open “{ $file }” and read it
 sqlite-step-clear = Move aside what a lost “{ $file }” left behind
 sqlite-step-place = Give the file its name “{ $file }”
+sqlite-step-free = Remove “{ $file }” for good
 
 sqlite-undo-dump = The copy is removed; what reached the store goes with the unfinished backup.
 sqlite-undo-side = “{ $file }” is removed.
@@ -29,6 +30,7 @@ sqlite-undo-looks = It only reads.
 sqlite-undo-settle = What it removes exists in the database itself.
 sqlite-undo-clear = The files get their names back.
 sqlite-undo-place = “{ $file }” gives its name up again, unless somebody uses it already.
+sqlite-undo-free = A removed file does not come back; the safety backup holds its contents.
 
 sqlite-warn-writes = What is written between the safety backup and the swap stays in the old copy, which is kept beside the database.
 sqlite-warn-open = Programs that have the database open see the other contents at their next statement. Those that remember what they read should be restarted.
@@ -36,6 +38,7 @@ sqlite-warn-log = The database uses a write-ahead log, which grows by up to { $b
 sqlite-warn-rollback-mode = The database uses no write-ahead log. If it is written to all the time, writers wait while the last try of the copy runs.
 sqlite-warn-in-place = A SQLite database is always restored beside first; the wish to restore in place is not needed.
 sqlite-warn-leftover = The database is gone, but its “{ $file }” is still there. It is moved aside, because SQLite would write its contents into the restored database.
+sqlite-warn-aside-gone = “{ $file }” is gone already; only the entry is closed.
 
 sqlite-diff-rows = { $table }: rows now { $now }, after the undo { $then }
 sqlite-diff-goes = { $table }: exists now (rows: { $now }), and not after the undo

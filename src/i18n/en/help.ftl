@@ -75,7 +75,7 @@ help-resource-check = Look whether a resource can be reached, read and dumped, a
 
 # Backups
 
-help-backup = Backups: create, list, info, validate, delete
+help-backup = Backups: create, list, info, validate, delete, untrash, purge
 help-backup-create = Back a resource up
 help-backup-create--name = A name for the backup
     .value = NAME
@@ -93,9 +93,12 @@ help-backup-list = List backups, newest first
 help-backup-list--resource = Only of this resource, by name or id
     .value = RESOURCE
 help-backup-list--all = Also deleted and missing ones
+help-backup-list--trash = Only what is in the trash, and until when it stays there
 help-backup-info = Show one backup: contents, versions, digests
 help-backup-validate = Read a backup to its end and check digests and structure
 help-backup-delete = Move a backup to the trash
+help-backup-untrash = Bring a backup back from the trash
+help-backup-purge = Remove a backup in the trash for good
 help-catalog = The list of backups: rebuild it from the store
 help-catalog-rebuild = Rebuild it from the manifests in the store
 
@@ -147,3 +150,18 @@ help-demo--bind = Address and port of the pages
 help-help = Help on a command, or on exit-codes
 help-help--topic = A command (restore, backup create), or exit-codes
     .value = TOPIC
+
+# What restores set aside
+
+help-any--aside = Its id, or the last eight characters
+    .value = ASIDE
+help-aside = What restores set aside: list, keep, free
+help-aside-list = List what is set aside, with sizes; the first to go comes first
+help-aside-list--resource = { help-backup-list--resource }
+    .value = RESOURCE
+help-aside-keep = Keep something longer
+help-aside-keep--days = For so many days from now; never for less than it is kept already
+    .value = DAYS
+help-aside-free = Remove something for good, now
+help-aside-free--without-safety = Do it although no safety backup is left, and why; recorded
+    .value = REASON

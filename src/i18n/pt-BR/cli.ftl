@@ -31,7 +31,9 @@ cli-col-folder = Pasta
 cli-col-found = Encontrado
 cli-col-id = Id
 cli-col-image = Imagem
+cli-col-item = Banco de dados
 cli-col-kind = Tipo
+cli-col-made = Posto de lado
 cli-col-meaning = Significado
 cli-col-name = Nome
 cli-col-note = Nota
@@ -56,6 +58,7 @@ cli-col-taken = Feito em
 cli-col-took = Duração
 cli-col-tool = Ferramenta
 cli-col-tries = Tentativas
+cli-col-until = Guardado até
 cli-col-verdict = Resultado
 cli-col-verified = Verificado
 
@@ -120,6 +123,13 @@ cli-undoable = O que ela substituiu está guardado ao lado. Para pôr de volta: 
 
 cli-no-resources = Ainda não há recursos. “zelo resource detect” encontra alguns, “zelo resource add” adiciona um.
 cli-no-backups = Ainda não há backups. “zelo backup create” faz um.
+cli-no-trash = A lixeira está vazia.
+cli-no-asides = Nada está posto de lado.
+cli-asides-total = { $count ->
+        [one] { $count } item
+       *[other] { $count } itens
+    }, { $bytes } ao todo. “zelo aside keep” guarda um por mais tempo, “zelo aside free” remove um.
+cli-kept = O antigo { $item } fica guardado até { $until }.
 cli-no-operations = Ainda não há operações.
 cli-none-detected = Nada foi detectado nos contêineres desta máquina.
 cli-detect-next = Adicione um com: zelo resource add --detected { $name }
@@ -264,6 +274,10 @@ problem-cli-no-answer = Não houve resposta.
 problem-cli-no-resource = Não existe o recurso “{ $text }”.
     .safe = Nada foi alterado.
     .next = “zelo resource list” mostra os que existem.
+
+problem-cli-no-aside = Nada está posto de lado em “{ $text }”.
+    .safe = Nada foi alterado.
+    .next = “zelo aside list” mostra o que está. Informe ao menos os quatro últimos caracteres do id.
 
 problem-cli-no-backup = Não existe o backup “{ $text }”.
     .safe = Nada foi alterado.

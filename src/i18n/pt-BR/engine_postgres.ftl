@@ -52,6 +52,8 @@ pg-step-swap = Trocar { $databases } em uma única transação; os antigos ficam
 pg-step-name = Dar a { $databases } o nome definitivo
 pg-step-open = Permitir de novo conexões a { $databases }
 pg-step-answers = Conectar a “{ $database }” e procurar suas tabelas
+pg-step-free = Excluir “{ $aside }”, que foi posto de lado
+pg-step-free-role = Excluir a role “{ $role }”, que guarda uma senha antiga
 pg-undo-dump = remove o que foi gravado e encerra as sessões
 pg-undo-roles = exclui exatamente as roles que criou
 pg-undo-replace-roles = devolve às roles o que eram, senhas inclusive
@@ -60,6 +62,7 @@ pg-undo-drop = carrega o backup de segurança
 pg-undo-close = permite conexões de novo
 pg-undo-swap = desfaz a troca em uma única transação e põe de lado o que foi gravado desde então
 pg-undo-name = devolve o nome temporário
+pg-undo-free = o que é excluído não volta; o backup de segurança guarda o conteúdo
 pg-undo-nothing-read = apenas lê
 pg-undo-nothing-side = o banco de dados em que atua é excluído inteiro
 pg-undo-nothing-swap = desfazer a troca já o abrange
@@ -77,6 +80,7 @@ pg-warning-writes-stay = O que for gravado em { $databases } entre o backup de s
 pg-warning-in-place = { $databases } é excluído antes de ser carregado: fica indisponível durante toda a restauração, e só o backup de segurança pode trazê-lo de volta.
 pg-warning-written = Desde a restauração, { $inserted } linhas foram inseridas em “{ $database }”, { $updated } atualizadas e { $deleted } excluídas. Elas ficam de lado, não se perdem.
 pg-warning-written-unknown = Não se sabe quanto foi gravado em “{ $database }” desde a restauração: as estatísticas recomeçaram. Tudo fica de lado, nada se perde.
+pg-warning-aside-gone = “{ $aside }” já não existe; só o registro é encerrado.
 
 ## Linhas do registro de uma operação.
 
@@ -474,3 +478,7 @@ problem-pg-aside-gone = O “{ $database }” anterior não existe mais (“{ $a
 problem-pg-not-aside = “{ $database }” não é um nome que o Zelo dá ao que põe de lado
     .safe = Nada foi alterado.
     .next = O Zelo só exclui e troca o que ele mesmo criou.
+
+problem-pg-aside-other = Outro banco de dados tem agora o nome “{ $aside }”
+    .safe = Ele não foi tocado: o Zelo só exclui exatamente o banco que pôs de lado.
+    .next = Descubra de quem ele é e renomeie-o. Depois tente de novo.

@@ -20,6 +20,7 @@ sqlite-step-settle = Remover “{ $file }”, cujo conteúdo agora está em uso
 sqlite-step-answers = Abrir “{ $file }” e ler
 sqlite-step-clear = Pôr de lado o que um “{ $file }” perdido deixou para trás
 sqlite-step-place = Dar ao arquivo o nome “{ $file }”
+sqlite-step-free = Remover “{ $file }” de vez
 
 sqlite-undo-dump = A cópia é removida; o que chegou ao armazenamento vai embora com o backup inacabado.
 sqlite-undo-side = “{ $file }” é removido.
@@ -29,6 +30,7 @@ sqlite-undo-looks = Esta etapa apenas lê.
 sqlite-undo-settle = O que ela remove existe no próprio banco de dados.
 sqlite-undo-clear = Os arquivos recebem os nomes de volta.
 sqlite-undo-place = “{ $file }” perde o nome de novo, a menos que alguém já o esteja usando.
+sqlite-undo-free = Um arquivo removido não volta; o backup de segurança guarda o conteúdo.
 
 sqlite-warn-writes = O que for gravado entre o backup de segurança e a troca fica na cópia antiga, guardada ao lado do banco de dados.
 sqlite-warn-open = Programas com o banco de dados aberto passam a ver o outro conteúdo na próxima instrução. Convém reiniciar os que guardam na memória o que leram.
@@ -36,6 +38,7 @@ sqlite-warn-log = O banco de dados usa um log de gravação antecipada (WAL), qu
 sqlite-warn-rollback-mode = O banco de dados não usa log de gravação antecipada (WAL). Se houver gravações o tempo todo, quem grava espera durante a última tentativa da cópia.
 sqlite-warn-in-place = Um banco SQLite é sempre restaurado primeiro ao lado; não é preciso pedir a restauração no lugar.
 sqlite-warn-leftover = O banco de dados sumiu, mas “{ $file }” continua lá. Esse arquivo é posto de lado, porque o SQLite gravaria o conteúdo dele no banco restaurado.
+sqlite-warn-aside-gone = “{ $file }” já não existe; só o registro é encerrado.
 
 sqlite-diff-rows = { $table }: linhas agora { $now }, depois de desfazer { $then }
 sqlite-diff-goes = { $table }: existe agora (linhas: { $now }) e deixa de existir depois de desfazer

@@ -75,7 +75,7 @@ help-resource-check = Verifica se um recurso pode ser acessado, lido e extraído
 
 # Backups
 
-help-backup = Backups: fazer, listar, mostrar, verificar, excluir
+help-backup = Backups: fazer, listar, mostrar, verificar, excluir, trazer da lixeira, remover de vez
 help-backup-create = Faz o backup de um recurso
 help-backup-create--name = Um nome para o backup
     .value = NOME
@@ -93,9 +93,12 @@ help-backup-list = Lista os backups, os mais novos primeiro
 help-backup-list--resource = Só deste recurso, pelo nome ou id
     .value = RECURSO
 help-backup-list--all = Também os excluídos e os ausentes
+help-backup-list--trash = Só o que está na lixeira, e até quando fica lá
 help-backup-info = Mostra um backup: conteúdo, versões, resumos criptográficos
 help-backup-validate = Lê um backup até o fim e confere os resumos criptográficos e a estrutura
 help-backup-delete = Move um backup para a lixeira
+help-backup-untrash = Traz um backup de volta da lixeira
+help-backup-purge = Remove de vez um backup da lixeira
 help-catalog = A lista de backups: refazê-la a partir do armazenamento
 help-catalog-rebuild = Refaz a lista a partir dos manifestos no armazenamento
 
@@ -147,3 +150,18 @@ help-demo--bind = Endereço e porta das páginas
 help-help = Ajuda sobre um comando ou sobre os códigos de saída (exit-codes)
 help-help--topic = Um comando (restore, backup create) ou exit-codes
     .value = ASSUNTO
+
+# What restores set aside
+
+help-any--aside = O id dele, ou os últimos oito caracteres
+    .value = RESERVADO
+help-aside = O que as restaurações puseram de lado: listar, manter, liberar
+help-aside-list = Lista o que está posto de lado, com os tamanhos; o primeiro a sair vem primeiro
+help-aside-list--resource = { help-backup-list--resource }
+    .value = RECURSO
+help-aside-keep = Mantém algo por mais tempo
+help-aside-keep--days = Por tantos dias a partir de agora; nunca por menos do que já está garantido
+    .value = DIAS
+help-aside-free = Remove algo de vez, agora
+help-aside-free--without-safety = Faz isso mesmo sem backup de segurança, e por quê; fica registrado
+    .value = MOTIVO

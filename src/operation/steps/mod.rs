@@ -4,7 +4,9 @@
 pub(super) mod asides;
 pub(super) mod catalogue;
 pub(super) mod look;
+pub(super) mod proof;
 pub(super) mod publish;
+pub(super) mod relocate;
 pub(super) mod reserve;
 pub(super) mod resolve;
 pub(super) mod source;

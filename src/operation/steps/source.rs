@@ -46,20 +46,32 @@ impl Step for CheckSource {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Moment, Problem> {
-        cx.progress().expect(self.manifest.parts.iter().map(|p| p.raw.bytes).sum());
-        for part in &self.manifest.parts {
-            let checked = check_part(self.shelf.store.clone(), &self.shelf.resource, part, counted(cx)).await;
-            if let Err(problem) = checked {
-                if is_damage(&problem) {
-                    self.world.db.mark_corrupt(&self.backup, &problem).await?;
-                }
-                return Err(problem);
-            }
-        }
-        let now = cx.now();
-        self.world.db.mark_verified(&self.backup, now).await?;
-        Ok(now)
+        check_all(cx, &self.world, &self.shelf, &self.backup, &self.manifest).await
     }
+}
+
+/// Reads every byte of a backup and writes down what was found. When it was found
+/// right; a problem if it was not.
+pub(in crate::operation) async fn check_all(
+    cx: &Cx,
+    world: &World,
+    shelf: &Shelf,
+    backup: &BackupId,
+    manifest: &Manifest,
+) -> Result<Moment, Problem> {
+    cx.progress().expect(manifest.parts.iter().map(|p| p.raw.bytes).sum());
+    for part in &manifest.parts {
+        let checked = check_part(shelf.store.clone(), &shelf.resource, part, counted(cx)).await;
+        if let Err(problem) = checked {
+            if is_damage(&problem) {
+                world.db.mark_corrupt(backup, &problem).await?;
+            }
+            return Err(problem);
+        }
+    }
+    let now = cx.now();
+    world.db.mark_verified(backup, now).await?;
+    Ok(now)
 }
 
 /// Whether a problem says that the stored bytes themselves are wrong, and not

@@ -6,8 +6,8 @@
 //!   [`Commit::happened`](super::Commit::happened) says on which side of the
 //!   point things are.
 //! - After it, a failure in the run still going undoes the commit, if the commit
-//!   has an undo; else, and after a crash, the plan only goes forward, and asks a
-//!   person where it cannot.
+//!   has an undo; else (something was removed for good), and after a crash, the
+//!   plan only goes forward, and asks a person where it cannot.
 
 mod attempt;
 mod forward;

@@ -84,7 +84,7 @@ impl Run<'_> {
 
     /// Past the commit point: only forward. Swapping back would take away what
     /// people wrote while nobody watched.
-    async fn go_on(&mut self) -> Result<Outcome, Lost> {
+    pub(super) async fn go_on(&mut self) -> Result<Outcome, Lost> {
         match self.forward(self.plan.commit + 1).await {
             Ok(()) => Ok(self.succeeded()),
             Err(Stop::Lost) => Err(Lost),

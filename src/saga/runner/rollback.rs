@@ -13,13 +13,13 @@ use crate::{
 impl Run<'_> {
     /// After a run stopped: puts back what it did and names the end.
     pub(super) async fn back_out(&mut self, stop: Stop) -> Result<Outcome, Lost> {
+        if self.is_past_return() && !matches!(stop, Stop::Lost) {
+            return self.go_on().await;
+        }
         let (state, problem) = match stop {
             Stop::Lost => return Err(Lost),
             Stop::Unsure(problem) => return Ok(ended(OpState::NeedsOperator, Some(unsure(problem)))),
             Stop::Cancelled => (Some(OpState::Cancelled), problem!("cancelled")),
-            Stop::Failed { problem, .. } if self.is_for_good() => {
-                return Ok(ended(OpState::NeedsOperator, Some(settle_failed(problem))));
-            }
             Stop::Failed { problem, .. } => (None, problem),
         };
         match self.roll_back().await? {
@@ -28,14 +28,13 @@ impl Run<'_> {
         }
     }
 
-    /// Whether the commit has happened and nothing of ours can take it back: then
-    /// going back could only fail, and the way out must be to go on.
-    fn is_for_good(&self) -> bool {
-        let commit = &self.plan.steps[self.plan.commit];
-        let happened = self.records[self.plan.commit].output.is_some();
-        happened
-            && commit.effect == EffectName::Destroys
-            && matches!(commit.step.undo_rule(), UndoRule::Nothing(_))
+    /// Whether a commit has happened that nothing can take back: it removed
+    /// something for good. Calling that undone would be a lie, so what follows it
+    /// is finished instead, here or by the next try.
+    fn is_past_return(&self) -> bool {
+        let (commit, record) = (&self.plan.steps[self.plan.commit], &self.records[self.plan.commit]);
+        let final_for_good = matches!(commit.step.undo_rule(), UndoRule::Nothing(_));
+        commit.effect == EffectName::Destroys && final_for_good && record.state == StepState::Done
     }
 
     /// Undoes every begun step, last first; stops at the first undo that fails.

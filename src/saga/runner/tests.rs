@@ -33,6 +33,8 @@ struct World {
     fence: Mutex<i64>,
     trouble: Mutex<Option<(String, Trouble)>>,
     hang: AtomicBool,
+    /// The swap has no undo.
+    for_good: AtomicBool,
 }
 
 /// What goes wrong at one step.
@@ -190,6 +192,9 @@ macro_rules! step {
                 msg!("fault")
             }
             fn undo_rule(&self) -> UndoRule {
+                if self.name == "swap" && self.world.for_good.load(Ordering::SeqCst) {
+                    return UndoRule::Nothing(msg!("fault"));
+                }
                 UndoRule::Undoes(msg!("fault"))
             }
             fn limits(&self) -> Limits {
@@ -346,6 +351,25 @@ async fn an_undo_that_fails_needs_a_person_and_can_be_tried_again() {
         assert_eq!(again.state, if index >= 3 { OpState::RolledBack } else { OpState::Failed }, "{step}");
         assert!(!world.has("swap"));
     }
+}
+
+#[tokio::test]
+async fn what_was_removed_for_good_is_never_called_undone() {
+    let world = world();
+    world.for_good.store(true, Ordering::SeqCst);
+    *world.trouble.lock().unwrap() = Some(("open".to_owned(), Trouble::Refuses));
+    let outcome = runner(&world).run(&plan(&world)).await.unwrap();
+    assert_eq!(outcome.state, OpState::NeedsOperator, "{outcome:?}");
+    assert!(outcome.problem.unwrap().is("settle-failed"));
+    assert!(world.has("swap") && state_of(&world, "swap") == StepState::Done);
+    *world.trouble.lock().unwrap() = None;
+    let again = runner(&world).recover(&plan(&world)).await.unwrap();
+    assert_eq!(again.state, OpState::Succeeded, "{again:?}");
+    // Before the commit point it is a plan like any other.
+    let world = self::world();
+    world.for_good.store(true, Ordering::SeqCst);
+    *world.trouble.lock().unwrap() = Some(("swap".to_owned(), Trouble::Refuses));
+    assert_eq!(runner(&world).run(&plan(&world)).await.unwrap().state, OpState::RolledBack);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Restore: load beside, compare, swap by renames, keep the old one.
 
 mod beside;
+pub(super) mod free;
 pub(super) mod in_place;
 mod load;
 mod names;

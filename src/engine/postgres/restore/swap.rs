@@ -1,9 +1,13 @@
 //! The swap: connections refused, sessions ended, everything renamed in one
 //! transaction, connections allowed again.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use async_trait::async_trait;
+use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -178,8 +182,27 @@ impl Swap {
         self.works.iter().all(|w| w.target.is_swapped(there))
     }
 
+    /// The server's own numbers of what was set aside.
+    async fn oids(&self, session: &mut Session) -> Result<BTreeMap<String, u32>, PgError> {
+        #[derive(Deserialize)]
+        struct Row {
+            name: String,
+            oid: u32,
+        }
+        let olds: Vec<&String> = self.works.iter().filter_map(|w| w.target.old.as_ref()).collect();
+        if olds.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let sql = format!(
+            "SELECT datname AS name, oid::bigint AS oid FROM pg_database WHERE datname IN ({})",
+            literals(olds)
+        );
+        let rows: Vec<Row> = session.rows(&sql).await?;
+        Ok(rows.into_iter().map(|row| (row.name, row.oid)).collect())
+    }
+
     /// What was set aside; the same whenever it is asked.
-    fn output(&self, cx: &Cx) -> Result<Swapped, Problem> {
+    fn output(&self, cx: &Cx, oids: &BTreeMap<String, u32>) -> Result<Swapped, Problem> {
         let mut asides = Vec::new();
         for (at, Work { target, .. }) in self.works.iter().enumerate() {
             let Some(old) = &target.old else { continue };
@@ -189,7 +212,7 @@ impl Swap {
             };
             asides.push(Aside {
                 item: target.name.clone(),
-                locator: json!({ "database": old, "then": then }),
+                locator: json!({ "database": old, "then": then, "oid": oids.get(old) }),
                 bytes: target.bytes,
             });
         }
@@ -224,7 +247,7 @@ impl Step for Swap {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
-        let Some(work) = self.works.first() else { return self.output(cx) };
+        let Some(work) = self.works.first() else { return self.output(cx, &BTreeMap::new()) };
         let mut session = work.admin(cx).await?;
         let there = existing(&mut session).await?;
         if !self.swapped(&there) {
@@ -238,8 +261,9 @@ impl Step for Swap {
             let names: Vec<&str> = self.names().into_iter().filter(|n| there.contains(*n)).collect();
             rename_all(&mut session, &renames, &names, work.server.tuning.drain).await?;
         }
+        let oids = self.oids(&mut session).await?;
         session.close().await;
-        self.output(cx)
+        self.output(cx, &oids)
     }
 
     /// Called before the swap happened (nothing to do), or while the operation

@@ -7,14 +7,13 @@ use super::{
     super::{
         access::Server,
         inspect,
-        quote::ident,
         session::{By, Purpose, Session},
     },
     Replace, Work,
     names::{Target, existing, sides},
     plan::blockers,
     roles::{Changed, Cluster, Exchange, Release},
-    side::{Activity, activity, drop_database},
+    side::{Activity, activity},
     swap,
 };
 use crate::{
@@ -27,11 +26,15 @@ use crate::{
 /// Where an aside lies.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Locator {
+pub(super) enum Locator {
     Database {
         database: String,
         /// Rows written to what replaced it, at the moment of the swap.
         then: Option<Activity>,
+        /// The server's own number of it, which no other database ever bears at
+        /// the same time.
+        #[serde(default)]
+        oid: Option<u32>,
     },
     Role {
         role: Changed,
@@ -39,7 +42,7 @@ enum Locator {
 }
 
 impl Locator {
-    fn of(aside: &Aside) -> Result<Self, Problem> {
+    pub(super) fn of(aside: &Aside) -> Result<Self, Problem> {
         let found: Self = super::super::facts(&aside.locator)?;
         let name = match &found {
             Self::Database { database, .. } => database,
@@ -74,7 +77,7 @@ pub(in super::super) async fn plan(
     let mut found = Vec::new();
     for aside in asides {
         match Locator::of(aside)? {
-            Locator::Database { database, then } => found.push((aside.item.clone(), database, then)),
+            Locator::Database { database, then, .. } => found.push((aside.item.clone(), database, then)),
             Locator::Role { role } => roles.push(role),
         }
     }
@@ -157,25 +160,4 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
         settle.push(AnyStep::new(Release { cluster, holders }));
     }
     Ok(steps)
-}
-
-/// Drops what was set aside, for good.
-pub(in super::super) async fn free(server: &Server, aside: &Aside) -> Result<(), Problem> {
-    let locator = Locator::of(aside)?;
-    let server = inspect::with_tools(server.clone()).await?;
-    let (mut session, _) = inspect::admin(&server, Purpose::Work, By::Look, &[]).await?;
-    match locator {
-        Locator::Database { database, .. } => {
-            let seen = inspect::facts(&mut session).await?;
-            drop_database(&mut session, &database, seen.major()).await?;
-        }
-        Locator::Role { role } => {
-            session
-                .run(&format!("DROP ROLE IF EXISTS {}", ident(&role.holder)))
-                .await
-                .map_err(Problem::from)?;
-        }
-    }
-    session.close().await;
-    Ok(())
 }

@@ -73,7 +73,7 @@ async fn killed_at_every_step_of_a_restore() {
                     reached.0 += 1;
                     let swapped: Swapped = serde_json::from_value(outcome.result.unwrap()).unwrap();
                     for aside in rig.undo(&swapped.asides).await.unwrap() {
-                        rig.engine().free(&rig.access, &aside).await.unwrap();
+                        rig.free(&aside).await.unwrap();
                     }
                 }
                 OpState::Failed | OpState::RolledBack => {
@@ -121,7 +121,7 @@ async fn killed_at_every_step_of_an_undo() {
         }
     }
     for aside in &asides {
-        rig.engine().free(&rig.access, aside).await.unwrap();
+        rig.free(aside).await.unwrap();
     }
     rig.assert_clean("after all");
 }
@@ -169,7 +169,7 @@ async fn a_container_stopped_in_the_middle_is_named_and_nothing_is_lost() {
     match restored {
         Ok(asides) => {
             for aside in &asides {
-                rig.engine().free(&rig.access, aside).await.unwrap();
+                rig.free(aside).await.unwrap();
             }
         }
         Err(problem) => assert!(!problem.is("undo-failed"), "{problem}"),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::backup::Compression,
-    engine::{BackupOptions, Engine, RestoreOptions},
+    engine::{BackupOptions, RestoreOptions},
 };
 
 const MAJORS: [u32; 2] = [15, 17];
@@ -49,7 +49,7 @@ async fn a_restore_brings_everything_back_and_its_undo_what_was_there() {
         let asides = rig.undo(&again).await.unwrap();
         assert_eq!(digest(&rig, "shop"), written, "{major}: the undo undone");
         for aside in &asides {
-            rig.engine().free(&rig.access, aside).await.unwrap();
+            rig.free(aside).await.unwrap();
         }
         rig.assert_clean("after all");
     }
@@ -109,7 +109,7 @@ async fn several_databases_of_odd_names_are_swapped_at_once() {
         }
         assert_eq!(rig.sql("postgres", "SELECT a FROM own"), "1");
         for aside in &asides {
-            rig.engine().free(&rig.access, aside).await.unwrap();
+            rig.free(aside).await.unwrap();
         }
         rig.assert_clean("after all");
     }
@@ -249,7 +249,7 @@ async fn roles_change_only_if_asked_and_change_back() {
     let again = rig.undo(&asides).await.unwrap();
     assert_eq!(without(role_digest(&rig)), changed, "undone");
     for aside in again.iter().chain(&asides) {
-        rig.engine().free(&rig.access, aside).await.unwrap();
+        rig.free(aside).await.unwrap();
     }
     assert_eq!(role_digest(&rig), changed, "nothing is left over");
 }
@@ -287,4 +287,46 @@ async fn what_would_break_a_rename_is_named_before_anything_runs() {
         .spawn();
     rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap();
     holder.unwrap().wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_very_database_that_was_set_aside_is_dropped() {
+    let Some(rig) = Rig::up(17).await else { return };
+    rig.sql("postgres", "CREATE DATABASE shop");
+    rig.sql("shop", "CREATE TABLE t AS SELECT 1 AS a");
+    let (shelf, manifest) = rig.backup(only(&["shop"])).await;
+    let asides = rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap();
+    let name = asides[0].locator["database"].as_str().unwrap().to_owned();
+    let ident = super::super::quote::ident(&name);
+    // Somebody is looking at it.
+    rig.sql("postgres", &format!("ALTER DATABASE {ident} ALLOW_CONNECTIONS true"));
+    let mut looking = std::process::Command::new("docker")
+        .args(["exec", &rig.name, "psql", "-U", "postgres", "-d", &name, "-c", "SELECT pg_sleep(600)"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let sessions = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+    while rig.sql("postgres", &sessions) == "0" {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(rig.free(&asides[0]).await.unwrap_err().code, "pg-in-use");
+    rig.sql(
+        "postgres",
+        &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+    );
+    looking.wait().unwrap();
+    // Somebody else's database has the name.
+    rig.sql("postgres", &format!("ALTER DATABASE {ident} RENAME TO hidden"));
+    rig.sql("postgres", &format!("CREATE DATABASE {ident}"));
+    assert_eq!(rig.free(&asides[0]).await.unwrap_err().code, "pg-aside-other");
+    rig.sql("postgres", &format!("DROP DATABASE {ident}"));
+    rig.sql("postgres", &format!("ALTER DATABASE hidden RENAME TO {ident}"));
+    let mut another = asides[0].clone();
+    another.item = "stock".to_owned();
+    assert_eq!(rig.free(&another).await.unwrap_err().code, "pg-not-aside");
+    rig.free(&asides[0]).await.unwrap();
+    rig.free(&asides[0]).await.unwrap();
+    assert_eq!(rig.sql("shop", "SELECT a FROM t"), "1");
+    rig.assert_clean("after all");
 }

@@ -273,6 +273,15 @@ impl Rig {
         self.to_its_end(op, &plan).await
     }
 
+    /// Removes something set aside, by the real step.
+    pub(super) async fn free(&self, aside: &Aside) -> Result<(), Problem> {
+        let engine = self.engine();
+        let planned = engine.plan_free(&self.access, aside, &maker(aside)).await?;
+        let commit = engine.free(&self.access, &planned.facts)?;
+        let plan = Plan::builder(OpKind::of("free")).safety(Safety(None)).commit_destroying(commit).finish();
+        Run::new(self, &plan).run(&plan).await.problem.map_or(Ok(()), Err)
+    }
+
     async fn to_its_end(&self, op: OperationId, plan: &Plan) -> Result<Vec<Aside>, Problem> {
         let run = Run { op, ..Run::new(self, plan) };
         let outcome = run.run(plan).await;
@@ -326,6 +335,13 @@ impl Drop for Rig {
             let _ = remover.wait();
         }
     }
+}
+
+/// The operation that set something aside: the name it gave says so.
+pub(super) fn maker(aside: &Aside) -> OperationId {
+    let locator = &aside.locator;
+    let name = locator["database"].as_str().or(locator["role"]["holder"].as_str()).unwrap();
+    format!("01arz3ndektsv4rrff{}", &name[name.len() - 8..]).parse().unwrap()
 }
 
 /// Removes the container when this process lets go, even if it is killed.

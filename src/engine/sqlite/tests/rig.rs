@@ -262,6 +262,18 @@ impl Whole {
         self.finish(self.engine.undo(&self.access, &planned.facts).unwrap(), &op).await
     }
 
+    /// Removes something set aside, by the real step.
+    pub(super) async fn free(&self, aside: &Aside) -> Result<(), Problem> {
+        let name = aside.locator["path"].as_str().unwrap();
+        // The name says which operation gave it.
+        let by = format!("01arz3ndektsv4rrff{}", &name[name.len() - 8..]).parse().unwrap();
+        let planned = self.engine.plan_free(&self.access, aside, &by).await?;
+        let commit = self.engine.free(&self.access, &planned.facts)?;
+        let plan = waived().commit_destroying(commit).finish();
+        let outcome = runner(&operation(), &Memory::of(&plan)).run(&plan).await.unwrap();
+        outcome.problem.map_or(Ok(()), Err)
+    }
+
     pub(super) async fn finish(&self, steps: RestoreSteps, op: &OperationId) -> Vec<Aside> {
         let plan = composed(steps, None);
         let journal = Memory::of(&plan);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{backup::Compression, operation::OpState},
-    engine::{Engine, RestoreOptions, Swapped},
+    engine::{Aside, Engine, RestoreOptions, Swapped},
     saga::{Plan, journal::StepState, runner::Outcome},
 };
 
@@ -45,7 +45,7 @@ async fn there_and_back_and_back_again() {
         let third = whole.undo(&again).await;
         assert_eq!(seen(&live), later, "{mode}");
         assert_eq!(whole.sides().len(), 1, "{:?}", whole.sides());
-        whole.engine.free(&whole.access, &third[0]).await.unwrap();
+        whole.free(&third[0]).await.unwrap();
         assert_eq!(whole.sides().len(), 0);
         self::whole(&live);
         let marks: i64 = app(&live)
@@ -161,7 +161,7 @@ async fn dropped_at_any_moment_a_backup_or_restore_leaves_nothing_after_its_undo
         assert_eq!(seen(&live), before);
         if outcome.state == OpState::Succeeded {
             let aside: Swapped = serde_json::from_value(outcome.result.unwrap()).unwrap();
-            whole.engine.free(&whole.access, &aside.asides[0]).await.unwrap();
+            whole.free(&aside.asides[0]).await.unwrap();
         } else {
             assert_eq!(outcome.state, OpState::Cancelled, "{outcome:?}");
         }
@@ -228,4 +228,28 @@ async fn a_new_process_finishes_or_undoes_what_a_dead_one_began() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn only_the_very_file_that_was_set_aside_is_removed() {
+    let whole = Whole::new("WAL").await;
+    let manifest = whole.backup(Compression::Auto).await;
+    let asides = whole.restore(&manifest).await;
+    let other = whole.restore(&manifest).await;
+    let path = |aside: &Aside| aside.locator["path"].as_str().unwrap().to_owned();
+    let planned = whole.engine.plan_free(&whole.access, &asides[0], &operation()).await;
+    assert!(planned.unwrap_err().is("sqlite-not-ours"), "another operation's");
+    let mut live = asides[0].clone();
+    live.locator = serde_json::json!({ "path": whole.lab.live });
+    let planned = whole.engine.plan_free(&whole.access, &live, &operation()).await;
+    assert!(planned.unwrap_err().is("sqlite-not-ours"), "the live one");
+    whole.free(&asides[0]).await.unwrap();
+    whole.free(&asides[0]).await.unwrap();
+    let left: Vec<_> = whole.sides().into_iter().collect();
+    assert!(left.len() == 1 && path(&other[0]).ends_with(&left[0]), "{left:?}");
+    self::whole(&whole.lab.live);
+    // With its disk unmounted nothing can be told.
+    std::fs::rename(whole.lab.live.parent().unwrap(), whole.store.path().join("away")).unwrap();
+    std::fs::create_dir(whole.lab.live.parent().unwrap()).unwrap();
+    assert!(whole.free(&other[0]).await.unwrap_err().is("sqlite-missing"));
 }
