@@ -60,7 +60,7 @@ impl<'a> Follow<'a> {
     }
 
     /// Follows it to its end and tells that.
-    pub(super) async fn to_the_end(mut self) -> Done {
+    pub(super) async fn until_it_ends(mut self) -> Done {
         let mut watch = Watch::new(&self.desk.out, &self.world.db, self.id);
         let end = self.until_ended(&mut watch).await;
         watch.close();
@@ -77,7 +77,7 @@ impl<'a> Follow<'a> {
         watch.look().await?;
         self.say_cancelled(&watch);
         watch.close();
-        self.to_the_end().await
+        self.until_it_ends().await
     }
 
     /// Looks until it is over. Ctrl-C asks it to stop, which undoes what it did; a

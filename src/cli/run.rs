@@ -47,12 +47,12 @@ pub(super) async fn request(
         ended(&desk.out, &row);
         return Ok(report(desk, &row));
     }
-    Follow::new(desk, world, &row.id, signals).holding(runner).to_the_end().await
+    Follow::new(desk, world, &row.id, signals).holding(runner).until_it_ends().await
 }
 
 /// Follows an operation somebody asked for to its end.
 pub(super) async fn watch(desk: &Desk, world: &World, id: &OperationId) -> Done {
-    Follow::new(desk, world, id, Signals::listen()?).to_the_end().await
+    Follow::new(desk, world, id, Signals::listen()?).until_it_ends().await
 }
 
 /// Asks an operation to stop and follows it to its end.
