@@ -8,7 +8,7 @@
 //! `large-objects`, `large-object-bytes`, `large-object-digest`,
 //! `extension:postgis` → 1. Names are quoted as SQL quotes them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +17,17 @@ use super::{error::PgError, quote::ident, session::Session};
 /// Counts by key.
 pub(super) type Counts = BTreeMap<String, i64>;
 
-/// Tables counted in one statement.
+/// Tables locked or counted in one statement.
 const BATCH: usize = 50;
+/// Lets go of the locks a count took: on indexes, and on tables nobody holds. A
+/// server has so many locks in all, whoever takes them.
+const LET_GO: &str = "ROLLBACK TO SAVEPOINT zelo_count";
 
 /// What there is to count.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inventory {
-    relations: Vec<Relation>,
+    tables: Vec<Relation>,
+    views: Vec<Relation>,
     sequences: Vec<Relation>,
     /// Extensions with their versions.
     pub(super) extensions: BTreeMap<String, String>,
@@ -35,6 +39,13 @@ struct Relation {
     schema: String,
     name: String,
     label: String,
+}
+
+impl Relation {
+    /// Its name with its schema, quoted.
+    fn path(&self) -> String {
+        format!("{}.{}", ident(&self.schema), ident(&self.name))
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,40 +85,77 @@ pub(super) async fn inventory(session: &mut Session) -> Result<Inventory, PgErro
         .await?;
     let extensions: Vec<Extension> =
         session.rows("SELECT extname AS name, extversion AS version FROM pg_extension").await?;
-    let (sequences, relations) = all.into_iter().partition(|r| r.kind == "sequence");
+    let (sequences, relations): (Vec<_>, Vec<_>) = all.into_iter().partition(|r| r.kind == "sequence");
+    let (views, tables) = relations.into_iter().partition(|r| r.kind == "matview");
     let extensions = extensions.into_iter().map(|e| (e.name, e.version)).collect();
-    Ok(Inventory { relations, sequences, extensions })
+    Ok(Inventory { tables, views, sequences, extensions })
 }
 
-/// Rows, large objects, extensions, in the session's snapshot. `beat` is called
-/// after each statement.
+/// Locks every table as pg_dump is about to, each in `wait` at most; says where
+/// the sequences stand, whose locks stay too. Whoever wants one of them for itself
+/// from now on waits for this session, and never this session for them: counting
+/// may go on for hours. Materialized views are left: pg_dump does not lock them
+/// either, and they may be refreshed meanwhile.
+pub(super) async fn hold(
+    session: &mut Session,
+    inventory: &Inventory,
+    wait: Duration,
+    beat: impl Fn(),
+) -> Result<Counts, PgError> {
+    session.run(&format!("SET LOCAL lock_timeout = {}", wait.as_millis())).await?;
+    for batch in inventory.tables.chunks(BATCH) {
+        let names: Vec<String> = batch.iter().map(|r| format!("ONLY {}", r.path())).collect();
+        session.run(&format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "))).await?;
+        beat();
+    }
+    sequences(session, inventory).await
+}
+
+/// Rows, large objects, extensions, in the session's transaction and snapshot.
+/// `beat` is called after each statement.
 pub(super) async fn contents(
     session: &mut Session,
     inventory: &Inventory,
     beat: impl Fn(),
 ) -> Result<Counts, PgError> {
     let mut counts = Counts::new();
-    for batch in inventory.relations.chunks(BATCH) {
-        let one = |(at, r): (usize, &Relation)| {
-            format!("SELECT {at} AS at, count(*) AS count FROM ONLY {}.{}", ident(&r.schema), ident(&r.name))
-        };
-        let sql: Vec<String> = batch.iter().enumerate().map(one).collect();
-        let labels = |r: &Relation| super::quote::literal(&format!("{}:{}", r.kind, r.label));
-        let keys: Vec<String> = batch.iter().map(labels).collect();
-        let sql = format!(
-            "SELECT (ARRAY[{}])[c.at + 1] AS key, c.count FROM ({}) AS c",
-            keys.join(", "),
-            sql.join(" UNION ALL ")
-        );
-        for counted in session.rows::<Counted>(&sql).await? {
-            counts.insert(counted.key, counted.count);
+    session.run("SAVEPOINT zelo_count").await?;
+    for batch in inventory.tables.chunks(BATCH) {
+        rows(session, batch, &mut counts).await?;
+        session.run(LET_GO).await?;
+        beat();
+    }
+    for batch in inventory.views.chunks(BATCH) {
+        match rows(session, batch, &mut counts).await {
+            // Refreshed right now; its rows are compared with nothing.
+            Err(error) if !error.is("55P03") => return Err(error),
+            _ => session.run(LET_GO).await?,
         }
         beat();
     }
+    session.run("RELEASE SAVEPOINT zelo_count").await?;
     counts.extend(inventory.extensions.keys().map(|name| (format!("extension:{name}"), 1)));
     large_objects(session, &mut counts).await?;
     beat();
     Ok(counts)
+}
+
+/// Counts the rows of some relations in one statement.
+async fn rows(session: &mut Session, batch: &[Relation], counts: &mut Counts) -> Result<(), PgError> {
+    let one =
+        |(at, r): (usize, &Relation)| format!("SELECT {at} AS at, count(*) AS count FROM ONLY {}", r.path());
+    let sql: Vec<String> = batch.iter().enumerate().map(one).collect();
+    let labels = |r: &Relation| super::quote::literal(&format!("{}:{}", r.kind, r.label));
+    let keys: Vec<String> = batch.iter().map(labels).collect();
+    let sql = format!(
+        "SELECT (ARRAY[{}])[c.at + 1] AS key, c.count FROM ({}) AS c",
+        keys.join(", "),
+        sql.join(" UNION ALL ")
+    );
+    for counted in session.rows::<Counted>(&sql).await? {
+        counts.insert(counted.key, counted.count);
+    }
+    Ok(())
 }
 
 /// Number, bytes and a digest of all large objects. The digest does not depend on
@@ -165,10 +213,9 @@ pub(super) async fn sequences(session: &mut Session, inventory: &Inventory) -> R
     for batch in inventory.sequences.chunks(BATCH) {
         let one = |r: &Relation| {
             format!(
-                "SELECT {} AS key, last_value AS last, is_called AS called FROM {}.{}",
+                "SELECT {} AS key, last_value AS last, is_called AS called FROM {}",
                 super::quote::literal(&r.label),
-                ident(&r.schema),
-                ident(&r.name)
+                r.path()
             )
         };
         let sql: Vec<String> = batch.iter().map(one).collect();

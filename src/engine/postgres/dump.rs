@@ -239,7 +239,7 @@ impl Step for Dump {
         let snapshot = session.text("SELECT pg_export_snapshot()").await?;
         let taken_at = cx.now();
         let inventory = counts::inventory(&mut session).await?;
-        let before = counts::sequences(&mut session, &inventory).await?;
+        let before = self.hold(cx, &mut session, &inventory).await?;
         let running = by.launch(&server, self.command(&server, &snapshot)).await?;
         let (written, mut found) = self.stream(cx, running, &mut session, &inventory).await?;
         let after = counts::sequences(&mut session, &inventory).await?;
@@ -272,6 +272,20 @@ impl Step for Dump {
 }
 
 impl Dump {
+    /// Before pg_dump starts: what the session counts must not be kept from it by
+    /// someone who waits for pg_dump.
+    async fn hold(&self, cx: &Cx, session: &mut Session, inventory: &Inventory) -> Result<Counts, Problem> {
+        let wait = self.server.tuning.lock_wait;
+        let held = counts::hold(session, inventory, wait, || cx.progress().beat()).await;
+        held.map_err(|error| match error {
+            error if error.is("55P03") => {
+                let database = self.database.name.as_str();
+                problem!("pg-dump-locked", database = database).transient().detail(error)
+            }
+            error => error.into(),
+        })
+    }
+
     fn command(&self, server: &Server, snapshot: &str) -> crate::host::Command {
         let command = server
             .tool("pg_dump")

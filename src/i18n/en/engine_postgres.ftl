@@ -301,7 +301,7 @@ problem-pg-dump-failed = pg_dump of “{ $database }” ended with code { $code 
     .safe = The incomplete file has been removed. The database was only read.
     .next = Read its message below.
 
-problem-pg-dump-locked = A table of “{ $database }” stayed locked, so pg_dump gave up
+problem-pg-dump-locked = A table of “{ $database }” stayed locked, so the dump was given up
     .safe = The incomplete file has been removed. The database was only read.
     .next = Someone holds an exclusive lock (ALTER TABLE, VACUUM FULL…). Try again when it is done.
 

@@ -301,7 +301,7 @@ problem-pg-dump-failed = O pg_dump de “{ $database }” terminou com o código
     .safe = O arquivo incompleto foi removido. O banco de dados foi apenas lido.
     .next = Leia a mensagem abaixo.
 
-problem-pg-dump-locked = Uma tabela de “{ $database }” ficou bloqueada, e o pg_dump desistiu
+problem-pg-dump-locked = Uma tabela de “{ $database }” ficou bloqueada, e a cópia foi abandonada
     .safe = O arquivo incompleto foi removido. O banco de dados foi apenas lido.
     .next = Alguém mantém um bloqueio exclusivo (ALTER TABLE, VACUUM FULL…). Tente de novo quando terminar.
 

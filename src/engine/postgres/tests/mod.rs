@@ -1,5 +1,6 @@
 //! The engine against real servers: the lab's containers of 15 and 17.
 
+mod backup;
 mod crash;
 mod digest;
 mod memory;

@@ -1,0 +1,84 @@
+//! What a backup takes in and leaves out, and what it waits for.
+
+use std::{sync::Arc, time::Duration};
+
+use super::rig::{Rig, cli};
+use crate::{
+    domain::{
+        id::{SharedIds, SystemIds},
+        msg::Arg,
+    },
+    engine::{
+        BackupOptions, Engine, Planned, RestoreOptions,
+        postgres::{
+            access::Server,
+            counts,
+            session::{By, Purpose, Session},
+        },
+    },
+};
+
+fn only(names: &[&str]) -> BackupOptions {
+    BackupOptions { items: names.iter().map(|n| (*n).to_owned()).collect(), ..BackupOptions::default() }
+}
+
+/// The argument `databases` of a warning, if it was given.
+fn warned(planned: &Planned, id: &str) -> Option<String> {
+    let found = planned.warnings.iter().find(|w| w.id == id)?;
+    match found.args.get("databases") {
+        Some(Arg::Text(text)) => Some(text.clone()),
+        _ => Some(String::new()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_held_for_a_while_is_waited_for() {
+    let Some(rig) = Rig::up(17).await else { return };
+    rig.sql("postgres", "CREATE DATABASE shop");
+    rig.sql("shop", "CREATE TABLE t AS SELECT generate_series(1, 100) AS a");
+    let lock = "BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(14); COMMIT";
+    let mut holder = rig.beside("shop", lock);
+    let held = "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock' AND granted";
+    rig.until("shop", held, "1");
+    let (_, manifest) = rig.backup(only(&["shop"])).await;
+    assert_eq!(manifest.part("database:shop").unwrap().counts["table:public.t"], 100);
+    holder.wait().unwrap();
+    rig.assert_clean("after the backup");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_table_does_not_keep_the_count_waiting() {
+    let Some(rig) = Rig::up(15).await else { return };
+    rig.sql("postgres", "CREATE DATABASE shop");
+    rig.sql(
+        "shop",
+        "CREATE TABLE t (a serial); INSERT INTO t SELECT FROM generate_series(1, 100); \
+         CREATE MATERIALIZED VIEW stirred AS SELECT 1 AS a",
+    );
+    let ids: SharedIds = Arc::new(SystemIds);
+    let server = Server::new(&rig.access, &rig.hosts, &ids, rig.tuning).unwrap();
+    let mut session = Session::open(&server, "shop", Purpose::Work, By::Look).await.unwrap();
+    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.unwrap();
+    let inventory = counts::inventory(&mut session).await.unwrap();
+    let before = counts::hold(&mut session, &inventory, Duration::from_secs(2), || {}).await.unwrap();
+    // One that refreshes a view which pg_dump does not lock either.
+    let refresh = "BEGIN; REFRESH MATERIALIZED VIEW stirred; SELECT pg_sleep(30)";
+    let mut refresher = rig.beside("shop", refresh);
+    rig.until(
+        "shop",
+        "SELECT count(*) FROM pg_locks WHERE relation = 'stirred'::regclass AND mode = 'AccessExclusiveLock'",
+        "1",
+    );
+    let mut writer = rig.beside("shop", "TRUNCATE t RESTART IDENTITY");
+    rig.until("shop", "SELECT count(*) FROM pg_locks WHERE NOT granted", "1");
+    let found = counts::contents(&mut session, &inventory, || {}).await.unwrap();
+    assert_eq!(found["table:public.t"], 100);
+    assert_eq!(counts::sequences(&mut session, &inventory).await.unwrap(), before);
+    assert!(!found.contains_key("matview:public.stirred"), "{found:?}");
+    session.close().await;
+    let stop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%stirred; SELECT pg_sleep%' AND pid <> pg_backend_pid()";
+    rig.sql("postgres", stop);
+    refresher.wait().unwrap();
+    writer.wait().unwrap();
+    assert_eq!(rig.sql("shop", "SELECT count(*) FROM t"), "0");
+}
