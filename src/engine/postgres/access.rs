@@ -167,7 +167,6 @@ impl Server {
             .env("PGUSER", self.user.as_str())
             .env("PGAPPNAME", self.application.as_str())
             .env("PGCONNECT_TIMEOUT", self.tuning.connect.as_secs().max(2).to_string())
-            .env("PGCLIENTENCODING", "UTF8")
             .env("PGGSSENCMODE", "disable")
             .user(self.exec_user.as_deref());
         let plain = [

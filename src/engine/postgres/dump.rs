@@ -13,7 +13,7 @@ use super::{
     archive, counts,
     counts::{Counts, Inventory},
     dress,
-    error::{connection, redact},
+    error::{PgError, connection, redact},
     inspect, plain,
     quote::literal,
     roles,
@@ -234,16 +234,17 @@ impl Step for Dump {
         let server = self.server.during(cx.operation());
         let by = By::Step(cx);
         cx.progress().expect(self.database.bytes);
+        let dress = self.dress(&server, by).await?;
         let mut session = Session::open(&server, &self.database.name, Purpose::Work, by).await?;
+        let encoding = session.text("SHOW server_encoding").await?;
         session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let snapshot = session.text("SELECT pg_export_snapshot()").await?;
         let taken_at = cx.now();
         let inventory = counts::inventory(&mut session).await?;
         let before = self.hold(cx, &mut session, &inventory).await?;
-        let running = by.launch(&server, self.command(&server, &snapshot)).await?;
+        let running = by.launch(&server, self.command(&server, &snapshot, &encoding)).await?;
         let (written, mut found) = self.stream(cx, running, &mut session, &inventory).await?;
         let after = counts::sequences(&mut session, &inventory).await?;
-        let dress = dress::read(&mut session, &self.database.name).await?.unwrap_or_default();
         session.close().await;
         let moved = counts::moved(&before, &after);
         found.extend(before);
@@ -272,6 +273,15 @@ impl Step for Dump {
 }
 
 impl Dump {
+    /// Read where a restore reads the live one's: roles have names in the encoding
+    /// of the database they were made from.
+    async fn dress(&self, server: &Server, by: By<'_>) -> Result<dress::Dress, PgError> {
+        let mut session = Session::open(server, &self.admin, Purpose::Work, by).await?;
+        let dress = dress::read(&mut session, &self.database.name).await?.unwrap_or_default();
+        session.close().await;
+        Ok(dress)
+    }
+
     /// Before pg_dump starts: what the session counts must not be kept from it by
     /// someone who waits for pg_dump.
     async fn hold(&self, cx: &Cx, session: &mut Session, inventory: &Inventory) -> Result<Counts, Problem> {
@@ -286,9 +296,12 @@ impl Dump {
         })
     }
 
-    fn command(&self, server: &Server, snapshot: &str) -> crate::host::Command {
+    /// In the database's own encoding: not everything in it may have a place in
+    /// another one.
+    fn command(&self, server: &Server, snapshot: &str, encoding: &str) -> crate::host::Command {
         let command = server
             .tool("pg_dump")
+            .arg(format!("--encoding={encoding}"))
             .arg(format!("--snapshot={snapshot}"))
             .arg(format!("--lock-wait-timeout={}", server.tuning.lock_wait.as_millis()))
             .arg("--no-password")
@@ -389,7 +402,7 @@ pub(super) async fn end_sessions(server: &Server, admin: &str, cx: &Cx) {
 }
 
 /// Ends all sessions of an application name but this one.
-pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), super::error::PgError> {
+pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), PgError> {
     session
         .run(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

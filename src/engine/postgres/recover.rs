@@ -9,7 +9,7 @@ use super::{
     dump::{Format, PREFIX},
     inspect::major,
     quote::shell,
-    roles,
+    raw, roles,
 };
 use crate::domain::manifest::{Codec, Manifest, Part, PartFile};
 
@@ -137,7 +137,7 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     out.push_str("```sql\n");
     for (key, count) in rows.iter().take(20) {
         let table = key.strip_prefix("table:").unwrap_or(key);
-        if !table.contains(|c: char| c.is_control()) {
+        if !table.contains(|c: char| c.is_control() || raw::is_raw(c)) {
             let _ = writeln!(out, "SELECT count(*) = {count} FROM ONLY {table};");
         }
     }

@@ -3,6 +3,7 @@
 mod backup;
 mod crash;
 mod digest;
+mod encodings;
 mod memory;
 mod restore;
 mod rig;
