@@ -110,8 +110,11 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
     let all = inspect::databases(&mut session).await?;
     let passwords = roles::may_read_passwords(&mut session).await?;
     session.close().await;
-    let chosen = choose(all, &options.items)?;
     let mut warnings = Vec::new();
+    if options.items.is_empty() {
+        left_out(&all, &mut warnings);
+    }
+    let chosen = choose(all, &options.items)?;
     let with_roles = options.roles.unwrap_or(true);
     if with_roles && !passwords {
         warnings.push(msg!("pg-warning-no-passwords", user = facts.user));
@@ -132,6 +135,18 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
     Ok(Planned { facts, warnings, bytes, database_disk: 0 })
 }
 
+/// What a backup of everything does not hold, although a person may think so.
+fn left_out(all: &[inspect::Database], warnings: &mut Vec<Msg>) {
+    let invalid = listed(all, |d| d.invalid);
+    if !invalid.is_empty() {
+        warnings.push(msg!("pg-warning-invalid", databases = invalid));
+    }
+}
+
+fn listed(all: &[inspect::Database], wanted: impl Fn(&&inspect::Database) -> bool) -> String {
+    all.iter().filter(wanted).map(|d| d.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// The databases asked for, each with a file name of its own.
 fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>, Problem> {
     let found: Vec<inspect::Database> = if items.is_empty() {
@@ -140,7 +155,11 @@ fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>
         let find = |name: &String| {
             let found = all.iter().find(|d| d.name == *name).cloned();
             let found = found.ok_or_else(|| problem!("pg-no-database", database = name))?;
-            if found.open { Ok(found) } else { Err(problem!("pg-database-closed", database = name)) }
+            match found {
+                found if found.open => Ok(found),
+                found if found.invalid => Err(problem!("pg-database-invalid", database = name)),
+                _ => Err(problem!("pg-database-closed", database = name)),
+            }
         };
         items.iter().map(find).collect::<Result<_, Problem>>()?
     };

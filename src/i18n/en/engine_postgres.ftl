@@ -69,6 +69,7 @@ pg-undo-nothing-in-place = the former contents are in the safety backup only; re
 
 pg-warning-no-passwords = Roles are saved without passwords: “{ $user }” may not read them.
 pg-warning-standby = This server is a standby; the dump is as current as its replication.
+pg-warning-invalid = Not in this backup, because an interrupted DROP DATABASE left nothing usable of them: { $databases }.
 pg-warning-older-server = The backup was made on { $from }, this server is { $to }: an older server may refuse parts of it. The live database stays untouched if it does.
 pg-warning-roles-made = These roles do not exist here and will be created: { $roles }.
 pg-warning-replace-roles = Existing roles, their passwords included, will be changed to what the backup says. The role Zelo connects as stays as it is.
@@ -188,6 +189,10 @@ problem-pg-no-database = There is no database “{ $database }” on this server
 problem-pg-database-closed = “{ $database }” does not accept connections
     .safe = Nothing was changed.
     .next = An operation may be swapping it right now. If none is running: ALTER DATABASE … ALLOW_CONNECTIONS true.
+
+problem-pg-database-invalid = “{ $database }” is what an interrupted DROP DATABASE left
+    .safe = Nothing was changed.
+    .next = PostgreSQL can no longer open it. Drop it for good with DROP DATABASE; a backup of it can be restored then.
 
 problem-pg-no-other-database = No other database can be connected to
     .safe = Nothing was changed.

@@ -69,6 +69,7 @@ pg-undo-nothing-in-place = o conteúdo anterior está apenas no backup de segura
 
 pg-warning-no-passwords = As roles são salvas sem senhas: “{ $user }” não pode lê-las.
 pg-warning-standby = Este servidor é uma réplica; a cópia é tão atual quanto a replicação.
+pg-warning-invalid = Fora deste backup, porque um DROP DATABASE interrompido não deixou nada utilizável deles: { $databases }.
 pg-warning-older-server = O backup foi feito em { $from }, este servidor é { $to }: um servidor mais antigo pode recusar partes dele. Nesse caso, o banco de dados em uso fica intacto.
 pg-warning-roles-made = Estas roles não existem aqui e serão criadas: { $roles }.
 pg-warning-replace-roles = As roles existentes, senhas inclusive, serão mudadas para o que está no backup. A role com que o Zelo se conecta fica como está.
@@ -188,6 +189,10 @@ problem-pg-no-database = Não existe o banco de dados “{ $database }” neste 
 problem-pg-database-closed = “{ $database }” não aceita conexões
     .safe = Nada foi alterado.
     .next = Uma operação pode estar trocando-o agora. Se nenhuma estiver em execução: ALTER DATABASE … ALLOW_CONNECTIONS true.
+
+problem-pg-database-invalid = “{ $database }” é o que um DROP DATABASE interrompido deixou
+    .safe = Nada foi alterado.
+    .next = O PostgreSQL não consegue mais abri-lo. Exclua-o de vez com DROP DATABASE; depois um backup dele pode ser restaurado.
 
 problem-pg-no-other-database = Não é possível se conectar a nenhum outro banco de dados
     .safe = Nada foi alterado.

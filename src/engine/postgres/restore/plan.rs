@@ -172,6 +172,9 @@ async fn targets(
             if options.new_name.is_some() {
                 return Err(problem!("pg-name-taken", database = name));
             }
+            if live.invalid {
+                return Err(problem!("pg-database-invalid", database = name));
+            }
             if live.template || !live.open {
                 return Err(problem!("pg-database-closed", database = name));
             }

@@ -91,6 +91,9 @@ pub(in super::super) async fn plan(
         }
         let live = databases.iter().find(|d| d.name == name);
         if let Some(live) = live {
+            if live.invalid {
+                return Err(problem!("pg-database-invalid", database = name));
+            }
             blockers(&mut session, &live.name).await?;
             if live.open {
                 warnings.push(written(&server, &live.name, then).await?);

@@ -82,3 +82,29 @@ async fn who_waits_for_a_table_does_not_keep_the_count_waiting() {
     writer.wait().unwrap();
     assert_eq!(rig.sql("shop", "SELECT count(*) FROM t"), "0");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_dumped_is_left_out_and_named() {
+    let Some(rig) = Rig::up(17).await else { return };
+    rig.sql(
+        "postgres",
+        "CREATE DATABASE shop; CREATE DATABASE broken; CREATE DATABASE stencil IS_TEMPLATE true; \
+         CREATE DATABASE shut ALLOW_CONNECTIONS false; CREATE DATABASE x__zelo_old_abcdefgh",
+    );
+    let (shelf, whole) = rig.backup(only(&["broken"])).await;
+    // What an interrupted DROP DATABASE leaves.
+    rig.sql("postgres", "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'broken'");
+    let engine = rig.engine();
+    let planned = engine.plan_backup(&rig.access, &BackupOptions::default()).await.unwrap();
+    assert_eq!(warned(&planned, "pg-warning-invalid").as_deref(), Some("broken"));
+    let (_, manifest) = rig.backup(BackupOptions::default()).await;
+    let names: Vec<&str> = manifest.parts.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["roles", "database:postgres", "database:shop"]);
+    let named = rig.try_backup(only(&["broken"])).await.map(drop).unwrap_err();
+    assert!(named.is("pg-database-invalid"), "{named}");
+    let over = rig.restore(&shelf, &whole, &RestoreOptions::default()).await.unwrap_err();
+    assert!(over.is("pg-database-invalid"), "{over}");
+    // Who names a template means it.
+    let planned = engine.plan_backup(&rig.access, &only(&["stencil"])).await.unwrap();
+    assert_eq!(planned.warnings, []);
+}
