@@ -7,4 +7,5 @@ mod encodings;
 mod memory;
 mod restore;
 mod rig;
+mod swap;
 mod way;
