@@ -239,6 +239,21 @@ impl Step for Change {
     }
 }
 
+/// Gives back what that step changed, as far as it finished. The runner goes no
+/// further back than a swap that happened, so the swap's undo does this too.
+pub(super) async fn give_back(
+    cx: &Cx,
+    session: &mut Session,
+    changed: Option<&Slot<Vec<Changed>>>,
+) -> Result<(), Problem> {
+    let Some(slot) = changed else { return Ok(()) };
+    quietly(session).await?;
+    for changed in cx.find(slot)?.unwrap_or_default() {
+        put_back(session, &changed).await?;
+    }
+    Ok(())
+}
+
 /// Changed roles as something set aside: their holders keep what they were.
 pub(super) fn role_asides(cx: &Cx, changed: Option<&Slot<Vec<Changed>>>) -> Result<Vec<Aside>, Problem> {
     let changed = match changed {
@@ -330,9 +345,9 @@ impl Step for Release {
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
         let mut session = self.cluster.session(cx).await?;
-        for holder in self.holders.iter().filter(|h| is_side(h)) {
-            session.run(&format!("DROP ROLE IF EXISTS {}", ident(holder))).await?;
-        }
+        let drop = |holder: &String| format!("DROP ROLE IF EXISTS {}", ident(holder));
+        let drops: Vec<String> = self.holders.iter().filter(|h| is_side(h)).map(drop).collect();
+        session.transaction(&drops).await?;
         session.close().await;
         Ok(())
     }

@@ -15,7 +15,7 @@ use super::{
     },
     Work,
     names::{Target, existing},
-    roles::{Changed, role_asides},
+    roles::{Changed, give_back, role_asides},
     side::Activity,
 };
 use crate::{
@@ -270,6 +270,7 @@ impl Step for Swap {
                 cx.log(msg!("pg-log-set-aside", database = database, aside = aside)).await;
             }
         }
+        give_back(cx, &mut session, self.roles.as_ref()).await?;
         // The runner goes no further back than this step: it opens what it brought back.
         let there = existing(&mut session).await?;
         for Work { target, .. } in self.works.iter().filter(|w| w.target.old.is_some()) {

@@ -154,9 +154,12 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
     }
     prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
     let mut steps = swap::finish(prepare, swap::Swap { works, activities: Vec::new(), roles: changed });
-    if let RestoreSteps::Replacing { settle, .. } = &mut steps
+    if let RestoreSteps::Replacing { settle, confirm, .. } = &mut steps
         && !holders.is_empty()
     {
+        // Only once every look was good: a swap that is taken back leaves the asides
+        // as they were, and these are among them.
+        settle.extend(confirm.drain(..).map(AnyStep::from));
         settle.push(AnyStep::new(Release { cluster, holders }));
     }
     Ok(steps)

@@ -64,3 +64,46 @@ async fn a_database_that_appeared_meanwhile_is_left_alone() {
     assert!(outcome.problem.as_ref().unwrap().is("pg-name-taken"), "{outcome:?}");
     rig.assert_clean("after the newcomer");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_taken_back_gives_roles_back_too() {
+    for major in MAJORS {
+        let Some(rig) = Rig::up(major).await else { return };
+        roles(&rig);
+        sample(&rig, "shop");
+        let (shelf, manifest) = rig.backup(only(&["shop"])).await;
+        rig.sql("postgres", "ALTER ROLE app PASSWORD 'changed' CREATEDB; COMMENT ON ROLE app IS NULL");
+        rig.sql("shop", "DELETE FROM logs");
+        let (before, roles_before) = (digest(&rig, "shop"), role_digest(&rig));
+
+        // Nobody can connect to the restored one: it is carried over from the live one.
+        let barred = "session_preload_libraries";
+        rig.sql("postgres", &format!("ALTER DATABASE shop SET {barred} = 'no such library'"));
+        let op = OperationId::new(&SystemIds);
+        let plan = rig.restore_plan(&op, &shelf, &manifest, &replacing_roles()).await.unwrap();
+        let outcome = run(&rig, op, &plan).await;
+        rig.sql("postgres", &format!("ALTER DATABASE shop RESET {barred}"));
+        assert_eq!(outcome.state, OpState::RolledBack, "{outcome:?}");
+        assert_eq!(role_digest(&rig), roles_before, "{major}: taken back");
+        assert_eq!(digest(&rig, "shop"), before);
+
+        let asides = rig.restore(&shelf, &manifest, &replacing_roles()).await.unwrap();
+        let (restored, roles_restored) = (digest(&rig, "shop"), role_digest(&rig));
+        let old = asides[0].locator["database"].as_str().unwrap().to_owned();
+        rig.sql("postgres", &format!("ALTER DATABASE \"{old}\" SET {barred} = 'no such library'"));
+        let op = OperationId::new(&SystemIds);
+        let plan = undo_plan(&rig, &asides, &op).await;
+        let outcome = run(&rig, op, &plan).await;
+        rig.sql("postgres", &format!("ALTER DATABASE \"{old}\" RESET {barred}"));
+        assert_eq!(outcome.state, OpState::RolledBack, "{outcome:?}");
+        assert_eq!(role_digest(&rig), roles_restored, "{major}: the undo taken back");
+        assert_eq!(digest(&rig, "shop"), restored);
+
+        // And it can be undone still.
+        rig.undo(&asides).await.unwrap();
+        assert_eq!(digest(&rig, "shop"), before, "{major}: undone");
+        let without =
+            |t: String| t.lines().filter(|l| !l.contains("__zelo_old_")).collect::<Vec<_>>().join("\n");
+        assert_eq!(without(role_digest(&rig)), roles_before);
+    }
+}
