@@ -106,7 +106,7 @@ pub(super) fn steps(
         manifest.part(&target.part).cloned().ok_or_else(|| problem!("pg-part-gone", part = &target.part))
     };
     let mut prepare = Vec::new();
-    let mut changed = None;
+    let mut change = None;
     if let Some(part) = manifest.part(role_file::PART).filter(|_| facts.create_roles) {
         let source = roles::Source { shelf: shelf.clone(), part: part.clone() };
         let cluster = roles::Cluster::new(server, &facts.bin, &facts.admin, facts.major);
@@ -115,9 +115,7 @@ pub(super) fn steps(
             source: source.clone(),
         })));
         if facts.replace_roles {
-            let change = roles::Change { cluster, source };
-            changed = Some(change.slot());
-            prepare.push(Replace::Destroy(AnyStep::new(change)));
+            change = Some(roles::Change { cluster, source });
         }
     }
     let works: Vec<Work> = facts.targets.iter().map(|t| facts.work(server, t)).collect();
@@ -147,6 +145,9 @@ pub(super) fn steps(
             Replace::Beside(AnyStep::new(carry)),
         ]);
     }
+    // As late as can be: a load may take hours, and people use these roles.
+    let changed = change.as_ref().map(Step::slot);
+    prepare.extend(change.map(|change| Replace::Destroy(AnyStep::new(change))));
     Ok(match facts.mode {
         Mode::Beside => RestoreSteps::Beside {
             prepare: prepare.into_iter().filter_map(harmless).collect(),

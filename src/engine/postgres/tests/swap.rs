@@ -66,6 +66,29 @@ async fn a_database_that_appeared_meanwhile_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn roles_change_right_before_the_swap_and_back_if_it_fails() {
+    let Some(rig) = Rig::up(17).await else { return };
+    roles(&rig);
+    rig.sql("postgres", "CREATE DATABASE shop; CREATE DATABASE other");
+    let (shelf, manifest) = rig.backup(only(&["shop", "other"])).await;
+    rig.sql("postgres", "ALTER ROLE app PASSWORD 'changed' CREATEDB; COMMENT ON ROLE app IS NULL");
+    let changed = role_digest(&rig);
+    for in_place in [false, true] {
+        let op = OperationId::new(&SystemIds);
+        let options = RestoreOptions { in_place, ..replacing_roles() };
+        let plan = rig.restore_plan(&op, &shelf, &manifest, &options).await.unwrap();
+        let names: Vec<String> = plan.lines().into_iter().map(|l| l.name).collect();
+        let at = |name: &str| names.iter().position(|n| n == name).unwrap();
+        assert!(at("replace-roles") > at("carry:shop").max(at("carry:other")), "{names:?}");
+        assert_eq!(at("replace-roles") + 1, at(if in_place { "name" } else { "close" }), "{names:?}");
+    }
+    let outcome = restore_onto_a_newcomer(&rig, &shelf, &manifest, &replacing_roles()).await;
+    assert_eq!(outcome.state, OpState::RolledBack, "{outcome:?}");
+    assert_eq!(role_digest(&rig), changed, "put back");
+    rig.assert_clean("after the newcomer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_swap_taken_back_gives_roles_back_too() {
     for major in MAJORS {
         let Some(rig) = Rig::up(major).await else { return };
