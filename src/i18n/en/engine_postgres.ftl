@@ -73,6 +73,7 @@ pg-warning-invalid = Not in this backup, because an interrupted DROP DATABASE le
 pg-warning-older-server = The backup was made on { $from }, this server is { $to }: an older server may refuse parts of it. The live database stays untouched if it does.
 pg-warning-roles-made = These roles do not exist here and will be created: { $roles }.
 pg-warning-replace-roles = Existing roles, their passwords included, will be changed to what the backup says. The role Zelo connects as stays as it is.
+pg-warning-replace-roles-only = Existing roles will be changed to what the backup says. It has no passwords: they keep the present ones. The role Zelo connects as stays as it is.
 pg-warning-sessions = All sessions of { $databases } are ended, and new ones are refused for about a second.
 pg-warning-writes-stay = What is written to { $databases } between the safety backup and the swap stays in the old copy, beside the restored one.
 pg-warning-in-place = { $databases } is dropped before it is loaded: it is away for the whole restore, and only the safety backup can bring it back.

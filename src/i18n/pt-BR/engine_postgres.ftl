@@ -73,6 +73,7 @@ pg-warning-invalid = Fora deste backup, porque um DROP DATABASE interrompido nã
 pg-warning-older-server = O backup foi feito em { $from }, este servidor é { $to }: um servidor mais antigo pode recusar partes dele. Nesse caso, o banco de dados em uso fica intacto.
 pg-warning-roles-made = Estas roles não existem aqui e serão criadas: { $roles }.
 pg-warning-replace-roles = As roles existentes, senhas inclusive, serão mudadas para o que está no backup. A role com que o Zelo se conecta fica como está.
+pg-warning-replace-roles-only = As roles existentes serão mudadas para o que está no backup. Ele não tem senhas: elas mantêm as atuais. A role com que o Zelo se conecta fica como está.
 pg-warning-sessions = Todas as sessões de { $databases } são encerradas, e novas são recusadas por cerca de um segundo.
 pg-warning-writes-stay = O que for gravado em { $databases } entre o backup de segurança e a troca permanece na cópia antiga, ao lado da restaurada.
 pg-warning-in-place = { $databases } é excluído antes de ser carregado: fica indisponível durante toda a restauração, e só o backup de segurança pode trazê-lo de volta.

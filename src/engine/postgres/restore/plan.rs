@@ -72,9 +72,12 @@ pub(in super::super) async fn plan(
     let disk = needed(&parts, &targets);
     let mode = mode(&server, &seen, &targets, options, disk, way.can_undo_drops).await?;
     session.close().await;
-    notices(mode, &targets, options, &mut warnings);
+    notices(mode, &targets, &mut warnings);
     let has_roles = manifest.part(roles::PART).is_some() && seen.superuser;
     let replace_roles = has_roles && options.replace_roles;
+    if options.replace_roles {
+        warnings.push(replacing(manifest));
+    }
     // Changing roles takes something away, even where no database is replaced.
     let mode = if mode == Mode::Beside && replace_roles { Mode::Swap } else { mode };
     let facts = Facts {
@@ -320,7 +323,7 @@ async fn mode(
 }
 
 /// What a person should know before it runs.
-fn notices(mode: Mode, targets: &[Target], options: &RestoreOptions, warnings: &mut Vec<Msg>) {
+fn notices(mode: Mode, targets: &[Target], warnings: &mut Vec<Msg>) {
     let live: Vec<&str> = targets.iter().filter(|t| t.old.is_some()).map(|t| t.name.as_str()).collect();
     let live = live.join(", ");
     match mode {
@@ -331,7 +334,14 @@ fn notices(mode: Mode, targets: &[Target], options: &RestoreOptions, warnings: &
         }
         Mode::InPlace => warnings.push(msg!("pg-warning-in-place", databases = live)),
     }
-    if options.replace_roles {
-        warnings.push(msg!("pg-warning-replace-roles"));
+}
+
+/// What replacing roles changes: a backup may have been made by someone who could
+/// not read their passwords.
+fn replacing(manifest: &Manifest) -> Msg {
+    let passwords = manifest.part(roles::PART).and_then(|p| p.facts.get("passwords")?.as_bool());
+    match passwords {
+        Some(false) => msg!("pg-warning-replace-roles-only"),
+        _ => msg!("pg-warning-replace-roles"),
     }
 }

@@ -215,16 +215,15 @@ impl Step for Change {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Vec<Changed>, Problem> {
-        let wanted = self.source.read(cx).await?;
+        let mut wanted = self.source.read(cx).await?;
         let mut session = self.cluster.session(cx).await?;
         let here = roles::read(&mut session).await?;
-        let wanted: Vec<Role> = wanted
-            .roles
-            .into_iter()
-            // Never the account Zelo itself uses: it would lock itself out.
-            .filter(|r| r.name != self.cluster.server.user())
-            .collect();
-        let changed = change(cx, &mut session, &here, &wanted).await?;
+        // Never the account Zelo itself uses: it would lock itself out.
+        wanted.roles.retain(|r| r.name != self.cluster.server.user());
+        if !wanted.passwords {
+            keep_passwords(&mut wanted.roles, &here);
+        }
+        let changed = change(cx, &mut session, &here, &wanted.roles).await?;
         session.close().await;
         Ok(changed)
     }
@@ -350,6 +349,14 @@ impl Step for Release {
         session.transaction(&drops).await?;
         session.close().await;
         Ok(())
+    }
+}
+
+/// For a backup that could not read passwords: that it has none says nothing.
+fn keep_passwords(wanted: &mut [Role], here: &Roles) {
+    let present = here.by_name();
+    for role in wanted {
+        role.password = present.get(role.name.as_str()).and_then(|now| now.password.clone());
     }
 }
 

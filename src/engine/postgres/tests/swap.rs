@@ -130,3 +130,23 @@ async fn a_swap_taken_back_gives_roles_back_too() {
         assert_eq!(without(role_digest(&rig)), roles_before);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_saved_without_passwords_keep_the_present_ones() {
+    let Some(mut rig) = Rig::up(15).await else { return };
+    roles(&rig);
+    rig.sql("postgres", "CREATE DATABASE shop; CREATE ROLE reader LOGIN; GRANT pg_read_all_data TO reader");
+    let access = rig.access.clone();
+    rig.access = with(access.clone(), "user", "reader");
+    let (shelf, manifest) = rig.backup(only(&["shop"])).await;
+    rig.access = access;
+    let before = role_digest(&rig);
+    rig.sql("postgres", "ALTER ROLE app CREATEDB");
+    let engine = rig.engine();
+    let op = OperationId::new(&SystemIds);
+    let planned = engine.plan_restore(&rig.access, &manifest, &replacing_roles(), &op).await.unwrap();
+    assert!(planned.warnings.iter().any(|w| w.id == "pg-warning-replace-roles-only"), "{planned:?}");
+    rig.restore(&shelf, &manifest, &replacing_roles()).await.unwrap();
+    let without = |t: String| t.lines().filter(|l| !l.contains("__zelo_old_")).collect::<Vec<_>>().join("\n");
+    assert_eq!(without(role_digest(&rig)), before);
+}
