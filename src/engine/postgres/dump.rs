@@ -387,6 +387,8 @@ impl Dump {
         }
         let problem = if stderr.contains("canceling statement due to lock timeout") {
             problem!("pg-dump-locked", database = name).transient()
+        } else if stderr.contains("out of shared memory") {
+            problem!("pg-locks-short")
         } else if stderr.contains("permission denied") {
             problem!("pg-dump-permission", database = name)
         } else if code == 126 || code == 127 {

@@ -111,7 +111,8 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     let _ = write!(
         out,
         "## Database `{}`\n\nMake it empty (with its encoding and locale), load it, collect statistics. \
-         If a database of this\nname exists, rename or drop it first.\n\n```sh\n",
+         If a database of this\nname exists, rename or drop it first. If the load ends with an error, \
+         drop the database and begin again.\n\n```sh\n",
         shown(name)
     );
     let create = dress.create(name, false, version);
@@ -120,7 +121,9 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
         Ok(Format::Plain) => {
             writeln!(out, "{} | psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -d {target}", decoded(part))
         }
-        _ => writeln!(out, "{} | pg_restore --single-transaction --exit-on-error -d {target}", decoded(part)),
+        // Not in one transaction: it would need a lock for every object at once, more
+        // than many servers have.
+        _ => writeln!(out, "{} | pg_restore --exit-on-error -d {target}", decoded(part)),
     };
     let _ = writeln!(out, "psql -X -d {target} -c ANALYZE");
     out.push_str("```\n\n");

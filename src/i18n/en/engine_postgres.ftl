@@ -233,6 +233,10 @@ problem-pg-disk-full = The database's disk is full
     .safe = The live database was not touched; what was made beside it is removed.
     .next = Free space on the database's disk, then try again.
 
+problem-pg-locks-short = The server has too few locks for so many objects
+    .safe = The live database was not touched; nothing half done stays.
+    .next = Raise max_locks_per_transaction on the server (64 by default), restart it, then try again.
+
 problem-pg-locked = A lock was not free in time
     .safe = Nothing half done stays.
     .next = Someone holds the database: look at pg_stat_activity, then try again.

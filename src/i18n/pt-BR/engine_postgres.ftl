@@ -233,6 +233,10 @@ problem-pg-disk-full = O disco do banco de dados está cheio
     .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
     .next = Libere espaço no disco do banco de dados e tente de novo.
 
+problem-pg-locks-short = O servidor tem bloqueios de menos para tantos objetos
+    .safe = O banco de dados em uso não foi tocado; nada fica pela metade.
+    .next = Aumente max_locks_per_transaction no servidor (64 por padrão), reinicie-o e tente de novo.
+
 problem-pg-locked = Um bloqueio não ficou livre a tempo
     .safe = Nada fica pela metade.
     .next = Alguém está segurando o banco: consulte pg_stat_activity e tente de novo.

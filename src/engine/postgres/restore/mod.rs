@@ -49,6 +49,9 @@ pub(super) struct Facts {
     admin: String,
     /// The server's major version.
     major: u32,
+    /// pg_restore's major version.
+    #[serde(default)]
+    tool: u32,
     mode: Mode,
     /// Whether owners and grants are restored: only a superuser can.
     owners: bool,
@@ -63,6 +66,8 @@ struct Work {
     server: Server,
     admin: String,
     major: u32,
+    /// pg_restore's major version; 0 where nothing is loaded.
+    tool: u32,
     owners: bool,
     target: Target,
 }
@@ -73,6 +78,7 @@ impl Facts {
             server: server.clone().with_bin(&self.bin),
             admin: self.admin.clone(),
             major: self.major,
+            tool: self.tool,
             owners: self.owners,
             target: target.clone(),
         }

@@ -62,7 +62,7 @@ pub(in super::super) async fn plan(
         return Err(problem!("pg-standby"));
     }
     let mut warnings = Vec::new();
-    tools(&server, &parts, manifest, &seen, &mut warnings).await?;
+    let tool = tools(&server, &parts, manifest, &seen, &mut warnings).await?;
     let databases = inspect::databases(&mut session).await?;
     let targets = targets(&mut session, &parts, &names, &databases, options, op).await?;
     let replaces = targets.iter().any(|t| t.old.is_some());
@@ -84,6 +84,7 @@ pub(in super::super) async fn plan(
         bin: server.bin,
         admin,
         major: seen.major(),
+        tool,
         mode,
         owners: seen.superuser,
         create_roles: has_roles,
@@ -137,14 +138,15 @@ fn final_names(parts: &[&Part], options: &RestoreOptions) -> Result<Vec<String>,
     Ok(vec![name.clone()])
 }
 
-/// The tools can read the dump, and the server is not older than the one dumped.
+/// The tools can read the dump, and the server is not older than the one dumped;
+/// the tool's major version.
 async fn tools(
     server: &Server,
     parts: &[&Part],
     manifest: &Manifest,
     seen: &inspect::Facts,
     warnings: &mut Vec<Msg>,
-) -> Result<(), Problem> {
+) -> Result<u32, Problem> {
     let custom = parts.iter().any(|p| Format::of(p) == Ok(Format::Custom));
     let tool = inspect::tool_version(server, if custom { "pg_restore" } else { "psql" }, By::Look).await?;
     let dumped_by = manifest.engine.tool.as_str();
@@ -155,7 +157,7 @@ async fn tools(
         let (from, to) = (manifest.engine.server.as_str(), seen.version.as_str());
         warnings.push(msg!("pg-warning-older-server", from = from, to = to));
     }
-    Ok(())
+    Ok(inspect::major(&tool))
 }
 
 /// The targets with their side names; nothing of theirs may be taken.

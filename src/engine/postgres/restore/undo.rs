@@ -139,6 +139,7 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
         server: server.clone().with_bin(&facts.bin),
         admin: facts.admin.clone(),
         major: facts.major,
+        tool: 0,
         owners: true,
         target: target.clone(),
     };

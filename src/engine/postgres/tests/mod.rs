@@ -4,6 +4,7 @@ mod backup;
 mod crash;
 mod digest;
 mod encodings;
+mod load;
 mod memory;
 mod restore;
 mod rig;
