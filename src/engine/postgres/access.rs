@@ -36,6 +36,8 @@ pub struct Tuning {
     pub reserve_bytes: u64,
     /// Percent of the database's disk that stays free, at least.
     pub reserve_percent: u64,
+    /// Between two looks at the database's disk while something is loaded.
+    pub watch: Duration,
     /// `maintenance_work_mem` of a load, in MiB: how fast indexes are built.
     pub load_memory: u32,
 }
@@ -49,6 +51,7 @@ impl Default for Tuning {
             drain: Duration::from_secs(20),
             reserve_bytes: 2 << 30,
             reserve_percent: 5,
+            watch: Duration::from_secs(3),
             load_memory: 256,
         }
     }

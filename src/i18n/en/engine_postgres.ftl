@@ -424,8 +424,8 @@ problem-pg-disk-two-copies = The database's disk has { $free } free; a second co
     .next = Free space, or restore in place: that drops the live database first, with the safety backup as the only way back.
 
 problem-pg-disk-short = The database's disk has { $free } free; the restore takes about { $bytes }, and { $reserve } must stay free
-    .safe = Nothing was changed.
-    .next = Free space on the database's disk.
+    .safe = The live database was not touched; what was made beside it is removed.
+    .next = Free space on the database's disk, then try again.
 
 problem-pg-in-place-unavailable = A restore in place is not possible here
     .safe = Nothing was changed.

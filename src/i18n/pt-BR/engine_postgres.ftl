@@ -424,8 +424,8 @@ problem-pg-disk-two-copies = O disco do banco de dados tem { $free } livres; uma
     .next = Libere espaço ou restaure no lugar: isso exclui antes o banco em uso, e o backup de segurança é o único caminho de volta.
 
 problem-pg-disk-short = O disco do banco de dados tem { $free } livres; a restauração ocupa cerca de { $bytes }, e { $reserve } precisam continuar livres
-    .safe = Nada foi alterado.
-    .next = Libere espaço no disco do banco de dados.
+    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .next = Libere espaço no disco do banco de dados e tente de novo.
 
 problem-pg-in-place-unavailable = Uma restauração no lugar não é possível aqui
     .safe = Nada foi alterado.

@@ -19,6 +19,7 @@ use super::{
         validate::unread,
     },
     Work,
+    room::takes,
 };
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
@@ -66,7 +67,12 @@ impl Step for Load {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
-        load(cx, &self.work, &self.work.target.new, &self.part, &self.shelf).await
+        let Self { work, part, shelf } = self;
+        tokio::select! {
+            loaded = load(cx, work, &work.target.new, part, shelf) => loaded,
+            // The client is ended before this step's undo, by what the journal knows.
+            problem = work.until_short(takes(part, &work.target)) => Err(problem),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod load;
 mod names;
 pub(super) mod plan;
 mod roles;
+mod room;
 mod side;
 mod swap;
 pub(super) mod undo;
@@ -52,6 +53,10 @@ pub(super) struct Facts {
     /// pg_restore's major version.
     #[serde(default)]
     tool: u32,
+    /// The server's data directory, if its disk is to be watched. Not in place: there
+    /// the undo needs all the space there is.
+    #[serde(default)]
+    data: Option<String>,
     mode: Mode,
     /// Whether owners and grants are restored: only a superuser can.
     owners: bool,
@@ -68,6 +73,8 @@ struct Work {
     major: u32,
     /// pg_restore's major version; 0 where nothing is loaded.
     tool: u32,
+    /// The server's data directory, if its disk is watched.
+    data: Option<String>,
     owners: bool,
     target: Target,
 }
@@ -79,6 +86,7 @@ impl Facts {
             admin: self.admin.clone(),
             major: self.major,
             tool: self.tool,
+            data: self.data.clone(),
             owners: self.owners,
             target: target.clone(),
         }

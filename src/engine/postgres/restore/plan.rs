@@ -18,6 +18,7 @@ use super::{
     },
     Facts, Mode, PartFacts,
     names::{Target, existing, sides},
+    room,
 };
 use crate::{
     domain::{
@@ -80,11 +81,14 @@ pub(in super::super) async fn plan(
     }
     // Changing roles takes something away, even where no database is replaced.
     let mode = if mode == Mode::Beside && replace_roles { Mode::Swap } else { mode };
+    let watched = mode != Mode::InPlace && server.shares_disk();
+    let data = seen.data_directory.clone().filter(|_| watched);
     let facts = Facts {
         bin: server.bin,
         admin,
         major: seen.major(),
         tool,
+        data,
         mode,
         owners: seen.superuser,
         create_roles: has_roles,
@@ -282,11 +286,9 @@ async fn roles_missing(
     Ok(())
 }
 
-/// Bytes the new databases take: what the live ones take, or what a dump of that
-/// size usually unfolds to with its indexes.
+/// Bytes the new databases take.
 fn needed(parts: &[&Part], targets: &[Target]) -> u64 {
-    let one = |(part, target): (&&Part, &Target)| target.bytes.max(part.raw.bytes / 2 * 3);
-    parts.iter().zip(targets).map(one).sum()
+    parts.iter().zip(targets).map(|(part, target)| room::takes(part, target)).sum()
 }
 
 /// Swap where there is something live and room for both; in place only if asked.

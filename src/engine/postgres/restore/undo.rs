@@ -140,6 +140,7 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
         admin: facts.admin.clone(),
         major: facts.major,
         tool: 0,
+        data: None,
         owners: true,
         target: target.clone(),
     };
