@@ -83,6 +83,9 @@ pub(super) struct Facts {
     format: Format,
     compression: Compression,
     admin: String,
+    /// Whether its sessions may turn event triggers off.
+    #[serde(default)]
+    unseen: bool,
     roles: bool,
     databases: Vec<Database>,
 }
@@ -108,6 +111,7 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
         return Err(problem!("pg-tool-old", tool = tool, server = facts.version));
     }
     let all = inspect::databases(&mut session).await?;
+    let unseen = facts.can_be_unseen();
     let passwords = roles::may_read_passwords(&mut session).await?;
     session.close().await;
     let mut warnings = Vec::new();
@@ -124,6 +128,7 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
     }
     let bytes = chosen.iter().map(|d| d.bytes).sum();
     let facts = Facts {
+        unseen,
         bin: server.bin,
         format,
         compression: options.compression,
@@ -185,7 +190,7 @@ fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>
 
 /// The steps of a backup: the roles, then each database.
 pub(super) fn steps(server: &Server, facts: Facts, shelf: &Shelf) -> Vec<Capture> {
-    let server = server.clone().with_bin(&facts.bin);
+    let server = server.clone().with_bin(&facts.bin).unseen(facts.unseen);
     let mut captures = Vec::new();
     if facts.roles {
         let step = DumpRoles {

@@ -40,6 +40,12 @@ impl Facts {
     pub(super) fn major(&self) -> u32 {
         self.number / 10_000
     }
+
+    /// Whether this role may turn event triggers off for its sessions: they can run
+    /// at login from 17 on, and so can the setting.
+    pub(super) fn can_be_unseen(&self) -> bool {
+        self.superuser && self.major() >= 17
+    }
 }
 
 /// One database of a server.

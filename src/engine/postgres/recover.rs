@@ -35,13 +35,16 @@ pub(super) fn recover(manifest: &Manifest) -> String {
 }
 
 fn head(manifest: &Manifest) -> String {
+    // A trigger that runs at login would run for these commands, too.
+    let quiet = major(&manifest.engine.server) >= 17;
+    let options = if quiet { " PGOPTIONS='-c event_triggers=off'" } else { "" };
     format!(
         "# How to restore this backup without Zelo\n\n\
          Backup `{}` of PostgreSQL {}, taken {} with pg_dump {}.\n\n\
          You need a PostgreSQL server of that version or a newer one, its client programs (`psql`, `createdb`,\n\
          `pg_restore`) not older than {}, and {}. Work in the folder this file is in. Say how the server is\n\
          reached and as which superuser:\n\n\
-         ```sh\nexport PGHOST=localhost PGPORT=5432 PGUSER=postgres\n```\n\n\
+         ```sh\nexport PGHOST=localhost PGPORT=5432 PGUSER=postgres{options}\n```\n\n\
          In a container: copy this folder into it (`docker cp . CONTAINER:/tmp/backup`), then run the commands there.\n\n",
         manifest.id,
         manifest.engine.server,

@@ -86,7 +86,7 @@ pub(super) async fn load(
 ) -> Result<(), Problem> {
     cx.progress().expect(part.raw.bytes);
     let source = open_part(shelf.store.clone(), &shelf.resource, part, counted(cx)).await?;
-    let server = work.server.during(cx.operation());
+    let server = work.server.during(cx.operation()).with_options(&options(work));
     let (entries, source) = entries(source).await?;
     let room = room(cx, work).await?;
     let command = match Format::of(part)? {
@@ -94,7 +94,7 @@ pub(super) async fn load(
         Format::Plain => psql(&server),
     };
     let command = command.arg("--no-password").arg(Server::dbname(database));
-    let running = By::Step(cx).launch(&server, command.env("PGOPTIONS", options(work))).await?;
+    let running = By::Step(cx).launch(&server, command).await?;
     let exit = feed(work, running, source).await?;
     if exit.ok() {
         let words = redact(exit.stderr.trim());

@@ -60,6 +60,9 @@ pub(super) struct Facts {
     mode: Mode,
     /// Whether owners and grants are restored: only a superuser can.
     owners: bool,
+    /// Whether its sessions may turn event triggers off.
+    #[serde(default)]
+    unseen: bool,
     create_roles: bool,
     replace_roles: bool,
     targets: Vec<Target>,
@@ -82,7 +85,7 @@ struct Work {
 impl Facts {
     fn work(&self, server: &Server, target: &Target) -> Work {
         Work {
-            server: server.clone().with_bin(&self.bin),
+            server: server.clone().with_bin(&self.bin).unseen(self.unseen),
             admin: self.admin.clone(),
             major: self.major,
             tool: self.tool,

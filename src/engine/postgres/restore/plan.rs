@@ -91,6 +91,7 @@ pub(in super::super) async fn plan(
         data,
         mode,
         owners: seen.superuser,
+        unseen: seen.can_be_unseen(),
         create_roles: has_roles,
         replace_roles,
         targets,
