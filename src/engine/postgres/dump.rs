@@ -1,7 +1,11 @@
 //! Backup: one pg_dump a database in a snapshot that is exported by a session of
 //! ours, which counts everything in that same snapshot meanwhile.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -166,7 +170,8 @@ fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>
                 _ => Err(problem!("pg-database-closed", database = name)),
             }
         };
-        items.iter().map(find).collect::<Result<_, Problem>>()?
+        let mut asked = BTreeSet::new();
+        items.iter().filter(|name| asked.insert(*name)).map(find).collect::<Result<_, Problem>>()?
     };
     if found.is_empty() {
         return Err(problem!("pg-nothing-to-dump"));

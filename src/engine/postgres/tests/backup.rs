@@ -36,7 +36,7 @@ async fn a_lock_held_for_a_while_is_waited_for() {
     let Some(rig) = Rig::up(17).await else { return };
     rig.sql("postgres", "CREATE DATABASE shop");
     rig.sql("shop", "CREATE TABLE t AS SELECT generate_series(1, 100) AS a");
-    let lock = "BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(14); COMMIT";
+    let lock = "BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(30); COMMIT";
     let mut holder = rig.beside("shop", lock);
     let held = "SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND mode = 'AccessExclusiveLock' AND granted";
     rig.until("shop", held, "1");
@@ -107,4 +107,33 @@ async fn what_cannot_be_dumped_is_left_out_and_named() {
     // Who names a template means it.
     let planned = engine.plan_backup(&rig.access, &only(&["stencil"])).await.unwrap();
     assert_eq!(planned.warnings, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_extensions_table_counts_as_far_as_it_is_dumped() {
+    for major in [15, 17] {
+        let Some(rig) = Rig::up(major).await else { return };
+        let install = format!(
+            "cd /usr/share/postgresql/{major}/extension\n\
+             printf \"default_version = '1'\\n\" > places.control\n\
+             cat > places--1.sql <<'END'\n\
+             CREATE TABLE places (id int PRIMARY KEY, own boolean, name text);\n\
+             INSERT INTO places SELECT i, false, 'known ' || i FROM generate_series(1, 9) i;\n\
+             CREATE TABLE whole (id int);\n\
+             SELECT pg_extension_config_dump('places', 'WHERE own');\n\
+             SELECT pg_extension_config_dump('whole', '');\nEND\n"
+        );
+        cli("docker", &["exec", "-i", "-u", "root", &rig.name, "sh", "-e"], &install);
+        rig.sql("postgres", "CREATE DATABASE shop");
+        rig.sql(
+            "shop",
+            "CREATE EXTENSION places; INSERT INTO places VALUES (100, true, 'mine'); \
+             INSERT INTO whole VALUES (1); DELETE FROM places WHERE id < 4; CREATE TABLE t (a int)",
+        );
+        // Asked for twice it is one part.
+        let (shelf, manifest) = rig.backup(only(&["shop", "shop"])).await;
+        assert_eq!(manifest.parts.iter().filter(|p| p.name == "database:shop").count(), 1);
+        rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap();
+        assert_eq!(rig.sql("shop", "SELECT count(*) FROM places WHERE own"), "1");
+    }
 }
