@@ -24,7 +24,13 @@ use super::{
     session::{By, Purpose, Session},
 };
 use crate::{
-    domain::{backup::Compression, manifest::Part, msg::Msg, names::slug, problem::Problem},
+    domain::{
+        backup::Compression,
+        manifest::Part,
+        msg::Msg,
+        names::{is_side, slug},
+        problem::Problem,
+    },
     engine::{BackupOptions, Capture, Captured, Planned, Shelf},
     host::Running,
     msg, problem,
@@ -149,6 +155,12 @@ fn left_out(all: &[inspect::Database], warnings: &mut Vec<Msg>) {
     let invalid = listed(all, |d| d.invalid);
     if !invalid.is_empty() {
         warnings.push(msg!("pg-warning-invalid", databases = invalid));
+    }
+    // Zelo's own side databases and those every cluster is born with are nobody's loss.
+    let own = |name: &str| is_side(name) || ["template0", "template1"].contains(&name);
+    let left = listed(all, |d| !d.invalid && !d.is_subject() && !own(&d.name));
+    if !left.is_empty() {
+        warnings.push(msg!("pg-warning-left-out", databases = left));
     }
 }
 

@@ -70,6 +70,7 @@ pg-undo-nothing-in-place = the former contents are in the safety backup only; re
 pg-warning-no-passwords = Roles are saved without passwords: “{ $user }” may not read them.
 pg-warning-standby = This server is a standby; the dump is as current as its replication.
 pg-warning-invalid = Not in this backup, because an interrupted DROP DATABASE left nothing usable of them: { $databases }.
+pg-warning-left-out = Not in this backup, because they are templates or accept no connections: { $databases }. A template is backed up if it is named.
 pg-warning-older-server = The backup was made on { $from }, this server is { $to }: an older server may refuse parts of it. The live database stays untouched if it does.
 pg-warning-roles-made = These roles do not exist here and will be created: { $roles }.
 pg-warning-replace-roles = Existing roles, their passwords included, will be changed to what the backup says. The role Zelo connects as stays as it is.

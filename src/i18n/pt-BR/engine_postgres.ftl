@@ -70,6 +70,7 @@ pg-undo-nothing-in-place = o conteúdo anterior está apenas no backup de segura
 pg-warning-no-passwords = As roles são salvas sem senhas: “{ $user }” não pode lê-las.
 pg-warning-standby = Este servidor é uma réplica; a cópia é tão atual quanto a replicação.
 pg-warning-invalid = Fora deste backup, porque um DROP DATABASE interrompido não deixou nada utilizável deles: { $databases }.
+pg-warning-left-out = Fora deste backup, porque são modelos ou não aceitam conexões: { $databases }. Um modelo entra no backup se for nomeado.
 pg-warning-older-server = O backup foi feito em { $from }, este servidor é { $to }: um servidor mais antigo pode recusar partes dele. Nesse caso, o banco de dados em uso fica intacto.
 pg-warning-roles-made = Estas roles não existem aqui e serão criadas: { $roles }.
 pg-warning-replace-roles = As roles existentes, senhas inclusive, serão mudadas para o que está no backup. A role com que o Zelo se conecta fica como está.

@@ -97,6 +97,7 @@ async fn what_cannot_be_dumped_is_left_out_and_named() {
     let engine = rig.engine();
     let planned = engine.plan_backup(&rig.access, &BackupOptions::default()).await.unwrap();
     assert_eq!(warned(&planned, "pg-warning-invalid").as_deref(), Some("broken"));
+    assert_eq!(warned(&planned, "pg-warning-left-out").as_deref(), Some("shut, stencil"));
     let (_, manifest) = rig.backup(BackupOptions::default()).await;
     let names: Vec<&str> = manifest.parts.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["roles", "database:postgres", "database:shop"]);
