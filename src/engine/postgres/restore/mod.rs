@@ -2,6 +2,7 @@
 
 mod beside;
 pub(super) mod in_place;
+mod kept;
 mod load;
 mod names;
 pub(super) mod plan;

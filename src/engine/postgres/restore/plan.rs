@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{
     super::{
         access::Server,
-        detect,
+        detect, dress,
         dump::{Format, PREFIX},
         error::PgError,
         inspect::{self, Database},
@@ -17,6 +17,7 @@ use super::{
         session::{By, Purpose, Session},
     },
     Facts, Mode, PartFacts,
+    kept::kept,
     names::{Target, existing, sides},
     room,
 };
@@ -70,6 +71,7 @@ pub(in super::super) async fn plan(
     rights(&seen, replaces, options)?;
     extensions(&mut session, &parts).await?;
     roles_missing(&mut session, manifest, &mut warnings).await?;
+    dresses(&mut session, &parts, &targets, &mut warnings).await?;
     let disk = needed(&parts, &targets);
     let mode = mode(&server, &seen, &targets, options, disk, way.can_undo_drops).await?;
     session.close().await;
@@ -264,6 +266,23 @@ async fn extensions(session: &mut Session, parts: &[&Part]) -> Result<(), Proble
     } else {
         Err(problem!("pg-extensions-missing", extensions = missing.join(", ")))
     }
+}
+
+/// What the live databases keep instead of taking it from the backup.
+async fn dresses(
+    session: &mut Session,
+    parts: &[&Part],
+    targets: &[Target],
+    warnings: &mut Vec<Msg>,
+) -> Result<(), PgError> {
+    for (part, target) in parts.iter().zip(targets).filter(|(_, target)| target.old.is_some()) {
+        let then = PartFacts::of(part).dress;
+        // A backup from elsewhere may say nothing of it.
+        if let (Some(now), false) = (dress::read(session, &target.name).await?, then.owner.is_empty()) {
+            warnings.extend(kept(&target.name, &now, &then));
+        }
+    }
+    Ok(())
 }
 
 /// Which roles of the backup are not here: they will be made.
