@@ -1,6 +1,8 @@
 //! Backup: one pg_dump a database in a snapshot that is exported by a session of
 //! ours, which counts everything in that same snapshot meanwhile.
 
+mod cluster;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -210,7 +212,7 @@ pub(super) fn steps(server: &Server, facts: Facts, shelf: &Shelf) -> Vec<Capture
     let server = server.clone().with_bin(&facts.bin).unseen(facts.unseen);
     let mut captures = Vec::new();
     if facts.roles {
-        let step = DumpRoles {
+        let step = cluster::DumpRoles {
             server: server.clone(),
             admin: facts.admin.clone(),
             compression: facts.compression,
@@ -453,63 +455,4 @@ pub(super) async fn terminate(session: &mut Session, application: &str) -> Resul
             literal(application)
         ))
         .await
-}
-
-/// Writes the roles.
-struct DumpRoles {
-    server: Server,
-    admin: String,
-    compression: Compression,
-    shelf: Shelf,
-}
-
-#[async_trait]
-impl Step for DumpRoles {
-    type Effect = Adds;
-    type Output = Captured;
-
-    fn name(&self) -> String {
-        roles::PART.to_owned()
-    }
-
-    fn title(&self) -> Msg {
-        msg!("pg-step-dump-roles")
-    }
-
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(msg!("pg-undo-nothing-read"))
-    }
-
-    async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
-        let server = self.server.during(cx.operation());
-        let mut session = Session::open(&server, &self.admin, Purpose::Work, By::Step(cx)).await?;
-        let taken_at = cx.now();
-        let roles = roles::read(&mut session).await?;
-        session.close().await;
-        let text = roles.render();
-        let expect = text.len() as u64;
-        let written = WritePart {
-            store: &*self.shelf.store,
-            resource: &self.shelf.resource,
-            path: &format!("{}/{}", self.shelf.folder, roles::FILE),
-            compression: self.compression,
-            expect,
-            tap: None,
-            on_bytes: counted(cx),
-        }
-        .from(Box::pin(std::io::Cursor::new(text.into_bytes())))
-        .await?;
-        let part = Part {
-            name: roles::PART.to_owned(),
-            files: vec![written.file],
-            media_type: plain::MEDIA_TYPE.to_owned(),
-            raw: written.raw,
-            counts: Counts::from([
-                ("roles".to_owned(), i64::try_from(roles.roles.len()).unwrap_or(i64::MAX)),
-                ("memberships".to_owned(), i64::try_from(roles.members.len()).unwrap_or(i64::MAX)),
-            ]),
-            facts: json!({ "passwords": roles.passwords, "names": roles.names() }),
-        };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
-    }
 }
