@@ -77,6 +77,14 @@ impl<E: Effect> AnyStep<E> {
     }
 }
 
+/// What only reads adds nothing: a look may stand among the steps that settle, where
+/// one after it must wait for it.
+impl From<AnyStep<Reads>> for AnyStep<Adds> {
+    fn from(step: AnyStep<Reads>) -> Self {
+        Self(step.0, PhantomData)
+    }
+}
+
 /// A commit step of effect `E`.
 #[derive(Clone)]
 pub struct AnyCommit<E>(Arc<dyn ErasedCommit>, PhantomData<fn() -> E>);

@@ -36,6 +36,8 @@ pub struct Tuning {
     pub reserve_bytes: u64,
     /// Percent of the database's disk that stays free, at least.
     pub reserve_percent: u64,
+    /// Between two looks at the database's disk while something is loaded.
+    pub watch: Duration,
     /// `maintenance_work_mem` of a load, in MiB: how fast indexes are built.
     pub load_memory: u32,
 }
@@ -49,6 +51,7 @@ impl Default for Tuning {
             drain: Duration::from_secs(20),
             reserve_bytes: 2 << 30,
             reserve_percent: 5,
+            watch: Duration::from_secs(3),
             load_memory: 256,
         }
     }
@@ -81,6 +84,8 @@ pub(super) struct Server {
     ca: Option<String>,
     exec_user: Option<String>,
     application: String,
+    /// `PGOPTIONS` of every session.
+    options: String,
 }
 
 impl Server {
@@ -116,6 +121,7 @@ impl Server {
             ca: owned("ca"),
             exec_user: owned("exec_user"),
             application: "zelo".to_owned(),
+            options: String::new(),
         })
     }
 
@@ -124,6 +130,23 @@ impl Server {
     pub(super) fn with_bin(mut self, bin: &str) -> Self {
         bin.clone_into(&mut self.bin);
         self
+    }
+
+    /// The same with one more `-c name=value` for every session.
+    #[must_use]
+    pub(super) fn with_options(mut self, options: &str) -> Self {
+        if !self.options.is_empty() {
+            self.options.push(' ');
+        }
+        self.options.push_str(options);
+        self
+    }
+
+    /// The same, firing no event trigger, if that can be had: one that runs at login
+    /// may refuse Zelo, or write a row into the very database that is compared.
+    #[must_use]
+    pub(super) fn unseen(self, can: bool) -> Self {
+        if can { self.with_options("-c event_triggers=off") } else { self }
     }
 
     /// The same, its sessions named after an operation, so that they can be
@@ -167,9 +190,11 @@ impl Server {
             .env("PGUSER", self.user.as_str())
             .env("PGAPPNAME", self.application.as_str())
             .env("PGCONNECT_TIMEOUT", self.tuning.connect.as_secs().max(2).to_string())
-            .env("PGCLIENTENCODING", "UTF8")
             .env("PGGSSENCMODE", "disable")
             .user(self.exec_user.as_deref());
+        if !self.options.is_empty() {
+            command = command.env("PGOPTIONS", self.options.as_str());
+        }
         let plain = [
             ("PGHOST", &self.host),
             ("PGPORT", &self.port),

@@ -58,6 +58,14 @@ struct Sizes {
     offset: usize,
 }
 
+/// How many entries an archive's table of contents has, by its first bytes.
+pub(super) fn entries(head: &[u8]) -> Option<u64> {
+    let mut checker = Checker::default();
+    let mut at = Cursor { bytes: head, at: 0, sizes: checker.sizes };
+    checker.header(&mut at).ok()?;
+    u64::try_from(at.int().ok()?).ok()
+}
+
 /// Checks an archive as its bytes pass.
 #[derive(Debug)]
 pub(super) struct Checker {

@@ -3,12 +3,13 @@
 //! extensions.
 //!
 //! Keys: `table:public.orders` → rows, `extension-table:…` the same for tables an
-//! extension owns and dumps, `matview:…` (a restore refreshes these, so they may
+//! extension owns and dumps, `extension-rows:…` if it dumps only some of their rows
+//! (the others are made by CREATE EXTENSION), `matview:…` (a restore refreshes these, so they may
 //! differ), `sequence:…` → last value, `sequence-called:…` → 0 or 1,
 //! `large-objects`, `large-object-bytes`, `large-object-digest`,
 //! `extension:postgis` → 1. Names are quoted as SQL quotes them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +18,17 @@ use super::{error::PgError, quote::ident, session::Session};
 /// Counts by key.
 pub(super) type Counts = BTreeMap<String, i64>;
 
-/// Tables counted in one statement.
+/// Tables locked or counted in one statement.
 const BATCH: usize = 50;
+/// Lets go of the locks a count took: on indexes, and on tables nobody holds. A
+/// server has so many locks in all, whoever takes them.
+const LET_GO: &str = "ROLLBACK TO SAVEPOINT zelo_count";
 
 /// What there is to count.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inventory {
-    relations: Vec<Relation>,
+    tables: Vec<Relation>,
+    views: Vec<Relation>,
     sequences: Vec<Relation>,
     /// Extensions with their versions.
     pub(super) extensions: BTreeMap<String, String>,
@@ -35,6 +40,15 @@ struct Relation {
     schema: String,
     name: String,
     label: String,
+    /// `WHERE …` of the rows an extension dumps.
+    condition: Option<String>,
+}
+
+impl Relation {
+    /// Its name with its schema, quoted.
+    fn path(&self) -> String {
+        format!("{}.{}", ident(&self.schema), ident(&self.name))
+    }
 }
 
 #[derive(Deserialize)]
@@ -61,53 +75,98 @@ pub(super) async fn inventory(session: &mut Session) -> Result<Inventory, PgErro
     let all: Vec<Relation> = session
         .rows(
             "SELECT CASE WHEN c.relkind = 'S' THEN 'sequence' WHEN c.relkind = 'm' THEN 'matview' \
+             WHEN e.condition IS NOT NULL THEN 'extension-rows' \
              WHEN d.objid IS NOT NULL THEN 'extension-table' ELSE 'table' END AS kind, \
-             n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label \
+             n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label, \
+             e.condition \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' \
-             LEFT JOIN pg_extension e ON e.oid = d.refobjid \
+             LEFT JOIN LATERAL (SELECT x.extconfig, nullif(x.extcondition[array_position(x.extconfig, c.oid)], '') \
+             AS condition FROM pg_extension x WHERE x.oid = d.refobjid) e ON true \
              WHERE c.relkind IN ('r', 'm', 'S') AND c.relpersistence <> 't' \
              AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)' \
              AND (c.relkind <> 'm' OR c.relispopulated) \
              AND (d.objid IS NULL OR c.oid = ANY (e.extconfig)) ORDER BY 1, 4",
         )
         .await?;
+    // An extension's own words, as pg_dump uses them; psql would read more into these.
+    let plain = |r: &Relation| r.condition.as_ref().is_none_or(|c| !c.contains(['\\', ';']));
+    let all: Vec<Relation> = all.into_iter().filter(plain).collect();
     let extensions: Vec<Extension> =
         session.rows("SELECT extname AS name, extversion AS version FROM pg_extension").await?;
-    let (sequences, relations) = all.into_iter().partition(|r| r.kind == "sequence");
+    let (sequences, relations): (Vec<_>, Vec<_>) = all.into_iter().partition(|r| r.kind == "sequence");
+    let (views, tables) = relations.into_iter().partition(|r| r.kind == "matview");
     let extensions = extensions.into_iter().map(|e| (e.name, e.version)).collect();
-    Ok(Inventory { relations, sequences, extensions })
+    Ok(Inventory { tables, views, sequences, extensions })
 }
 
-/// Rows, large objects, extensions, in the session's snapshot. `beat` is called
-/// after each statement.
+/// Locks every table as pg_dump is about to, each in `wait` at most; says where
+/// the sequences stand, whose locks stay too. Whoever wants one of them for itself
+/// from now on waits for this session, and never this session for them: counting
+/// may go on for hours. Materialized views are left: pg_dump does not lock them
+/// either, and they may be refreshed meanwhile.
+pub(super) async fn hold(
+    session: &mut Session,
+    inventory: &Inventory,
+    wait: Duration,
+    beat: impl Fn(),
+) -> Result<Counts, PgError> {
+    session.run(&format!("SET LOCAL lock_timeout = {}", wait.as_millis())).await?;
+    for batch in inventory.tables.chunks(BATCH) {
+        let names: Vec<String> = batch.iter().map(|r| format!("ONLY {}", r.path())).collect();
+        session.run(&format!("LOCK TABLE {} IN ACCESS SHARE MODE", names.join(", "))).await?;
+        beat();
+    }
+    sequences(session, inventory).await
+}
+
+/// Rows, large objects, extensions, in the session's transaction and snapshot.
+/// `beat` is called after each statement.
 pub(super) async fn contents(
     session: &mut Session,
     inventory: &Inventory,
     beat: impl Fn(),
 ) -> Result<Counts, PgError> {
     let mut counts = Counts::new();
-    for batch in inventory.relations.chunks(BATCH) {
-        let one = |(at, r): (usize, &Relation)| {
-            format!("SELECT {at} AS at, count(*) AS count FROM ONLY {}.{}", ident(&r.schema), ident(&r.name))
-        };
-        let sql: Vec<String> = batch.iter().enumerate().map(one).collect();
-        let labels = |r: &Relation| super::quote::literal(&format!("{}:{}", r.kind, r.label));
-        let keys: Vec<String> = batch.iter().map(labels).collect();
-        let sql = format!(
-            "SELECT (ARRAY[{}])[c.at + 1] AS key, c.count FROM ({}) AS c",
-            keys.join(", "),
-            sql.join(" UNION ALL ")
-        );
-        for counted in session.rows::<Counted>(&sql).await? {
-            counts.insert(counted.key, counted.count);
+    session.run("SAVEPOINT zelo_count").await?;
+    for batch in inventory.tables.chunks(BATCH) {
+        rows(session, batch, &mut counts).await?;
+        session.run(LET_GO).await?;
+        beat();
+    }
+    for batch in inventory.views.chunks(BATCH) {
+        match rows(session, batch, &mut counts).await {
+            // Refreshed right now; its rows are compared with nothing.
+            Err(error) if !error.is("55P03") => return Err(error),
+            _ => session.run(LET_GO).await?,
         }
         beat();
     }
+    session.run("RELEASE SAVEPOINT zelo_count").await?;
     counts.extend(inventory.extensions.keys().map(|name| (format!("extension:{name}"), 1)));
     large_objects(session, &mut counts).await?;
     beat();
     Ok(counts)
+}
+
+/// Counts the rows of some relations in one statement.
+async fn rows(session: &mut Session, batch: &[Relation], counts: &mut Counts) -> Result<(), PgError> {
+    let one = |(at, r): (usize, &Relation)| {
+        let condition = r.condition.as_ref().map(|c| format!(" {c}")).unwrap_or_default();
+        format!("SELECT {at} AS at, count(*) AS count FROM ONLY {}{condition}", r.path())
+    };
+    let sql: Vec<String> = batch.iter().enumerate().map(one).collect();
+    let labels = |r: &Relation| super::quote::literal(&format!("{}:{}", r.kind, r.label));
+    let keys: Vec<String> = batch.iter().map(labels).collect();
+    let sql = format!(
+        "SELECT (ARRAY[{}])[c.at + 1] AS key, c.count FROM ({}) AS c",
+        keys.join(", "),
+        sql.join(" UNION ALL ")
+    );
+    for counted in session.rows::<Counted>(&sql).await? {
+        counts.insert(counted.key, counted.count);
+    }
+    Ok(())
 }
 
 /// Number, bytes and a digest of all large objects. The digest does not depend on
@@ -165,10 +224,9 @@ pub(super) async fn sequences(session: &mut Session, inventory: &Inventory) -> R
     for batch in inventory.sequences.chunks(BATCH) {
         let one = |r: &Relation| {
             format!(
-                "SELECT {} AS key, last_value AS last, is_called AS called FROM {}.{}",
+                "SELECT {} AS key, last_value AS last, is_called AS called FROM {}",
                 super::quote::literal(&r.label),
-                ident(&r.schema),
-                ident(&r.name)
+                r.path()
             )
         };
         let sql: Vec<String> = batch.iter().map(one).collect();
@@ -225,9 +283,16 @@ pub(super) fn differences(
     let empty = Counts::new();
     let wanted = expected.counts.unwrap_or(&empty);
     let versions_equal = expected.extensions.iter().all(|(name, v)| extensions.get(name) == Some(v));
+    // Earlier backups counted the table whole, whatever of it was dumped.
+    let counted_otherwise = |key: &str, mine: &str, other: &str| {
+        let table = key.strip_prefix(mine);
+        table.is_some_and(|t| [wanted, found].iter().any(|c| c.contains_key(&format!("{other}{t}"))))
+    };
     let skipped = |key: &str| {
         key.starts_with("matview:")
-            || (key.starts_with("extension-table:") && !versions_equal)
+            || ((key.starts_with("extension-table:") || key.starts_with("extension-rows:")) && !versions_equal)
+            || counted_otherwise(key, "extension-table:", "extension-rows:")
+            || counted_otherwise(key, "extension-rows:", "extension-table:")
             // Not every server or role can compute these.
             || (key.starts_with("large-object-") && (!found.contains_key(key) || !wanted.contains_key(key)))
             // plpgsql comes with every new database, even if it was dropped here.
@@ -296,5 +361,8 @@ mod tests {
         assert_eq!(differences(&expected, &found, &version("3.4")), []);
         assert_eq!(differences(&expected, &found, &version("3.3")).len(), 1);
         assert_eq!(differences(&expected, &counts(&[]), &version("3.4")).len(), 1);
+        // Counted whole by an earlier Zelo.
+        let found = counts(&[("extension-rows:public.spatial_ref_sys", 2), ("extension:postgis", 1)]);
+        assert_eq!(differences(&expected, &found, &version("3.3")), []);
     }
 }

@@ -1,7 +1,13 @@
 //! Backup: one pg_dump a database in a snapshot that is exported by a session of
 //! ours, which counts everything in that same snapshot meanwhile.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod cluster;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -13,14 +19,20 @@ use super::{
     archive, counts,
     counts::{Counts, Inventory},
     dress,
-    error::{connection, redact},
+    error::{PgError, connection, redact},
     inspect, plain,
     quote::literal,
     roles,
     session::{By, Purpose, Session},
 };
 use crate::{
-    domain::{backup::Compression, manifest::Part, msg::Msg, names::slug, problem::Problem},
+    domain::{
+        backup::Compression,
+        manifest::Part,
+        msg::Msg,
+        names::{is_side, slug},
+        problem::Problem,
+    },
     engine::{BackupOptions, Capture, Captured, Planned, Shelf},
     host::Running,
     msg, problem,
@@ -83,6 +95,9 @@ pub(super) struct Facts {
     format: Format,
     compression: Compression,
     admin: String,
+    /// Whether its sessions may turn event triggers off.
+    #[serde(default)]
+    unseen: bool,
     roles: bool,
     databases: Vec<Database>,
 }
@@ -108,10 +123,14 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
         return Err(problem!("pg-tool-old", tool = tool, server = facts.version));
     }
     let all = inspect::databases(&mut session).await?;
+    let unseen = facts.can_be_unseen();
     let passwords = roles::may_read_passwords(&mut session).await?;
     session.close().await;
-    let chosen = choose(all, &options.items)?;
     let mut warnings = Vec::new();
+    if options.items.is_empty() {
+        left_out(&all, &mut warnings);
+    }
+    let chosen = choose(all, &options.items)?;
     let with_roles = options.roles.unwrap_or(true);
     if with_roles && !passwords {
         warnings.push(msg!("pg-warning-no-passwords", user = facts.user));
@@ -121,6 +140,7 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
     }
     let bytes = chosen.iter().map(|d| d.bytes).sum();
     let facts = Facts {
+        unseen,
         bin: server.bin,
         format,
         compression: options.compression,
@@ -132,6 +152,24 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
     Ok(Planned { facts, warnings, bytes, database_disk: 0 })
 }
 
+/// What a backup of everything does not hold, although a person may think so.
+fn left_out(all: &[inspect::Database], warnings: &mut Vec<Msg>) {
+    let invalid = listed(all, |d| d.invalid);
+    if !invalid.is_empty() {
+        warnings.push(msg!("pg-warning-invalid", databases = invalid));
+    }
+    // Zelo's own side databases and those every cluster is born with are nobody's loss.
+    let own = |name: &str| is_side(name) || ["template0", "template1"].contains(&name);
+    let left = listed(all, |d| !d.invalid && !d.is_subject() && !own(&d.name));
+    if !left.is_empty() {
+        warnings.push(msg!("pg-warning-left-out", databases = left));
+    }
+}
+
+fn listed(all: &[inspect::Database], wanted: impl Fn(&&inspect::Database) -> bool) -> String {
+    all.iter().filter(wanted).map(|d| d.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// The databases asked for, each with a file name of its own.
 fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>, Problem> {
     let found: Vec<inspect::Database> = if items.is_empty() {
@@ -140,9 +178,14 @@ fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>
         let find = |name: &String| {
             let found = all.iter().find(|d| d.name == *name).cloned();
             let found = found.ok_or_else(|| problem!("pg-no-database", database = name))?;
-            if found.open { Ok(found) } else { Err(problem!("pg-database-closed", database = name)) }
+            match found {
+                found if found.open => Ok(found),
+                found if found.invalid => Err(problem!("pg-database-invalid", database = name)),
+                _ => Err(problem!("pg-database-closed", database = name)),
+            }
         };
-        items.iter().map(find).collect::<Result<_, Problem>>()?
+        let mut asked = BTreeSet::new();
+        items.iter().filter(|name| asked.insert(*name)).map(find).collect::<Result<_, Problem>>()?
     };
     if found.is_empty() {
         return Err(problem!("pg-nothing-to-dump"));
@@ -166,10 +209,10 @@ fn choose(all: Vec<inspect::Database>, items: &[String]) -> Result<Vec<Database>
 
 /// The steps of a backup: the roles, then each database.
 pub(super) fn steps(server: &Server, facts: Facts, shelf: &Shelf) -> Vec<Capture> {
-    let server = server.clone().with_bin(&facts.bin);
+    let server = server.clone().with_bin(&facts.bin).unseen(facts.unseen);
     let mut captures = Vec::new();
     if facts.roles {
-        let step = DumpRoles {
+        let step = cluster::DumpRoles {
             server: server.clone(),
             admin: facts.admin.clone(),
             compression: facts.compression,
@@ -234,16 +277,17 @@ impl Step for Dump {
         let server = self.server.during(cx.operation());
         let by = By::Step(cx);
         cx.progress().expect(self.database.bytes);
+        let dress = self.dress(&server, by).await?;
         let mut session = Session::open(&server, &self.database.name, Purpose::Work, by).await?;
+        let encoding = session.text("SHOW server_encoding").await?;
         session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let snapshot = session.text("SELECT pg_export_snapshot()").await?;
         let taken_at = cx.now();
         let inventory = counts::inventory(&mut session).await?;
-        let before = counts::sequences(&mut session, &inventory).await?;
-        let running = by.launch(&server, self.command(&server, &snapshot)).await?;
+        let before = self.hold(cx, &mut session, &inventory).await?;
+        let running = by.launch(&server, self.command(&server, &snapshot, &encoding)).await?;
         let (written, mut found) = self.stream(cx, running, &mut session, &inventory).await?;
         let after = counts::sequences(&mut session, &inventory).await?;
-        let dress = dress::read(&mut session, &self.database.name).await?.unwrap_or_default();
         session.close().await;
         let moved = counts::moved(&before, &after);
         found.extend(before);
@@ -272,9 +316,35 @@ impl Step for Dump {
 }
 
 impl Dump {
-    fn command(&self, server: &Server, snapshot: &str) -> crate::host::Command {
+    /// Read where a restore reads the live one's: roles have names in the encoding
+    /// of the database they were made from.
+    async fn dress(&self, server: &Server, by: By<'_>) -> Result<dress::Dress, PgError> {
+        let mut session = Session::open(server, &self.admin, Purpose::Work, by).await?;
+        let dress = dress::read(&mut session, &self.database.name).await?.unwrap_or_default();
+        session.close().await;
+        Ok(dress)
+    }
+
+    /// Before pg_dump starts: what the session counts must not be kept from it by
+    /// someone who waits for pg_dump.
+    async fn hold(&self, cx: &Cx, session: &mut Session, inventory: &Inventory) -> Result<Counts, Problem> {
+        let wait = self.server.tuning.lock_wait;
+        let held = counts::hold(session, inventory, wait, || cx.progress().beat()).await;
+        held.map_err(|error| match error {
+            error if error.is("55P03") => {
+                let database = self.database.name.as_str();
+                problem!("pg-dump-locked", database = database).transient().detail(error)
+            }
+            error => error.into(),
+        })
+    }
+
+    /// In the database's own encoding: not everything in it may have a place in
+    /// another one.
+    fn command(&self, server: &Server, snapshot: &str, encoding: &str) -> crate::host::Command {
         let command = server
             .tool("pg_dump")
+            .arg(format!("--encoding={encoding}"))
             .arg(format!("--snapshot={snapshot}"))
             .arg(format!("--lock-wait-timeout={}", server.tuning.lock_wait.as_millis()))
             .arg("--no-password")
@@ -341,6 +411,8 @@ impl Dump {
         }
         let problem = if stderr.contains("canceling statement due to lock timeout") {
             problem!("pg-dump-locked", database = name).transient()
+        } else if stderr.contains("out of shared memory") {
+            problem!("pg-locks-short")
         } else if stderr.contains("permission denied") {
             problem!("pg-dump-permission", database = name)
         } else if code == 126 || code == 127 {
@@ -375,7 +447,7 @@ pub(super) async fn end_sessions(server: &Server, admin: &str, cx: &Cx) {
 }
 
 /// Ends all sessions of an application name but this one.
-pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), super::error::PgError> {
+pub(super) async fn terminate(session: &mut Session, application: &str) -> Result<(), PgError> {
     session
         .run(&format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -383,63 +455,4 @@ pub(super) async fn terminate(session: &mut Session, application: &str) -> Resul
             literal(application)
         ))
         .await
-}
-
-/// Writes the roles.
-struct DumpRoles {
-    server: Server,
-    admin: String,
-    compression: Compression,
-    shelf: Shelf,
-}
-
-#[async_trait]
-impl Step for DumpRoles {
-    type Effect = Adds;
-    type Output = Captured;
-
-    fn name(&self) -> String {
-        roles::PART.to_owned()
-    }
-
-    fn title(&self) -> Msg {
-        msg!("pg-step-dump-roles")
-    }
-
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(msg!("pg-undo-nothing-read"))
-    }
-
-    async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
-        let server = self.server.during(cx.operation());
-        let mut session = Session::open(&server, &self.admin, Purpose::Work, By::Step(cx)).await?;
-        let taken_at = cx.now();
-        let roles = roles::read(&mut session).await?;
-        session.close().await;
-        let text = roles.render();
-        let expect = text.len() as u64;
-        let written = WritePart {
-            store: &*self.shelf.store,
-            resource: &self.shelf.resource,
-            path: &format!("{}/{}", self.shelf.folder, roles::FILE),
-            compression: self.compression,
-            expect,
-            tap: None,
-            on_bytes: counted(cx),
-        }
-        .from(Box::pin(std::io::Cursor::new(text.into_bytes())))
-        .await?;
-        let part = Part {
-            name: roles::PART.to_owned(),
-            files: vec![written.file],
-            media_type: plain::MEDIA_TYPE.to_owned(),
-            raw: written.raw,
-            counts: Counts::from([
-                ("roles".to_owned(), i64::try_from(roles.roles.len()).unwrap_or(i64::MAX)),
-                ("memberships".to_owned(), i64::try_from(roles.members.len()).unwrap_or(i64::MAX)),
-            ]),
-            facts: json!({ "passwords": roles.passwords, "names": roles.names() }),
-        };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
-    }
 }

@@ -58,6 +58,7 @@ impl From<PgError> for Problem {
 fn sql_problem(state: &str, message: &str) -> Problem {
     let problem = match state {
         "42501" => problem!("pg-permission"),
+        "53200" if message.contains("shared memory") => problem!("pg-locks-short"),
         "53100" => problem!("pg-disk-full"),
         "53300" | "57P03" => problem!("pg-busy").transient(),
         "55P03" => problem!("pg-locked").transient(),

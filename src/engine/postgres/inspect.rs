@@ -40,6 +40,12 @@ impl Facts {
     pub(super) fn major(&self) -> u32 {
         self.number / 10_000
     }
+
+    /// Whether this role may turn event triggers off for its sessions: they can run
+    /// at login from 17 on, and so can the setting.
+    pub(super) fn can_be_unseen(&self) -> bool {
+        self.superuser && self.major() >= 17
+    }
 }
 
 /// One database of a server.
@@ -47,7 +53,10 @@ impl Facts {
 pub(super) struct Database {
     pub(super) name: String,
     pub(super) bytes: u64,
+    /// Whether it accepts connections.
     pub(super) open: bool,
+    /// An interrupted DROP DATABASE left it: nothing can be done with it.
+    pub(super) invalid: bool,
     pub(super) template: bool,
 }
 
@@ -77,9 +86,9 @@ pub(super) async fn facts(session: &mut Session) -> Result<Facts, PgError> {
 pub(super) async fn databases(session: &mut Session) -> Result<Vec<Database>, PgError> {
     session
         .rows(
-            "SELECT d.datname AS name, d.datallowconn AS open, d.datistemplate AS template, \
-             CASE WHEN has_database_privilege(d.oid, 'CONNECT') \
-             OR pg_has_role('pg_read_all_stats', 'MEMBER') THEN pg_database_size(d.oid) ELSE 0 END AS bytes \
+            "SELECT d.datname AS name, d.datallowconn AND d.datconnlimit <> -2 AS open, \
+             d.datconnlimit = -2 AS invalid, d.datistemplate AS template, coalesce(CASE WHEN has_database_privilege(d.oid, 'CONNECT') \
+             OR pg_has_role('pg_read_all_stats', 'MEMBER') THEN pg_database_size(d.oid) END, 0) AS bytes \
              FROM pg_database d ORDER BY d.datname",
         )
         .await

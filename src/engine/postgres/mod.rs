@@ -16,6 +16,7 @@ mod error;
 mod inspect;
 mod plain;
 mod quote;
+mod raw;
 mod recover;
 mod restore;
 mod roles;

@@ -9,7 +9,7 @@ use super::{
     dump::{Format, PREFIX},
     inspect::major,
     quote::shell,
-    roles,
+    raw, roles,
 };
 use crate::domain::manifest::{Codec, Manifest, Part, PartFile};
 
@@ -35,13 +35,16 @@ pub(super) fn recover(manifest: &Manifest) -> String {
 }
 
 fn head(manifest: &Manifest) -> String {
+    // A trigger that runs at login would run for these commands, too.
+    let quiet = major(&manifest.engine.server) >= 17;
+    let options = if quiet { " PGOPTIONS='-c event_triggers=off'" } else { "" };
     format!(
         "# How to restore this backup without Zelo\n\n\
          Backup `{}` of PostgreSQL {}, taken {} with pg_dump {}.\n\n\
          You need a PostgreSQL server of that version or a newer one, its client programs (`psql`, `createdb`,\n\
          `pg_restore`) not older than {}, and {}. Work in the folder this file is in. Say how the server is\n\
          reached and as which superuser:\n\n\
-         ```sh\nexport PGHOST=localhost PGPORT=5432 PGUSER=postgres\n```\n\n\
+         ```sh\nexport PGHOST=localhost PGPORT=5432 PGUSER=postgres{options}\n```\n\n\
          In a container: copy this folder into it (`docker cp . CONTAINER:/tmp/backup`), then run the commands there.\n\n",
         manifest.id,
         manifest.engine.server,
@@ -111,7 +114,8 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     let _ = write!(
         out,
         "## Database `{}`\n\nMake it empty (with its encoding and locale), load it, collect statistics. \
-         If a database of this\nname exists, rename or drop it first.\n\n```sh\n",
+         If a database of this\nname exists, rename or drop it first. If the load ends with an error, \
+         drop the database and begin again.\n\n```sh\n",
         shown(name)
     );
     let create = dress.create(name, false, version);
@@ -120,7 +124,9 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
         Ok(Format::Plain) => {
             writeln!(out, "{} | psql -X -q -o /dev/null -v ON_ERROR_STOP=1 -d {target}", decoded(part))
         }
-        _ => writeln!(out, "{} | pg_restore --single-transaction --exit-on-error -d {target}", decoded(part)),
+        // Not in one transaction: it would need a lock for every object at once, more
+        // than many servers have.
+        _ => writeln!(out, "{} | pg_restore --exit-on-error -d {target}", decoded(part)),
     };
     let _ = writeln!(out, "psql -X -d {target} -c ANALYZE");
     out.push_str("```\n\n");
@@ -137,7 +143,7 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     out.push_str("```sql\n");
     for (key, count) in rows.iter().take(20) {
         let table = key.strip_prefix("table:").unwrap_or(key);
-        if !table.contains(|c: char| c.is_control()) {
+        if !table.contains(|c: char| c.is_control() || raw::is_raw(c)) {
             let _ = writeln!(out, "SELECT count(*) = {count} FROM ONLY {table};");
         }
     }

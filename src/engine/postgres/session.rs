@@ -14,7 +14,7 @@ use tokio::{
 use super::{
     access::Server,
     error::{PgError, connection, redact},
-    quote,
+    quote, raw,
 };
 use crate::{
     domain::problem::Problem,
@@ -58,11 +58,15 @@ pub(super) struct Session {
     output: BufReader<Reader>,
     exit: Box<dyn Ending>,
     marker: String,
+    /// The database knows no encoding: its names may be any bytes.
+    raw: bool,
     whom: super::error::Whom,
 }
 
 /// How long a lock is waited for by statements that change something.
 const LOCK_TIMEOUT: &str = "10s";
+/// The encoding of a database that has none.
+const NO_ENCODING: &str = "SQL_ASCII";
 /// One answer of psql to a statement it ran is never longer (a row of ours).
 const LINE_LIMIT: u64 = 64 << 20;
 
@@ -77,6 +81,7 @@ impl Session {
         let command = server
             .tool("psql")
             .arg("-XAtqw")
+            .env("PGCLIENTENCODING", "UTF8")
             .arg("--set=ON_ERROR_STOP=0")
             .arg(format!("--dbname={}", quote::conninfo(database)));
         let running = by.launch(server, command).await?;
@@ -86,13 +91,18 @@ impl Session {
             output: BufReader::new(running.stdout),
             exit: running.exit,
             marker: format!("zelo:{}", server.ids.next()),
+            raw: false,
             whom: server.whom(database),
         };
         let settings = settings(purpose);
         // A connection that hangs is cut by PGCONNECT_TIMEOUT; this is for a psql
         // that does not even start to talk.
         match timeout(server.tuning.connect * 2 + Duration::from_secs(5), session.lines(&settings)).await {
-            Ok(result) => result.map(|_| session),
+            Ok(Ok(answer)) => {
+                session.raw = answer.iter().any(|line| line.ends_with(NO_ENCODING));
+                Ok(session)
+            }
+            Ok(Err(error)) => Err(error),
             Err(_) => {
                 let problem =
                     problem!("pg-timeout", host = &session.whom.host, port = &session.whom.port).transient();
@@ -159,7 +169,8 @@ impl Session {
         let script = format!(
             "{sql}\n;\n\\echo {marker} :ERROR :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo {marker}.\n"
         );
-        if self.input.write_all(script.as_bytes()).await.is_err() || self.input.flush().await.is_err() {
+        let script = if self.raw { raw::bytes(&script) } else { script.into_bytes() };
+        if self.input.write_all(&script).await.is_err() || self.input.flush().await.is_err() {
             return Err(self.ended().await);
         }
         let mut lines = Vec::new();
@@ -196,7 +207,8 @@ impl Session {
             Ok(0) | Err(_) => Ok(None),
             Ok(_) if bytes.last() == Some(&b'\n') => {
                 bytes.pop();
-                Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                Ok(Some(if self.raw { raw::text(&bytes) } else { text }))
             }
             Ok(_) if bytes.len() as u64 >= LINE_LIMIT => Err(PgError::Answer("a line too long".into())),
             Ok(_) => Ok(None),
@@ -230,7 +242,8 @@ impl Ending for Gone {
 }
 
 /// What every session of ours wants, whatever the database or role has set. One
-/// that this server does not know is left out.
+/// that this server does not know is left out. Answers with the database's
+/// encoding; without one, bytes must come and go as they are.
 fn settings(purpose: Purpose) -> String {
     let statement = if purpose == Purpose::Look { "30s" } else { "0" };
     let wanted = [
@@ -253,7 +266,9 @@ fn settings(purpose: Purpose) -> String {
     let values: Vec<String> =
         wanted.iter().map(|(n, v)| format!("({}, {})", quote::literal(n), quote::literal(v))).collect();
     format!(
-        "SELECT pg_catalog.count(pg_catalog.set_config(w.name, w.value, false)) \
+        "SELECT pg_catalog.count(pg_catalog.set_config(w.name, CASE WHEN w.name = 'client_encoding' \
+         AND pg_catalog.current_setting('server_encoding') = '{NO_ENCODING}' THEN '{NO_ENCODING}' \
+         ELSE w.value END, false)), pg_catalog.current_setting('server_encoding') \
          FROM (VALUES {}) AS w(name, value) WHERE pg_catalog.current_setting(w.name, true) IS NOT NULL",
         values.join(", ")
     )

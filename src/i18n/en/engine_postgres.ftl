@@ -60,7 +60,7 @@ pg-undo-replace-roles = gives the roles back what they were, passwords included
 pg-undo-create = drops “{ $side }”
 pg-undo-drop = loads the safety backup
 pg-undo-close = allows connections again
-pg-undo-swap = swaps back in one transaction and sets aside what was written since
+pg-undo-swap = swaps back in one transaction, sets aside what was written since and gives changed roles back what they were
 pg-undo-name = gives back the temporary name
 pg-undo-free = what is dropped does not come back; the safety backup holds its contents
 pg-undo-nothing-read = it only reads
@@ -72,11 +72,19 @@ pg-undo-nothing-in-place = the former contents are in the safety backup only; re
 
 pg-warning-no-passwords = Roles are saved without passwords: “{ $user }” may not read them.
 pg-warning-standby = This server is a standby; the dump is as current as its replication.
+pg-warning-invalid = Not in this backup, because an interrupted DROP DATABASE left nothing usable of them: { $databases }.
+pg-warning-left-out = Not in this backup, because they are templates or accept no connections: { $databases }. A template is backed up if it is named.
 pg-warning-older-server = The backup was made on { $from }, this server is { $to }: an older server may refuse parts of it. The live database stays untouched if it does.
 pg-warning-roles-made = These roles do not exist here and will be created: { $roles }.
 pg-warning-replace-roles = Existing roles, their passwords included, will be changed to what the backup says. The role Zelo connects as stays as it is.
+pg-warning-replace-roles-only = Existing roles will be changed to what the backup says. It has no passwords: they keep the present ones. The role Zelo connects as stays as it is.
 pg-warning-sessions = All sessions of { $databases } are ended, and new ones are refused for about a second.
 pg-warning-writes-stay = What is written to { $databases } between the safety backup and the swap stays in the old copy, beside the restored one.
+pg-warning-kept-owner = “{ $database }” keeps its present owner “{ $now }”; in the backup it was “{ $then }”.
+pg-warning-kept-grants = “{ $database }” keeps its present grants on the database (CONNECT, CREATE, TEMPORARY); they are not those of the backup.
+pg-warning-kept-comment = “{ $database }” keeps its present comment; it is not that of the backup.
+pg-warning-kept-limit = “{ $database }” keeps its present connection limit; it is not that of the backup.
+pg-warning-kept-settings = “{ $database }” keeps its present settings; these are not as in the backup: { $settings }.
 pg-warning-in-place = { $databases } is dropped before it is loaded: it is away for the whole restore, and only the safety backup can bring it back.
 pg-warning-written = Since the restore, { $inserted } rows were inserted into “{ $database }”, { $updated } updated and { $deleted } deleted. They are set aside, not lost.
 pg-warning-written-unknown = How much was written to “{ $database }” since the restore is not known: its statistics began anew. It is set aside, not lost.
@@ -193,6 +201,10 @@ problem-pg-database-closed = “{ $database }” does not accept connections
     .safe = Nothing was changed.
     .next = An operation may be swapping it right now. If none is running: ALTER DATABASE … ALLOW_CONNECTIONS true.
 
+problem-pg-database-invalid = “{ $database }” is what an interrupted DROP DATABASE left
+    .safe = Nothing was changed.
+    .next = PostgreSQL can no longer open it. Drop it for good with DROP DATABASE; a backup of it can be restored then.
+
 problem-pg-no-other-database = No other database can be connected to
     .safe = Nothing was changed.
     .next = Renaming a database takes a connection to another one. Create the database “postgres” or allow connections to “template1”.
@@ -230,6 +242,10 @@ problem-pg-permission = The role Zelo uses may not do this
 problem-pg-disk-full = The database's disk is full
     .safe = The live database was not touched; what was made beside it is removed.
     .next = Free space on the database's disk, then try again.
+
+problem-pg-locks-short = The server has too few locks for so many objects
+    .safe = The live database was not touched; nothing half done stays.
+    .next = Raise max_locks_per_transaction on the server (64 by default), restart it, then try again.
 
 problem-pg-locked = A lock was not free in time
     .safe = Nothing half done stays.
@@ -305,7 +321,7 @@ problem-pg-dump-failed = pg_dump of “{ $database }” ended with code { $code 
     .safe = The incomplete file has been removed. The database was only read.
     .next = Read its message below.
 
-problem-pg-dump-locked = A table of “{ $database }” stayed locked, so pg_dump gave up
+problem-pg-dump-locked = A table of “{ $database }” stayed locked, so the dump was given up
     .safe = The incomplete file has been removed. The database was only read.
     .next = Someone holds an exclusive lock (ALTER TABLE, VACUUM FULL…). Try again when it is done.
 
@@ -418,8 +434,8 @@ problem-pg-disk-two-copies = The database's disk has { $free } free; a second co
     .next = Free space, or restore in place: that drops the live database first, with the safety backup as the only way back.
 
 problem-pg-disk-short = The database's disk has { $free } free; the restore takes about { $bytes }, and { $reserve } must stay free
-    .safe = Nothing was changed.
-    .next = Free space on the database's disk.
+    .safe = The live database was not touched; what was made beside it is removed.
+    .next = Free space on the database's disk, then try again.
 
 problem-pg-in-place-unavailable = A restore in place is not possible here
     .safe = Nothing was changed.

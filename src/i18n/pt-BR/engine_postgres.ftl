@@ -60,7 +60,7 @@ pg-undo-replace-roles = devolve às roles o que eram, senhas inclusive
 pg-undo-create = exclui “{ $side }”
 pg-undo-drop = carrega o backup de segurança
 pg-undo-close = permite conexões de novo
-pg-undo-swap = desfaz a troca em uma única transação e põe de lado o que foi gravado desde então
+pg-undo-swap = desfaz a troca em uma única transação, põe de lado o que foi gravado desde então e devolve às roles mudadas o que eram
 pg-undo-name = devolve o nome temporário
 pg-undo-free = o que é excluído não volta; o backup de segurança guarda o conteúdo
 pg-undo-nothing-read = apenas lê
@@ -72,11 +72,19 @@ pg-undo-nothing-in-place = o conteúdo anterior está apenas no backup de segura
 
 pg-warning-no-passwords = As roles são salvas sem senhas: “{ $user }” não pode lê-las.
 pg-warning-standby = Este servidor é uma réplica; a cópia é tão atual quanto a replicação.
+pg-warning-invalid = Fora deste backup, porque um DROP DATABASE interrompido não deixou nada utilizável deles: { $databases }.
+pg-warning-left-out = Fora deste backup, porque são modelos ou não aceitam conexões: { $databases }. Um modelo entra no backup se for nomeado.
 pg-warning-older-server = O backup foi feito em { $from }, este servidor é { $to }: um servidor mais antigo pode recusar partes dele. Nesse caso, o banco de dados em uso fica intacto.
 pg-warning-roles-made = Estas roles não existem aqui e serão criadas: { $roles }.
 pg-warning-replace-roles = As roles existentes, senhas inclusive, serão mudadas para o que está no backup. A role com que o Zelo se conecta fica como está.
+pg-warning-replace-roles-only = As roles existentes serão mudadas para o que está no backup. Ele não tem senhas: elas mantêm as atuais. A role com que o Zelo se conecta fica como está.
 pg-warning-sessions = Todas as sessões de { $databases } são encerradas, e novas são recusadas por cerca de um segundo.
 pg-warning-writes-stay = O que for gravado em { $databases } entre o backup de segurança e a troca permanece na cópia antiga, ao lado da restaurada.
+pg-warning-kept-owner = “{ $database }” mantém o dono atual “{ $now }”; no backup era “{ $then }”.
+pg-warning-kept-grants = “{ $database }” mantém as permissões atuais sobre o banco de dados (CONNECT, CREATE, TEMPORARY); não são as do backup.
+pg-warning-kept-comment = “{ $database }” mantém o comentário atual; não é o do backup.
+pg-warning-kept-limit = “{ $database }” mantém o limite de conexões atual; não é o do backup.
+pg-warning-kept-settings = “{ $database }” mantém as configurações atuais; estas não estão como no backup: { $settings }.
 pg-warning-in-place = { $databases } é excluído antes de ser carregado: fica indisponível durante toda a restauração, e só o backup de segurança pode trazê-lo de volta.
 pg-warning-written = Desde a restauração, { $inserted } linhas foram inseridas em “{ $database }”, { $updated } atualizadas e { $deleted } excluídas. Elas ficam de lado, não se perdem.
 pg-warning-written-unknown = Não se sabe quanto foi gravado em “{ $database }” desde a restauração: as estatísticas recomeçaram. Tudo fica de lado, nada se perde.
@@ -193,6 +201,10 @@ problem-pg-database-closed = “{ $database }” não aceita conexões
     .safe = Nada foi alterado.
     .next = Uma operação pode estar trocando-o agora. Se nenhuma estiver em execução: ALTER DATABASE … ALLOW_CONNECTIONS true.
 
+problem-pg-database-invalid = “{ $database }” é o que um DROP DATABASE interrompido deixou
+    .safe = Nada foi alterado.
+    .next = O PostgreSQL não consegue mais abri-lo. Exclua-o de vez com DROP DATABASE; depois um backup dele pode ser restaurado.
+
 problem-pg-no-other-database = Não é possível se conectar a nenhum outro banco de dados
     .safe = Nada foi alterado.
     .next = Renomear um banco exige conexão a outro. Crie o banco “postgres” ou permita conexões a “template1”.
@@ -230,6 +242,10 @@ problem-pg-permission = A role que o Zelo usa não tem essa permissão
 problem-pg-disk-full = O disco do banco de dados está cheio
     .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
     .next = Libere espaço no disco do banco de dados e tente de novo.
+
+problem-pg-locks-short = O servidor tem bloqueios de menos para tantos objetos
+    .safe = O banco de dados em uso não foi tocado; nada fica pela metade.
+    .next = Aumente max_locks_per_transaction no servidor (64 por padrão), reinicie-o e tente de novo.
 
 problem-pg-locked = Um bloqueio não ficou livre a tempo
     .safe = Nada fica pela metade.
@@ -305,7 +321,7 @@ problem-pg-dump-failed = O pg_dump de “{ $database }” terminou com o código
     .safe = O arquivo incompleto foi removido. O banco de dados foi apenas lido.
     .next = Leia a mensagem abaixo.
 
-problem-pg-dump-locked = Uma tabela de “{ $database }” ficou bloqueada, e o pg_dump desistiu
+problem-pg-dump-locked = Uma tabela de “{ $database }” ficou bloqueada, e a cópia foi abandonada
     .safe = O arquivo incompleto foi removido. O banco de dados foi apenas lido.
     .next = Alguém mantém um bloqueio exclusivo (ALTER TABLE, VACUUM FULL…). Tente de novo quando terminar.
 
@@ -418,8 +434,8 @@ problem-pg-disk-two-copies = O disco do banco de dados tem { $free } livres; uma
     .next = Libere espaço ou restaure no lugar: isso exclui antes o banco em uso, e o backup de segurança é o único caminho de volta.
 
 problem-pg-disk-short = O disco do banco de dados tem { $free } livres; a restauração ocupa cerca de { $bytes }, e { $reserve } precisam continuar livres
-    .safe = Nada foi alterado.
-    .next = Libere espaço no disco do banco de dados.
+    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .next = Libere espaço no disco do banco de dados e tente de novo.
 
 problem-pg-in-place-unavailable = Uma restauração no lugar não é possível aqui
     .safe = Nada foi alterado.

@@ -1,5 +1,8 @@
-//! Loading a dump into the side database: all in one transaction, and never
-//! committed before every digest has been found right.
+//! Loading a dump into the side database, which is dropped whole if the load does
+//! not come to its end. It need not be one transaction then, and often cannot be:
+//! each object takes locks until its transaction ends, and a server has only so
+//! many. The client is never given the last piece before every digest has been
+//! found right.
 
 use std::time::Duration;
 
@@ -9,12 +12,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::{
     super::{
         access::Server,
+        archive,
         dump::{Format, counted},
-        error::{connection, redact},
+        error::{PgError, connection, redact},
         session::By,
         validate::unread,
     },
     Work,
+    room::takes,
 };
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
@@ -27,6 +32,8 @@ use crate::{
 
 /// Bytes handed on at a time.
 const CHUNK: usize = 256 * 1024;
+/// Bytes in which an archive's header ends: names and versions.
+const HEAD: u64 = 4096;
 /// What a client is given to end by itself after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -60,7 +67,12 @@ impl Step for Load {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
-        load(cx, &self.work, &self.work.target.new, &self.part, &self.shelf).await
+        let Self { work, part, shelf } = self;
+        tokio::select! {
+            loaded = load(cx, work, &work.target.new, part, shelf) => loaded,
+            // The client is ended before this step's undo, by what the journal knows.
+            problem = work.until_short(takes(part, &work.target)) => Err(problem),
+        }
     }
 }
 
@@ -74,9 +86,15 @@ pub(super) async fn load(
 ) -> Result<(), Problem> {
     cx.progress().expect(part.raw.bytes);
     let source = open_part(shelf.store.clone(), &shelf.resource, part, counted(cx)).await?;
-    let server = work.server.during(cx.operation());
-    let format = Format::of(part)?;
-    let running = By::Step(cx).launch(&server, command(work, &server, database, format)).await?;
+    let server = work.server.during(cx.operation()).with_options(&options(work));
+    let (entries, source) = entries(source).await?;
+    let room = room(cx, work).await?;
+    let command = match Format::of(part)? {
+        Format::Custom => pg_restore(work, &server, entries, room),
+        Format::Plain => psql(&server),
+    };
+    let command = command.arg("--no-password").arg(Server::dbname(database));
+    let running = By::Step(cx).launch(&server, command).await?;
     let exit = feed(work, running, source).await?;
     if exit.ok() {
         let words = redact(exit.stderr.trim());
@@ -88,24 +106,54 @@ pub(super) async fn load(
     Err(failed(work, &exit))
 }
 
-fn command(work: &Work, server: &Server, database: &str, format: Format) -> Command {
-    let options = format!(
-        "-c default_transaction_read_only=off -c maintenance_work_mem={}MB -c lock_timeout=0",
+/// What the loading session wants. Its commits need not wait for the disk: the
+/// swap's own does, and comes after them in the log.
+fn options(work: &Work) -> String {
+    format!(
+        "-c default_transaction_read_only=off -c maintenance_work_mem={}MB -c lock_timeout=0 \
+         -c synchronous_commit=off",
         work.server.tuning.load_memory
-    );
-    let command = match format {
-        Format::Custom => {
-            let command = server.tool("pg_restore").arg("--single-transaction").arg("--exit-on-error");
-            if work.owners { command } else { command.arg("--no-owner").arg("--no-acl") }
-        }
-        Format::Plain => server
-            .tool("psql")
-            .arg("-XAtq")
-            .arg("--set=ON_ERROR_STOP=1")
-            .arg("--single-transaction")
-            .arg("--output=/dev/null"),
+    )
+}
+
+/// `entries` of the archive; `room`: how many fit into one transaction.
+fn pg_restore(work: &Work, server: &Server, entries: Option<u64>, room: u64) -> Command {
+    let command = server.tool("pg_restore").arg("--exit-on-error");
+    let command = if work.tool >= 17 {
+        command.arg(format!("--transaction-size={room}"))
+    } else if entries.is_some_and(|entries| entries <= room) {
+        command.arg("--single-transaction")
+    } else {
+        command
     };
-    command.arg("--no-password").arg(Server::dbname(database)).env("PGOPTIONS", options)
+    if work.owners { command } else { command.arg("--no-owner").arg("--no-acl") }
+}
+
+fn psql(server: &Server) -> Command {
+    server.tool("psql").arg("-XAtq").arg("--set=ON_ERROR_STOP=1").arg("--output=/dev/null")
+}
+
+/// How many objects may be made in one transaction: a table takes up to five
+/// locks with what belongs to it, and others work on the server too.
+async fn room(cx: &Cx, work: &Work) -> Result<u64, PgError> {
+    let mut session = work.admin(cx).await?;
+    let locks = session
+        .text(
+            "SELECT current_setting('max_locks_per_transaction')::bigint * \
+             (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)",
+        )
+        .await?;
+    session.close().await;
+    let locks: u64 = locks.parse().map_err(|_| PgError::Answer(locks))?;
+    Ok((locks / 8).clamp(10, 1000))
+}
+
+/// How many entries an archive has, and all of it again from its beginning.
+async fn entries(mut source: Reader) -> Result<(Option<u64>, Reader), Problem> {
+    let mut head = Vec::new();
+    (&mut source).take(HEAD).read_to_end(&mut head).await.map_err(|e| unread(&e))?;
+    let entries = archive::entries(&head);
+    Ok((entries, Box::pin(std::io::Cursor::new(head).chain(source))))
 }
 
 /// Gives the program the whole part, then asks how it ended. What the program
@@ -171,7 +219,9 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
     if let Some(problem) = connection(words, &work.server.whom(&work.target.new)) {
         return problem;
     }
-    let problem = if says("No space left on device") || says("could not extend file") {
+    let problem = if says("out of shared memory") {
+        problem!("pg-locks-short")
+    } else if says("No space left on device") || says("could not extend file") {
         problem!("pg-disk-full")
     } else if says("is not available") && says("extension") {
         problem!("pg-extension-unavailable", database = database)

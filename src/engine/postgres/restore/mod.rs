@@ -3,10 +3,12 @@
 mod beside;
 pub(super) mod free;
 pub(super) mod in_place;
+mod kept;
 mod load;
 mod names;
 pub(super) mod plan;
 mod roles;
+mod room;
 mod side;
 mod swap;
 pub(super) mod undo;
@@ -50,9 +52,19 @@ pub(super) struct Facts {
     admin: String,
     /// The server's major version.
     major: u32,
+    /// pg_restore's major version.
+    #[serde(default)]
+    tool: u32,
+    /// The server's data directory, if its disk is to be watched. Not in place: there
+    /// the undo needs all the space there is.
+    #[serde(default)]
+    data: Option<String>,
     mode: Mode,
     /// Whether owners and grants are restored: only a superuser can.
     owners: bool,
+    /// Whether its sessions may turn event triggers off.
+    #[serde(default)]
+    unseen: bool,
     create_roles: bool,
     replace_roles: bool,
     targets: Vec<Target>,
@@ -64,6 +76,10 @@ struct Work {
     server: Server,
     admin: String,
     major: u32,
+    /// pg_restore's major version; 0 where nothing is loaded.
+    tool: u32,
+    /// The server's data directory, if its disk is watched.
+    data: Option<String>,
     owners: bool,
     target: Target,
 }
@@ -71,9 +87,11 @@ struct Work {
 impl Facts {
     fn work(&self, server: &Server, target: &Target) -> Work {
         Work {
-            server: server.clone().with_bin(&self.bin),
+            server: server.clone().with_bin(&self.bin).unseen(self.unseen),
             admin: self.admin.clone(),
             major: self.major,
+            tool: self.tool,
+            data: self.data.clone(),
             owners: self.owners,
             target: target.clone(),
         }
@@ -107,7 +125,7 @@ pub(super) fn steps(
         manifest.part(&target.part).cloned().ok_or_else(|| problem!("pg-part-gone", part = &target.part))
     };
     let mut prepare = Vec::new();
-    let mut changed = None;
+    let mut change = None;
     if let Some(part) = manifest.part(role_file::PART).filter(|_| facts.create_roles) {
         let source = roles::Source { shelf: shelf.clone(), part: part.clone() };
         let cluster = roles::Cluster::new(server, &facts.bin, &facts.admin, facts.major);
@@ -116,9 +134,7 @@ pub(super) fn steps(
             source: source.clone(),
         })));
         if facts.replace_roles {
-            let change = roles::Change { cluster, source };
-            changed = Some(change.slot());
-            prepare.push(Replace::Destroy(AnyStep::new(change)));
+            change = Some(roles::Change { cluster, source });
         }
     }
     let works: Vec<Work> = facts.targets.iter().map(|t| facts.work(server, t)).collect();
@@ -148,6 +164,9 @@ pub(super) fn steps(
             Replace::Beside(AnyStep::new(carry)),
         ]);
     }
+    // As late as can be: a load may take hours, and people use these roles.
+    let changed = change.as_ref().map(Step::slot);
+    prepare.extend(change.map(|change| Replace::Destroy(AnyStep::new(change))));
     Ok(match facts.mode {
         Mode::Beside => RestoreSteps::Beside {
             prepare: prepare.into_iter().filter_map(harmless).collect(),

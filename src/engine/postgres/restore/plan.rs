@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{
     super::{
         access::Server,
-        detect,
+        detect, dress,
         dump::{Format, PREFIX},
         error::PgError,
         inspect::{self, Database},
@@ -17,7 +17,9 @@ use super::{
         session::{By, Purpose, Session},
     },
     Facts, Mode, PartFacts,
+    kept::kept,
     names::{Target, existing, sides},
+    room,
 };
 use crate::{
     domain::{
@@ -62,27 +64,36 @@ pub(in super::super) async fn plan(
         return Err(problem!("pg-standby"));
     }
     let mut warnings = Vec::new();
-    tools(&server, &parts, manifest, &seen, &mut warnings).await?;
+    let tool = tools(&server, &parts, manifest, &seen, &mut warnings).await?;
     let databases = inspect::databases(&mut session).await?;
     let targets = targets(&mut session, &parts, &names, &databases, options, op).await?;
     let replaces = targets.iter().any(|t| t.old.is_some());
     rights(&seen, replaces, options)?;
     extensions(&mut session, &parts).await?;
     roles_missing(&mut session, manifest, &mut warnings).await?;
+    dresses(&mut session, &parts, &targets, &mut warnings).await?;
     let disk = needed(&parts, &targets);
     let mode = mode(&server, &seen, &targets, options, disk, way.can_undo_drops).await?;
     session.close().await;
-    notices(mode, &targets, options, &mut warnings);
+    notices(mode, &targets, &mut warnings);
     let has_roles = manifest.part(roles::PART).is_some() && seen.superuser;
     let replace_roles = has_roles && options.replace_roles;
+    if options.replace_roles {
+        warnings.push(replacing(manifest));
+    }
     // Changing roles takes something away, even where no database is replaced.
     let mode = if mode == Mode::Beside && replace_roles { Mode::Swap } else { mode };
+    let watched = mode != Mode::InPlace && server.shares_disk();
+    let data = seen.data_directory.clone().filter(|_| watched);
     let facts = Facts {
         bin: server.bin,
         admin,
         major: seen.major(),
+        tool,
+        data,
         mode,
         owners: seen.superuser,
+        unseen: seen.can_be_unseen(),
         create_roles: has_roles,
         replace_roles,
         targets,
@@ -134,14 +145,15 @@ fn final_names(parts: &[&Part], options: &RestoreOptions) -> Result<Vec<String>,
     Ok(vec![name.clone()])
 }
 
-/// The tools can read the dump, and the server is not older than the one dumped.
+/// The tools can read the dump, and the server is not older than the one dumped;
+/// the tool's major version.
 async fn tools(
     server: &Server,
     parts: &[&Part],
     manifest: &Manifest,
     seen: &inspect::Facts,
     warnings: &mut Vec<Msg>,
-) -> Result<(), Problem> {
+) -> Result<u32, Problem> {
     let custom = parts.iter().any(|p| Format::of(p) == Ok(Format::Custom));
     let tool = inspect::tool_version(server, if custom { "pg_restore" } else { "psql" }, By::Look).await?;
     let dumped_by = manifest.engine.tool.as_str();
@@ -152,7 +164,7 @@ async fn tools(
         let (from, to) = (manifest.engine.server.as_str(), seen.version.as_str());
         warnings.push(msg!("pg-warning-older-server", from = from, to = to));
     }
-    Ok(())
+    Ok(inspect::major(&tool))
 }
 
 /// The targets with their side names; nothing of theirs may be taken.
@@ -171,6 +183,9 @@ async fn targets(
         if let Some(live) = live {
             if options.new_name.is_some() {
                 return Err(problem!("pg-name-taken", database = name));
+            }
+            if live.invalid {
+                return Err(problem!("pg-database-invalid", database = name));
             }
             if live.template || !(live.open || options.closed) {
                 return Err(problem!("pg-database-closed", database = name));
@@ -253,6 +268,23 @@ async fn extensions(session: &mut Session, parts: &[&Part]) -> Result<(), Proble
     }
 }
 
+/// What the live databases keep instead of taking it from the backup.
+async fn dresses(
+    session: &mut Session,
+    parts: &[&Part],
+    targets: &[Target],
+    warnings: &mut Vec<Msg>,
+) -> Result<(), PgError> {
+    for (part, target) in parts.iter().zip(targets).filter(|(_, target)| target.old.is_some()) {
+        let then = PartFacts::of(part).dress;
+        // A backup from elsewhere may say nothing of it.
+        if let (Some(now), false) = (dress::read(session, &target.name).await?, then.owner.is_empty()) {
+            warnings.extend(kept(&target.name, &now, &then));
+        }
+    }
+    Ok(())
+}
+
 /// Which roles of the backup are not here: they will be made.
 async fn roles_missing(
     session: &mut Session,
@@ -274,11 +306,9 @@ async fn roles_missing(
     Ok(())
 }
 
-/// Bytes the new databases take: what the live ones take, or what a dump of that
-/// size usually unfolds to with its indexes.
+/// Bytes the new databases take.
 fn needed(parts: &[&Part], targets: &[Target]) -> u64 {
-    let one = |(part, target): (&&Part, &Target)| target.bytes.max(part.raw.bytes / 2 * 3);
-    parts.iter().zip(targets).map(one).sum()
+    parts.iter().zip(targets).map(|(part, target)| room::takes(part, target)).sum()
 }
 
 /// Swap where there is something live and room for both; in place only if asked.
@@ -317,7 +347,7 @@ async fn mode(
 }
 
 /// What a person should know before it runs.
-fn notices(mode: Mode, targets: &[Target], options: &RestoreOptions, warnings: &mut Vec<Msg>) {
+fn notices(mode: Mode, targets: &[Target], warnings: &mut Vec<Msg>) {
     let live: Vec<&str> = targets.iter().filter(|t| t.old.is_some()).map(|t| t.name.as_str()).collect();
     let live = live.join(", ");
     match mode {
@@ -328,7 +358,14 @@ fn notices(mode: Mode, targets: &[Target], options: &RestoreOptions, warnings: &
         }
         Mode::InPlace => warnings.push(msg!("pg-warning-in-place", databases = live)),
     }
-    if options.replace_roles {
-        warnings.push(msg!("pg-warning-replace-roles"));
+}
+
+/// What replacing roles changes: a backup may have been made by someone who could
+/// not read their passwords.
+fn replacing(manifest: &Manifest) -> Msg {
+    let passwords = manifest.part(roles::PART).and_then(|p| p.facts.get("passwords")?.as_bool());
+    match passwords {
+        Some(false) => msg!("pg-warning-replace-roles-only"),
+        _ => msg!("pg-warning-replace-roles"),
     }
 }

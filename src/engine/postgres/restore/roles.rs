@@ -215,16 +215,15 @@ impl Step for Change {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Vec<Changed>, Problem> {
-        let wanted = self.source.read(cx).await?;
+        let mut wanted = self.source.read(cx).await?;
         let mut session = self.cluster.session(cx).await?;
         let here = roles::read(&mut session).await?;
-        let wanted: Vec<Role> = wanted
-            .roles
-            .into_iter()
-            // Never the account Zelo itself uses: it would lock itself out.
-            .filter(|r| r.name != self.cluster.server.user())
-            .collect();
-        let changed = change(cx, &mut session, &here, &wanted).await?;
+        // Never the account Zelo itself uses: it would lock itself out.
+        wanted.roles.retain(|r| r.name != self.cluster.server.user());
+        if !wanted.passwords {
+            keep_passwords(&mut wanted.roles, &here);
+        }
+        let changed = change(cx, &mut session, &here, &wanted.roles).await?;
         session.close().await;
         Ok(changed)
     }
@@ -237,6 +236,21 @@ impl Step for Change {
         session.close().await;
         Ok(())
     }
+}
+
+/// Gives back what that step changed, as far as it finished. The runner goes no
+/// further back than a swap that happened, so the swap's undo does this too.
+pub(super) async fn give_back(
+    cx: &Cx,
+    session: &mut Session,
+    changed: Option<&Slot<Vec<Changed>>>,
+) -> Result<(), Problem> {
+    let Some(slot) = changed else { return Ok(()) };
+    quietly(session).await?;
+    for changed in cx.find(slot)?.unwrap_or_default() {
+        put_back(session, &changed).await?;
+    }
+    Ok(())
 }
 
 /// Changed roles as something set aside: their holders keep what they were.
@@ -330,11 +344,19 @@ impl Step for Release {
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
         let mut session = self.cluster.session(cx).await?;
-        for holder in self.holders.iter().filter(|h| is_side(h)) {
-            session.run(&format!("DROP ROLE IF EXISTS {}", ident(holder))).await?;
-        }
+        let drop = |holder: &String| format!("DROP ROLE IF EXISTS {}", ident(holder));
+        let drops: Vec<String> = self.holders.iter().filter(|h| is_side(h)).map(drop).collect();
+        session.transaction(&drops).await?;
         session.close().await;
         Ok(())
+    }
+}
+
+/// For a backup that could not read passwords: that it has none says nothing.
+fn keep_passwords(wanted: &mut [Role], here: &Roles) {
+    let present = here.by_name();
+    for role in wanted {
+        role.password = present.get(role.name.as_str()).and_then(|now| now.password.clone());
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
         quote::{ident, literal},
         session::{By, Purpose, Session},
     },
-    PartFacts, Work,
+    PartFacts, Work, room,
 };
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
@@ -112,6 +112,7 @@ impl Step for Create {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        self.work.has_room(room::takes(&self.part, &self.work.target)).await?;
         let mut session = self.work.admin(cx).await?;
         let mut dress = PartFacts::of(&self.part).dress;
         if dress.encoding.is_empty() {

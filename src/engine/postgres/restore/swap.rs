@@ -19,7 +19,7 @@ use super::{
     },
     Work,
     names::{Target, existing},
-    roles::{Changed, role_asides},
+    roles::{Changed, give_back, role_asides},
     side::Activity,
 };
 use crate::{
@@ -58,6 +58,15 @@ fn allow(name: &str, yes: bool) -> String {
 /// The names of all targets for a title.
 fn listed(works: &[Work]) -> String {
     works.iter().map(|w| w.target.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The databases a swap renames. One that took a free name since the plan was made
+/// is somebody else's.
+fn ours(works: &[Work]) -> impl Iterator<Item = &str> {
+    works.iter().flat_map(|Work { target, .. }| {
+        let live = target.old.is_some().then_some(target.name.as_str());
+        live.into_iter().chain([target.new.as_str()])
+    })
 }
 
 /// Refuses connections to these databases and ends the sessions there are;
@@ -138,8 +147,7 @@ impl Step for Close {
         let Some(work) = self.works.first() else { return Ok(()) };
         let mut session = work.admin(cx).await?;
         let there = existing(&mut session).await?;
-        let both = self.works.iter().flat_map(|w| [w.target.name.as_str(), w.target.new.as_str()]);
-        let names: Vec<&str> = both.filter(|n| there.contains(*n)).collect();
+        let names: Vec<&str> = ours(&self.works).filter(|n| there.contains(*n)).collect();
         close(&mut session, &names, work.server.tuning.drain).await?;
         session.close().await;
         Ok(())
@@ -219,10 +227,6 @@ impl Swap {
         asides.extend(role_asides(cx, self.roles.as_ref())?);
         Ok(Swapped { asides })
     }
-
-    fn names(&self) -> Vec<&str> {
-        self.works.iter().flat_map(|w| [w.target.name.as_str(), w.target.new.as_str()]).collect()
-    }
 }
 
 #[async_trait]
@@ -255,10 +259,12 @@ impl Step for Swap {
             for Work { target, .. } in &self.works {
                 if let Some(old) = &target.old {
                     renames.push(rename(&target.name, old));
+                } else if there.contains(&target.name) {
+                    return Err(problem!("pg-name-taken", database = &target.name));
                 }
                 renames.push(rename(&target.new, &target.name));
             }
-            let names: Vec<&str> = self.names().into_iter().filter(|n| there.contains(*n)).collect();
+            let names: Vec<&str> = ours(&self.works).filter(|n| there.contains(*n)).collect();
             rename_all(&mut session, &renames, &names, work.server.tuning.drain).await?;
         }
         let oids = self.oids(&mut session).await?;
@@ -288,6 +294,7 @@ impl Step for Swap {
                 cx.log(msg!("pg-log-set-aside", database = database, aside = aside)).await;
             }
         }
+        give_back(cx, &mut session, self.roles.as_ref()).await?;
         // The runner goes no further back than this step: it opens what it brought back.
         let there = existing(&mut session).await?;
         for Work { target, .. } in self.works.iter().filter(|w| w.target.old.is_some()) {

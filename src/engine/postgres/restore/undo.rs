@@ -59,6 +59,9 @@ pub(in super::super) struct Facts {
     bin: String,
     admin: String,
     major: u32,
+    /// Whether its sessions may turn event triggers off.
+    #[serde(default)]
+    unseen: bool,
     targets: Vec<Target>,
     roles: Vec<Changed>,
 }
@@ -84,6 +87,7 @@ pub(in super::super) async fn plan(
     let names: Vec<String> = found.iter().map(|(item, _, _)| item.clone()).collect();
     let (mut session, admin) = inspect::admin(&server, Purpose::Look, By::Look, &names).await?;
     let seen = inspect::facts(&mut session).await?;
+    let server = server.unseen(seen.can_be_unseen());
     let databases = inspect::databases(&mut session).await?;
     let taken = existing(&mut session).await?;
     let mut targets = Vec::new();
@@ -94,6 +98,9 @@ pub(in super::super) async fn plan(
         }
         let live = databases.iter().find(|d| d.name == name);
         if let Some(live) = live {
+            if live.invalid {
+                return Err(problem!("pg-database-invalid", database = name));
+            }
             blockers(&mut session, &live.name).await?;
             if live.open {
                 warnings.push(written(&server, &live.name, then).await?);
@@ -110,7 +117,8 @@ pub(in super::super) async fn plan(
         });
     }
     session.close().await;
-    let facts = Facts { bin: server.bin, admin, major: seen.major(), targets, roles };
+    let (major, unseen) = (seen.major(), seen.can_be_unseen());
+    let facts = Facts { bin: server.bin, admin, major, unseen, targets, roles };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))?;
     Ok(Planned { facts, warnings, bytes: 0, database_disk: 0 })
 }
@@ -136,9 +144,11 @@ async fn written(server: &Server, database: &str, then: Option<Activity>) -> Res
 /// The steps of an undo.
 pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSteps, Problem> {
     let work = |target: &Target| Work {
-        server: server.clone().with_bin(&facts.bin),
+        server: server.clone().with_bin(&facts.bin).unseen(facts.unseen),
         admin: facts.admin.clone(),
         major: facts.major,
+        tool: 0,
+        data: None,
         owners: true,
         target: target.clone(),
     };
@@ -154,9 +164,12 @@ pub(in super::super) fn steps(server: &Server, facts: Facts) -> Result<RestoreSt
     }
     prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
     let mut steps = swap::finish(prepare, swap::Swap { works, activities: Vec::new(), roles: changed });
-    if let RestoreSteps::Replacing { settle, .. } = &mut steps
+    if let RestoreSteps::Replacing { settle, confirm, .. } = &mut steps
         && !holders.is_empty()
     {
+        // Only once every look was good: a swap that is taken back leaves the asides
+        // as they were, and these are among them.
+        settle.extend(confirm.drain(..).map(AnyStep::from));
         settle.push(AnyStep::new(Release { cluster, holders }));
     }
     Ok(steps)

@@ -1,8 +1,12 @@
 //! The engine against real servers: the lab's containers of 15 and 17.
 
+mod backup;
 mod crash;
 mod digest;
+mod encodings;
+mod load;
 mod memory;
 mod restore;
 mod rig;
+mod swap;
 mod way;

@@ -236,12 +236,6 @@ async fn roles_change_only_if_asked_and_change_back() {
     rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap();
     assert_eq!(role_digest(&rig), changed, "not asked");
     let asked = RestoreOptions { replace_roles: true, ..RestoreOptions::default() };
-    let mut wrong = manifest.clone();
-    // Fails after the roles were changed: the last step before the swap.
-    let part = wrong.parts.iter_mut().find(|p| p.name == "database:shop").unwrap();
-    *part.counts.get_mut("table:public.customers").unwrap() += 1;
-    rig.restore(&shelf, &wrong, &asked).await.unwrap_err();
-    assert_eq!(role_digest(&rig), changed, "put back");
     let asides = rig.restore(&shelf, &manifest, &asked).await.unwrap();
     let without =
         |text: String| text.lines().filter(|l| !l.contains("__zelo_old_")).collect::<Vec<_>>().join("\n");

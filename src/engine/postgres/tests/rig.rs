@@ -69,6 +69,11 @@ impl Backups for Saved {
 impl Rig {
     /// A fresh server; `None`, said loudly, where the lab is missing.
     pub(super) async fn up(major: u32) -> Option<Self> {
+        Self::up_with(major, &[]).await
+    }
+
+    /// The same with more arguments for `docker run`.
+    pub(super) async fn up_with(major: u32, extra: &[&str]) -> Option<Self> {
         let image = format!("zelo-lab/postgres:{major}");
         let docker = Docker::connect(None).await.ok();
         let found = Command::new("docker").args(["image", "inspect", &image]).output();
@@ -85,7 +90,7 @@ impl Rig {
         let run = std::env::var("ZELO_LAB_RUN").unwrap_or_else(|_| "pg".to_owned());
         let label = format!("zelo.lab={run}");
         let started = ["-e", "POSTGRES_PASSWORD=lab-password", &image, "-c", "fsync=off"];
-        let arguments = [&["run", "-d", "--name", &name, "--label", &label][..], &started].concat();
+        let arguments = [&["run", "-d", "--name", &name, "--label", &label][..], extra, &started].concat();
         let remover = remover(&name);
         cli("docker", &arguments, "");
         let store = tempfile::tempdir().unwrap();
@@ -143,6 +148,27 @@ impl Rig {
             &database,
         ];
         cli("docker", &psql, sql)
+    }
+
+    /// Runs SQL with psql beside the test.
+    pub(super) fn beside(&self, database: &str, sql: &str) -> Child {
+        let database = super::super::quote::conninfo(database);
+        Command::new("docker")
+            .args(["exec", &self.name, "psql", "-XAtq", "-U", "postgres", "-d", &database, "-c", sql])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Waits until a query says so.
+    pub(super) fn until(&self, database: &str, sql: &str, wanted: &str) {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while self.sql(database, sql) != wanted {
+            assert!(std::time::Instant::now() < until, "{sql} does not become {wanted}");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
     }
 
     /// The names of all databases.
@@ -282,7 +308,7 @@ impl Rig {
         Run::new(self, &plan).run(&plan).await.problem.map_or(Ok(()), Err)
     }
 
-    async fn to_its_end(&self, op: OperationId, plan: &Plan) -> Result<Vec<Aside>, Problem> {
+    pub(super) async fn to_its_end(&self, op: OperationId, plan: &Plan) -> Result<Vec<Aside>, Problem> {
         let run = Run { op, ..Run::new(self, plan) };
         let outcome = run.run(plan).await;
         match outcome.problem {
