@@ -1,8 +1,8 @@
 //! The engine against real servers: the lab's containers of 15 and 17.
 
+mod contract;
 mod crash;
 mod digest;
-mod memory;
 mod restore;
 mod rig;
 mod way;
