@@ -7,7 +7,13 @@
 //! steps from the same facts every time, so a new process can undo or finish what
 //! a dead one began.
 
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod harm;
 pub mod postgres;
+#[cfg(test)]
+mod rehearsal;
 pub mod sqlite;
 
 use std::{collections::BTreeMap, sync::Arc};

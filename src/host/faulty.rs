@@ -2,11 +2,17 @@
 //! delays or disconnects a stream at a chosen byte. What a healthy machine does
 //! once a year a test does on demand.
 
+mod engine;
+mod rules;
+
+pub use engine::FaultyHost;
+pub use rules::Faults;
+
 use std::{
     io,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
@@ -57,71 +63,40 @@ pub enum Fault {
     End,
 }
 
-#[derive(Debug)]
-struct Rule {
-    part: String,
-    fault: Fault,
-    /// How many matching commands to let pass first.
-    skip: u32,
-    /// How many to harm; `None`: all.
-    left: Option<u32>,
-}
-
 /// A place with faults.
 pub struct Faulty {
     inner: Arc<dyn Place>,
-    rules: Mutex<Vec<Rule>>,
+    faults: Faults,
 }
 
 impl Faulty {
     /// A place that behaves as `inner` until told otherwise.
     pub fn new(inner: Arc<dyn Place>) -> Self {
-        Self { inner, rules: Mutex::default() }
+        Self::sharing(inner, Faults::default())
+    }
+
+    /// A place with the faults of others.
+    pub fn sharing(inner: Arc<dyn Place>, faults: Faults) -> Self {
+        Self { inner, faults }
     }
 
     /// Harms every command of which any argument contains `part`.
     #[must_use]
     pub fn always(self, part: &str, fault: Fault) -> Self {
-        self.rule(part, fault, 0, None);
+        self.faults.rule(part, fault, 0, None);
         self
     }
 
     /// Harms only the `nth` such command, counted from 1.
     #[must_use]
     pub fn nth(self, nth: u32, part: &str, fault: Fault) -> Self {
-        self.rule(part, fault, nth.saturating_sub(1), Some(1));
+        self.faults.harm(nth, part, fault);
         self
-    }
-
-    /// Adds a rule to a place already in use.
-    fn rule(&self, part: &str, fault: Fault, skip: u32, left: Option<u32>) {
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        rules.push(Rule { part: part.to_owned(), fault, skip, left });
     }
 
     /// Takes all faults away: the machine is well again.
     pub fn heal(&self) {
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn faults(&self, argv: &[String]) -> Vec<Fault> {
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        let fitting = rules.iter_mut().filter(|rule| argv.iter().any(|arg| arg.contains(&rule.part)));
-        let mut hit = Vec::new();
-        for rule in fitting {
-            if rule.skip > 0 {
-                rule.skip -= 1;
-            } else if rule.left != Some(0) {
-                rule.left = rule.left.map(|left| left - 1);
-                hit.push(rule.fault.clone());
-            }
-        }
-        hit
-    }
-
-    fn ends_badly(&self) -> bool {
-        let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        rules.iter().any(|rule| rule.fault == Fault::End)
+        self.faults.heal();
     }
 }
 
@@ -136,16 +111,19 @@ impl Place for Faulty {
     }
 
     async fn start(&self, command: Command) -> Result<Box<dyn Held>, HostError> {
-        let faults = self.faults(&command.argv);
+        let faults = self.faults.of(&command.argv);
         if faults.contains(&Fault::Start) {
+            self.faults.strike();
             return Err(broken(&self.id()));
         }
         let held = self.inner.start(command).await?;
-        Ok(if faults.is_empty() { held } else { Box::new(FaultyHeld { inner: held, faults }) })
+        let all = self.faults.clone();
+        Ok(if faults.is_empty() { held } else { Box::new(FaultyHeld { inner: held, faults, all }) })
     }
 
     async fn end(&self, process: &ProcessRef, grace: Duration) -> Result<(), HostError> {
-        if self.ends_badly() {
+        if self.faults.ends_badly() {
+            self.faults.strike();
             return Err(HostError::WontEnd { pid: process.pid, place: self.id().0 });
         }
         self.inner.end(process, grace).await
@@ -163,6 +141,7 @@ impl Place for Faulty {
 struct FaultyHeld {
     inner: Box<dyn Held>,
     faults: Vec<Fault>,
+    all: Faults,
 }
 
 #[async_trait]
@@ -174,6 +153,7 @@ impl Held for FaultyHeld {
     async fn release(self: Box<Self>) -> Result<Running, HostError> {
         let place = self.process().place.clone();
         if self.faults.contains(&Fault::Release) {
+            self.all.strike();
             return Err(broken(&place));
         }
         let Running { process, mut stdin, mut stdout, exit } = self.inner.release().await?;
@@ -181,16 +161,21 @@ impl Held for FaultyHeld {
         for fault in self.faults {
             match fault {
                 Fault::Output(at, harm) => {
-                    stdout = Box::pin(BadReader { inner: stdout, bad: Bad::new(at, harm, &ending.lost) });
+                    let bad = Bad::new(at, harm, &ending.lost, &self.all);
+                    stdout = Box::pin(BadReader { inner: stdout, bad });
                 }
                 Fault::Input(at, harm) => {
-                    let lost = ending.lost.clone();
-                    stdin = stdin.map(|inner| -> Writer {
-                        Box::pin(BadWriter { inner: Some(inner), bad: Bad::new(at, harm, &lost) })
-                    });
+                    let bad = Bad::new(at, harm, &ending.lost, &self.all);
+                    stdin = stdin.map(|inner| -> Writer { Box::pin(BadWriter { inner: Some(inner), bad }) });
                 }
-                Fault::Exit(code, stderr) => ending.answer = Some(Exit { code, stderr }),
-                Fault::ExitLost => ending.lost.store(true, Ordering::SeqCst),
+                Fault::Exit(code, stderr) => {
+                    self.all.strike();
+                    ending.answer = Some(Exit { code, stderr });
+                }
+                Fault::ExitLost => {
+                    self.all.strike();
+                    ending.lost.store(true, Ordering::SeqCst);
+                }
                 Fault::Start | Fault::Release | Fault::End => {}
             }
         }
@@ -225,17 +210,22 @@ struct Bad {
     left: u64,
     harm: Harm,
     lost: Arc<AtomicBool>,
+    all: Faults,
     rest: Option<Pin<Box<Sleep>>>,
     rested: bool,
 }
 
 impl Bad {
-    fn new(at: u64, harm: Harm, lost: &Arc<AtomicBool>) -> Self {
-        Self { left: at, harm, lost: lost.clone(), rest: None, rested: false }
+    fn new(at: u64, harm: Harm, lost: &Arc<AtomicBool>, all: &Faults) -> Self {
+        Self { left: at, harm, lost: lost.clone(), all: all.clone(), rest: None, rested: false }
     }
 
     fn is_due(&self) -> bool {
-        self.left == 0 && !self.rested
+        let due = self.left == 0 && !self.rested;
+        if due {
+            self.all.strike();
+        }
+        due
     }
 
     fn poll_rest(&mut self, cx: &mut Context<'_>, pause: Duration) -> Poll<()> {

@@ -8,8 +8,12 @@
 //! keeps the journal.
 
 pub mod context;
+#[cfg(test)]
+pub(crate) mod contract;
 pub mod faults;
 pub mod journal;
+#[cfg(test)]
+pub(crate) mod memory;
 pub mod plan;
 pub mod progress;
 pub mod runner;

@@ -13,7 +13,10 @@ fn a_deleted_backup_comes_back_from_the_trash_or_goes_for_good() {
     assert_eq!(code(&machine.json(1, &["backup", "untrash", short])), "backup-not-trashed");
     machine.json(0, &["backup", "delete", short, "--yes"]);
     let trash = machine.json(0, &["backup", "list", "--trash"]);
-    assert_eq!((&trash["backups"][0]["id"], trash["backups"][0]["keep_until"].is_string()), (&backup.as_str().into(), true));
+    assert_eq!(
+        (&trash["backups"][0]["id"], trash["backups"][0]["keep_until"].is_string()),
+        (&backup.as_str().into(), true)
+    );
     machine.json(0, &["backup", "untrash", short, "--dry-run"]);
     machine.json(0, &["backup", "untrash", short]);
     machine.json(0, &["backup", "validate", short]);

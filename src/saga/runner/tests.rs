@@ -16,11 +16,10 @@ use crate::{
         msg::Msg,
         operation::OpKind,
     },
-    host::{Place, PlaceId, ProcessRef},
     msg,
     saga::{
+        memory::{Memory, Nowhere},
         plan::AnyCommit,
-        progress::NoSink,
         step::{Adds, Commit, Destroys, Effect, Limits, SafetyProof, Saves, Step, UndoRule},
     },
 };
@@ -29,8 +28,7 @@ use crate::{
 #[derive(Default)]
 struct World {
     standing: Mutex<Vec<String>>,
-    journal: Mutex<Vec<StepRecord>>,
-    fence: Mutex<i64>,
+    journal: Arc<Memory>,
     trouble: Mutex<Option<(String, Trouble)>>,
     hang: AtomicBool,
     /// The swap has no undo.
@@ -68,65 +66,6 @@ impl World {
     }
     fn trouble(&self, name: &str) -> Option<Trouble> {
         self.trouble.lock().unwrap().as_ref().filter(|(step, _)| step == name).map(|(_, t)| *t)
-    }
-}
-
-#[async_trait]
-impl Journal for World {
-    async fn steps(&self, _: &OperationId) -> Result<Vec<StepRecord>, JournalError> {
-        Ok(self.journal.lock().unwrap().clone())
-    }
-    async fn record(
-        &self,
-        _: &OperationId,
-        fence: Fence,
-        step: usize,
-        event: Event,
-    ) -> Result<(), JournalError> {
-        if fence.0 != *self.fence.lock().unwrap() {
-            return Err(JournalError::Fenced);
-        }
-        let mut journal = self.journal.lock().unwrap();
-        let record = &mut journal[step];
-        assert!(
-            record.state.may_become(event.state()),
-            "{} {:?} → {:?}",
-            record.name,
-            record.state,
-            event.state()
-        );
-        record.state = event.state();
-        match event {
-            Event::Began => record.tries += 1,
-            Event::Finished(output) => record.output = Some(output),
-            Event::Failed(problem) | Event::UndoFailed(problem) => record.problem = Some(problem),
-            Event::UndoBegan | Event::UndoFinished => {}
-        }
-        Ok(())
-    }
-    async fn note(&self, _: &OperationId, _: Fence, step: usize, note: Value) -> Result<(), JournalError> {
-        self.journal.lock().unwrap()[step].notes.push(note);
-        Ok(())
-    }
-    async fn process(
-        &self,
-        _: &OperationId,
-        _: Fence,
-        step: usize,
-        process: &ProcessRef,
-    ) -> Result<(), JournalError> {
-        self.journal.lock().unwrap()[step].processes.push(process.clone());
-        Ok(())
-    }
-    async fn log(&self, _: &OperationId, _: Fence, _: &Msg) -> Result<(), JournalError> {
-        Ok(())
-    }
-}
-
-struct Nowhere;
-impl Places for Nowhere {
-    fn place(&self, _: &PlaceId) -> Option<Arc<dyn Place>> {
-        None
     }
 }
 
@@ -243,32 +182,12 @@ fn plan(world: &Arc<World>) -> Plan {
 }
 
 fn world() -> Arc<World> {
-    let world = World::default();
-    let pending = |(index, name): (usize, &&str)| StepRecord {
-        index,
-        name: (*name).to_owned(),
-        state: StepState::Pending,
-        tries: 0,
-        started_at: None,
-        ended_at: None,
-        output: None,
-        notes: Vec::new(),
-        processes: Vec::new(),
-        problem: None,
-    };
-    *world.journal.lock().unwrap() = STEPS.iter().enumerate().map(pending).collect();
+    let world = World { journal: Memory::new(STEPS), ..World::default() };
     Arc::new(world)
 }
 
 fn runner(world: &Arc<World>) -> Runner {
     Runner {
-        op: OperationId::new(&SystemIds),
-        fence: Fence(*world.fence.lock().unwrap()),
-        journal: world.clone(),
-        clock: Arc::new(SystemClock),
-        places: Arc::new(Nowhere),
-        progress: Arc::new(NoSink),
-        cancel: CancellationToken::new(),
         patience: Patience {
             tries: 2,
             pause: Duration::ZERO,
@@ -276,11 +195,12 @@ fn runner(world: &Arc<World>) -> Runner {
             grace: Duration::ZERO,
             ..Patience::default()
         },
+        ..world.journal.runner(&OperationId::new(&SystemIds), Arc::new(Nowhere))
     }
 }
 
 fn state_of(world: &World, step: &str) -> StepState {
-    world.journal.lock().unwrap().iter().find(|r| r.name == step).unwrap().state
+    world.journal.state(step).unwrap()
 }
 
 #[tokio::test]
@@ -333,7 +253,7 @@ async fn a_hiccup_is_tried_again_after_its_undo() {
         *world.trouble.lock().unwrap() = Some(((*step).to_owned(), Trouble::Hiccup));
         let outcome = runner(&world).run(&plan(&world)).await.unwrap();
         assert_eq!(outcome.state, OpState::Succeeded, "{step}: {outcome:?}");
-        assert_eq!(world.journal.lock().unwrap().iter().map(|r| r.tries).sum::<u32>(), 7);
+        assert_eq!(world.journal.rows().iter().map(|r| r.tries).sum::<u32>(), 7);
     }
 }
 
@@ -379,7 +299,7 @@ async fn a_process_that_dies_anywhere_is_finished_or_undone_by_the_next() {
         for done in [false, true] {
             let world = world();
             for (index, step) in STEPS.iter().enumerate().take(died + 1) {
-                let mut journal = world.journal.lock().unwrap();
+                let mut journal = world.journal.rows();
                 journal[index].state = if index < died { StepState::Done } else { StepState::Running };
                 journal[index].output = (index < died).then_some(Value::Null);
                 drop(journal);
@@ -387,7 +307,7 @@ async fn a_process_that_dies_anywhere_is_finished_or_undone_by_the_next() {
                     world.put(step);
                 }
             }
-            *world.fence.lock().unwrap() += 1;
+            world.journal.take_over();
             let outcome = runner(&world).recover(&plan(&world)).await.unwrap();
             let forward = died > COMMIT || (died == COMMIT && done);
             let expected = match died {
@@ -436,7 +356,7 @@ async fn a_step_that_never_ends_meets_its_deadline() {
 async fn a_runner_whose_lease_was_taken_touches_nothing_more() {
     let world = world();
     let old = runner(&world);
-    *world.fence.lock().unwrap() += 1;
+    world.journal.take_over();
     assert!(old.run(&plan(&world)).await.is_err());
     assert!(world.standing.lock().unwrap().is_empty());
 }
@@ -444,8 +364,8 @@ async fn a_runner_whose_lease_was_taken_touches_nothing_more() {
 #[tokio::test]
 async fn a_journal_of_another_plan_is_not_guessed_at() {
     let world = world();
-    world.journal.lock().unwrap()[2].name = "other".to_owned();
-    world.journal.lock().unwrap()[2].state = StepState::Running;
+    world.journal.rows()[2].name = "other".to_owned();
+    world.journal.rows()[2].state = StepState::Running;
     let outcome = runner(&world).recover(&plan(&world)).await.unwrap();
     assert_eq!(outcome.state, OpState::NeedsOperator);
     assert!(outcome.problem.unwrap().is("plan-changed"));

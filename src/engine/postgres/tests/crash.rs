@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{
     digest::{digest, roles, sample},
-    memory::Run,
     rig::Rig,
 };
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
         operation::OpState,
     },
     engine::{Aside, BackupOptions, Engine, RestoreOptions, Swapped},
-    saga::{Outcome, Plan, StepState},
+    saga::{Outcome, Plan, StepState, memory::Memory},
 };
 
 /// Runs a plan until step `step` reaches `state`, waits a little, dies, and lets
@@ -27,22 +26,22 @@ async fn interrupted(
     state: StepState,
     wait: u64,
 ) -> Outcome {
-    let run = Run { op, ..Run::new(rig, plan) };
-    *run.memory.stop_at.lock().unwrap() = Some((step, state));
+    let journal = Memory::of(plan);
+    journal.stop_at(step, state);
     {
-        let runner = run.runner();
+        let runner = rig.runner(&op, &journal);
         let going = runner.run(plan);
         tokio::pin!(going);
         tokio::select! {
             outcome = &mut going => return outcome.unwrap(),
             () = async {
-                run.memory.stopped.notified().await;
+                journal.stopped().await;
                 tokio::time::sleep(Duration::from_millis(wait)).await;
             } => {}
         }
     }
-    *run.memory.stop_at.lock().unwrap() = None;
-    run.runner().recover(plan).await.unwrap()
+    journal.go_on();
+    rig.runner(&op, &journal).recover(plan).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

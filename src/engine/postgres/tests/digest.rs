@@ -95,6 +95,13 @@ pub(super) fn sample(rig: &Rig, name: &str) {
 /// Everything of a database that a restore must bring back, as text; owner,
 /// grants and settings of the database itself included, by its present name.
 pub(super) fn digest(rig: &Rig, name: &str) -> String {
+    let mut out = contents(rig, name);
+    out.push_str(&rig.sql("postgres", &DATABASE.replace("$name", &literal(name))));
+    out
+}
+
+/// What is inside of a database, as text, whatever its name.
+pub(super) fn contents(rig: &Rig, name: &str) -> String {
     let mut out = rig.sql(name, CATALOGUE);
     let tables = rig.sql(
         name,
@@ -110,7 +117,6 @@ pub(super) fn digest(rig: &Rig, name: &str) -> String {
          JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'S' ORDER BY nspname, relname",
     );
     out.push_str(&rig.sql(name, &sequences));
-    out.push_str(&rig.sql("postgres", &DATABASE.replace("$name", &literal(name))));
     out
 }
 

@@ -1,7 +1,7 @@
 //! Databases of other encodings than UTF-8, and of none.
 
 use super::rig::Rig;
-use crate::engine::{BackupOptions, Engine, RestoreOptions};
+use crate::engine::{BackupOptions, RestoreOptions};
 
 /// A byte that is no UTF-8, in rows, in a table's name and behind a function.
 const INSIDE: &str = r#"

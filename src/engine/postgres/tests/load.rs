@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use super::{
-    memory::Run,
-    rig::{Rig, cli},
-};
+use super::rig::{Rig, cli};
 use crate::{
     domain::id::{OperationId, SystemIds},
     engine::{BackupOptions, RestoreOptions},
+    saga::memory::Memory,
 };
 
 fn only(names: &[&str]) -> BackupOptions {
@@ -66,7 +64,7 @@ async fn a_disk_that_filled_up_since_the_plan_stops_the_restore() {
     let op = OperationId::new(&SystemIds);
     let plan = rig.restore_plan(&op, &shelf, &manifest, &RestoreOptions::default()).await.unwrap();
     fill(&rig.name);
-    let outcome = Run { op, ..Run::new(&rig, &plan) }.run(&plan).await;
+    let outcome = rig.runner(&op, &Memory::of(&plan)).run(&plan).await.unwrap();
     let problem = outcome.problem.unwrap();
     assert!(problem.is("pg-disk-short"), "{problem}");
     rig.assert_clean("after the create");
@@ -83,7 +81,7 @@ async fn a_disk_that_fills_up_during_the_load_stops_it() {
         cli("docker", &["exec", &name, "bash", "-c", loads], "");
         fill(&name);
     });
-    let outcome = Run { op, ..Run::new(&rig, &plan) }.run(&plan).await;
+    let outcome = rig.runner(&op, &Memory::of(&plan)).run(&plan).await.unwrap();
     filling.await.unwrap();
     let problem = outcome.problem.unwrap();
     assert!(problem.is("pg-disk-short"), "{problem}");

@@ -1,11 +1,11 @@
 //! The engine against real servers: the lab's containers of 15 and 17.
 
 mod backup;
+mod contract;
 mod crash;
 mod digest;
 mod encodings;
 mod load;
-mod memory;
 mod restore;
 mod rig;
 mod swap;

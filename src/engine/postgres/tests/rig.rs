@@ -11,30 +11,24 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chrono::SubsecRound;
 
-use super::memory::Run;
 use crate::{
     domain::{
-        backup::Origin,
-        clock::{Clock, SystemClock},
-        id::{BackupId, OperationId, ProjectId, ResourceId, SystemIds},
-        manifest::{Consistency, Manifest, ResourceRef, VERSION},
-        msg::Msg,
+        id::{BackupId, OperationId, SystemIds},
+        manifest::Manifest,
         operation::OpKind,
         problem::Problem,
     },
     engine::{
-        Access, Aside, BackupOptions, Backups, Captured, Engine, Replace, RestoreOptions, RestoreSteps,
-        Shelf, Swapped,
+        Access, Aside, BackupOptions, Backups, Engine, RestoreOptions, RestoreSteps, Shelf, Swapped,
         postgres::{KIND, PostgresEngine, Tuning},
+        rehearsal,
     },
-    host::{Docker, Hosts, Local},
-    saga::{
-        Cx, Plan, SafetyProof, Step, UndoRule,
-        plan::AnyCommit,
-        step::{Adds, Commit, Saves},
+    host::{
+        Docker, Hosts, Local,
+        faulty::{Faults, FaultyHost},
     },
+    saga::{Plan, Runner, memory::Memory, plan::AnyCommit},
     secret::Secret,
     store::{LocalStore, Reserve, Store, StorePath},
 };
@@ -45,6 +39,8 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub(super) struct Rig {
     pub(super) name: String,
     pub(super) hosts: Hosts,
+    /// What goes wrong with commands in containers: nothing, until a test says so.
+    pub(super) faults: Faults,
     pub(super) access: Access,
     pub(super) shelf_root: tempfile::TempDir,
     pub(super) store: Arc<dyn Store>,
@@ -99,8 +95,11 @@ impl Rig {
         local.init().await.unwrap();
         let mut access = Access::default();
         access.values.insert("container".to_owned(), name.clone());
+        let faults = Faults::default();
+        let docker = FaultyHost::new(Arc::new(docker), faults.clone());
         let rig = Self {
             hosts: Hosts::new(Arc::new(Local::new())).with("local", Arc::new(docker)),
+            faults,
             name,
             access,
             shelf_root: store,
@@ -230,35 +229,14 @@ impl Rig {
             builder.add_any(capture.step);
             slots.push(capture.slot);
         }
-        let plan = builder.commit(AnyCommit::new(Publish)).finish();
-        let run = Run::new(self, &plan);
-        let outcome = run.run(&plan).await;
+        let plan = builder.commit(AnyCommit::new(rehearsal::Publish)).finish();
+        let (op, journal) = (OperationId::new(&SystemIds), Memory::of(&plan));
+        let outcome = self.runner(&op, &journal).run(&plan).await.unwrap();
         if let Some(problem) = outcome.problem {
             return Err(problem);
         }
-        let captured: Vec<Captured> = slots.iter().map(|s| run.output(&s.step)).collect();
-        let manifest = Manifest {
-            version: VERSION,
-            id: id.clone(),
-            resource: ResourceRef {
-                id: ResourceId::new(&SystemIds),
-                name: "orders".to_owned(),
-                kind: KIND,
-                project: ProjectId::new(&SystemIds).to_string(),
-            },
-            origin: Origin::Manual,
-            name: None,
-            note: None,
-            operation: run.op.clone(),
-            parent: None,
-            taken_at: captured[0].taken_at,
-            finished_at: SystemClock.now().trunc_subsecs(6),
-            engine: inspection.engine,
-            consistency: Consistency { snapshots: Default::default(), skew_ms: 0 },
-            marker: inspection.marker,
-            parts: captured.into_iter().flat_map(|c| c.parts).collect(),
-            zelo: "test".to_owned(),
-        };
+        let captured = slots.iter().map(|s| journal.output(&s.step).unwrap()).collect();
+        let manifest = rehearsal::manifest(KIND, id.clone(), op, inspection, captured);
         let manifest = Manifest::parse(&manifest.to_bytes()).unwrap();
         self.saved.0.lock().unwrap().push((id, shelf.clone(), manifest.clone()));
         Ok((shelf, manifest))
@@ -301,55 +279,29 @@ impl Rig {
 
     /// Removes something set aside, by the real step.
     pub(super) async fn free(&self, aside: &Aside) -> Result<(), Problem> {
-        let engine = self.engine();
-        let planned = engine.plan_free(&self.access, aside, &maker(aside)).await?;
-        let commit = engine.free(&self.access, &planned.facts)?;
-        let plan = Plan::builder(OpKind::of("free")).safety(Safety(None)).commit_destroying(commit).finish();
-        Run::new(self, &plan).run(&plan).await.problem.map_or(Ok(()), Err)
+        let plan = rehearsal::removal(&self.engine(), &self.access, aside).await?;
+        let op = OperationId::new(&SystemIds);
+        let outcome = self.runner(&op, &Memory::of(&plan)).run(&plan).await.unwrap();
+        outcome.problem.map_or(Ok(()), Err)
     }
 
     pub(super) async fn to_its_end(&self, op: OperationId, plan: &Plan) -> Result<Vec<Aside>, Problem> {
-        let run = Run { op, ..Run::new(self, plan) };
-        let outcome = run.run(plan).await;
+        let outcome = self.runner(&op, &Memory::of(plan)).run(plan).await.unwrap();
         match outcome.problem {
             Some(problem) => Err(problem),
             None => Ok(serde_json::from_value::<Swapped>(outcome.result.unwrap()).unwrap().asides),
         }
     }
 
-    /// Steps as an operation would compose them.
+    /// Who runs operations here.
+    pub(super) fn runner(&self, op: &OperationId, journal: &Arc<Memory>) -> Runner {
+        journal.runner(op, Arc::new(self.hosts.clone()))
+    }
+
+    /// Steps as an operation would compose them, after the newest backup.
     pub(super) fn plan(&self, steps: RestoreSteps) -> Plan {
-        match steps {
-            RestoreSteps::Beside { prepare, commit, settle } => {
-                let mut builder = Plan::builder(OpKind::of("restore"));
-                prepare.into_iter().for_each(|s| {
-                    builder.add_any(s);
-                });
-                let mut builder = builder.commit(commit);
-                settle.into_iter().for_each(|s| {
-                    builder.settle_any(s);
-                });
-                builder.finish()
-            }
-            RestoreSteps::Replacing { prepare, commit, settle, confirm, .. } => {
-                let newest = self.saved.0.lock().unwrap().last().map(|(id, _, _)| id.clone());
-                let mut builder = Plan::builder(OpKind::of("restore")).safety(Safety(newest));
-                for step in prepare {
-                    match step {
-                        Replace::Beside(step) => builder.add_any(step),
-                        Replace::Destroy(step) => builder.destroy_any(step),
-                    };
-                }
-                let mut builder = builder.commit_destroying(commit);
-                settle.into_iter().for_each(|s| {
-                    builder.settle_any(s);
-                });
-                confirm.into_iter().for_each(|s| {
-                    builder.confirm_any(s);
-                });
-                builder.finish()
-            }
-        }
+        let newest = self.saved.0.lock().unwrap().last().map(|(id, _, _)| id.clone());
+        rehearsal::compose(steps, newest)
     }
 }
 
@@ -361,13 +313,6 @@ impl Drop for Rig {
             let _ = remover.wait();
         }
     }
-}
-
-/// The operation that set something aside: the name it gave says so.
-pub(super) fn maker(aside: &Aside) -> OperationId {
-    let locator = &aside.locator;
-    let name = locator["database"].as_str().or(locator["role"]["holder"].as_str()).unwrap();
-    format!("01arz3ndektsv4rrff{}", &name[name.len() - 8..]).parse().unwrap()
 }
 
 /// Removes the container when this process lets go, even if it is killed.
@@ -399,55 +344,6 @@ pub(super) fn cli(program: &str, arguments: &[&str], input: &str) -> String {
     let (out, words) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{program} {arguments:?}: {words}{out}");
     out.trim_end_matches('\n').to_owned()
-}
-
-/// Stands in for the safety backup's own step.
-struct Safety(Option<BackupId>);
-
-#[async_trait]
-impl Step for Safety {
-    type Effect = Saves;
-    type Output = SafetyProof;
-    fn name(&self) -> String {
-        super::super::SAFETY_STEP.to_owned()
-    }
-    fn title(&self) -> Msg {
-        Msg::new("test")
-    }
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(Msg::new("test"))
-    }
-    async fn run(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
-        Ok(SafetyProof { backups: self.0.iter().cloned().collect(), verified_at: cx.now(), reused: true })
-    }
-}
-
-/// Stands in for publishing a backup.
-struct Publish;
-
-#[async_trait]
-impl Step for Publish {
-    type Effect = Adds;
-    type Output = ();
-    fn name(&self) -> String {
-        "publish".to_owned()
-    }
-    fn title(&self) -> Msg {
-        Msg::new("test")
-    }
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(Msg::new("test"))
-    }
-    async fn run(&self, _: &Cx) -> Result<(), Problem> {
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Commit for Publish {
-    async fn happened(&self, _: &Cx) -> Result<bool, Problem> {
-        Ok(false)
-    }
 }
 
 /// An access with one more value.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::{
     digest::{digest, role_digest, roles, sample},
-    memory::Run,
     rig::{Rig, with},
 };
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
         operation::OpState,
     },
     engine::{Aside, BackupOptions, Engine, RestoreOptions, Shelf},
-    saga::{Outcome, Plan},
+    saga::{Outcome, Plan, memory::Memory},
 };
 
 const MAJORS: [u32; 2] = [15, 17];
@@ -30,7 +29,7 @@ fn replacing_roles() -> RestoreOptions {
 }
 
 async fn run(rig: &Rig, op: OperationId, plan: &Plan) -> Outcome {
-    Run { op, ..Run::new(rig, plan) }.run(plan).await
+    rig.runner(&op, &Memory::of(plan)).run(plan).await.unwrap()
 }
 
 /// The plan of an undo.

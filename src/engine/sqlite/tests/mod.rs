@@ -1,5 +1,6 @@
 //! Real files, real locks, real processes.
 
+mod contract;
 mod copying;
 mod killing;
 mod looking;

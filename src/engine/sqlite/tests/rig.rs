@@ -1,117 +1,39 @@
-//! What the tests of whole plans share: a journal in memory, a real store, and
-//! plans composed as `operation/` composes them, with a fault put in.
+//! What the tests of whole plans share: a real store, and plans composed as
+//! `operation/` composes them, with a fault put in.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
-use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
 use super::{super::SqliteEngine, *};
 use crate::{
     domain::{
-        backup::{Compression, Origin},
+        backup::Compression,
         clock::{Clock, SystemClock},
-        id::{BackupId, ResourceId},
-        manifest::{self, Consistency, EngineRef, Manifest, ResourceRef},
+        id::BackupId,
+        manifest::{EngineRef, Manifest},
         msg::Msg,
         operation::{OpKind, OpState},
         problem::Problem,
     },
     engine::{
-        Access, Aside, BackupOptions, Captured, Engine, Replace, RestoreOptions, RestoreSteps, Shelf, Swapped,
+        Access, Aside, BackupOptions, Captured, Engine, Inspection, Replace, RestoreOptions, RestoreSteps,
+        Shelf, Swapped, rehearsal,
     },
-    host::{Place, PlaceId, Places, ProcessRef},
     problem,
     saga::{
         Cx, Plan, Runner,
-        journal::{Event, Fence, Journal, JournalError, StepRecord, StepState},
+        memory::{Memory, Nowhere},
         plan::{AnyCommit, PlanBuilder, Protected, Waiver},
-        progress::NoSink,
         runner::Patience,
-        step::{Adds, Commit, Limits, Reads, Step, UndoRule},
+        step::{Adds, Limits, Reads, Step, UndoRule},
     },
     store::{LocalStore, Reserve, StorePath},
 };
 
-/// A journal in memory, with the runner's own rules.
-#[derive(Default)]
-pub(super) struct Memory(pub(super) Mutex<Vec<StepRecord>>);
-
-impl Memory {
-    pub(super) fn of(plan: &Plan) -> Arc<Self> {
-        let record = |(index, line): (usize, crate::saga::plan::PlanLine)| StepRecord {
-            index,
-            name: line.name,
-            state: StepState::Pending,
-            tries: 0,
-            started_at: None,
-            ended_at: None,
-            output: None,
-            notes: vec![],
-            processes: vec![],
-            problem: None,
-        };
-        Arc::new(Self(Mutex::new(plan.lines().into_iter().enumerate().map(record).collect())))
-    }
-
-    fn output<T: serde::de::DeserializeOwned>(&self, step: &str) -> T {
-        let records = self.0.lock().unwrap();
-        let output = records.iter().find(|r| r.name == step).unwrap().output.clone().unwrap();
-        serde_json::from_value(output).unwrap()
-    }
-}
-
-#[async_trait]
-impl Journal for Memory {
-    async fn steps(&self, _: &OperationId) -> Result<Vec<StepRecord>, JournalError> {
-        Ok(self.0.lock().unwrap().clone())
-    }
-    async fn record(&self, _: &OperationId, _: Fence, step: usize, event: Event) -> Result<(), JournalError> {
-        let record = &mut self.0.lock().unwrap()[step];
-        assert!(record.state.may_become(event.state()), "{}: {:?}", record.name, record.state);
-        record.state = event.state();
-        match event {
-            Event::Finished(output) => record.output = Some(output),
-            Event::Failed(problem) | Event::UndoFailed(problem) => record.problem = Some(problem),
-            _ => {}
-        }
-        Ok(())
-    }
-    async fn note(&self, _: &OperationId, _: Fence, step: usize, note: Value) -> Result<(), JournalError> {
-        self.0.lock().unwrap()[step].notes.push(note);
-        Ok(())
-    }
-    async fn process(&self, _: &OperationId, _: Fence, _: usize, _: &ProcessRef) -> Result<(), JournalError> {
-        unreachable!("this engine starts no processes")
-    }
-    async fn log(&self, _: &OperationId, _: Fence, _: &Msg) -> Result<(), JournalError> {
-        Ok(())
-    }
-}
-
-struct Nowhere;
-impl Places for Nowhere {
-    fn place(&self, _: &PlaceId) -> Option<Arc<dyn Place>> {
-        None
-    }
-}
-
 pub(super) fn runner(op: &OperationId, journal: &Arc<Memory>) -> Runner {
     let patience = Patience { tries: 2, pause: Duration::from_millis(1), ..Patience::default() };
-    Runner {
-        op: op.clone(),
-        fence: Fence(1),
-        journal: journal.clone(),
-        clock: Arc::new(SystemClock),
-        places: Arc::new(Nowhere),
-        progress: Arc::new(NoSink),
-        cancel: CancellationToken::new(),
-        patience,
-    }
+    Runner { patience, ..journal.runner(op, Arc::new(Nowhere)) }
 }
 
 /// A step that fails where a test wants one; with `hang` it never ends.
@@ -142,34 +64,6 @@ impl<E: crate::saga::Effect> Step for Trip<E> {
             std::future::pending::<()>().await;
         }
         Err(problem!("fault", step = "trip", moment = "run"))
-    }
-}
-
-/// The commit point of a plan that is only a backup.
-struct Publish;
-
-#[async_trait]
-impl Step for Publish {
-    type Effect = Adds;
-    type Output = ();
-    fn name(&self) -> String {
-        "publish".to_owned()
-    }
-    fn title(&self) -> Msg {
-        Msg::new("test")
-    }
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(Msg::new("test"))
-    }
-    async fn run(&self, _: &Cx) -> Result<(), Problem> {
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Commit for Publish {
-    async fn happened(&self, _: &Cx) -> Result<bool, Problem> {
-        Ok(false)
     }
 }
 
@@ -204,7 +98,7 @@ impl Whole {
         let mut captures = self.engine.capture(&self.access, &planned.facts, &self.shelf).unwrap();
         let mut plan = Plan::builder(OpKind::of("backup"));
         plan.add_any(captures.remove(0).step);
-        plan.commit(AnyCommit::new(Publish)).finish()
+        plan.commit(AnyCommit::new(rehearsal::Publish)).finish()
     }
 
     pub(super) async fn backup(&self, compression: Compression) -> Manifest {
@@ -212,32 +106,13 @@ impl Whole {
         let journal = Memory::of(&plan);
         let outcome = runner(&operation(), &journal).run(&plan).await.unwrap();
         assert_eq!(outcome.state, OpState::Succeeded, "{outcome:?}");
-        self.manifest(journal.output("dump"))
+        self.manifest(journal.output("dump").unwrap())
     }
 
     pub(super) fn manifest(&self, captured: Captured) -> Manifest {
-        Manifest {
-            version: manifest::VERSION,
-            id: BackupId::new(&SystemIds),
-            resource: ResourceRef {
-                id: ResourceId::new(&SystemIds),
-                name: "orders".to_owned(),
-                kind: super::super::KIND,
-                project: "p".to_owned(),
-            },
-            origin: Origin::Manual,
-            name: None,
-            note: None,
-            operation: operation(),
-            parent: None,
-            taken_at: captured.taken_at,
-            finished_at: SystemClock.now(),
-            engine: EngineRef::default(),
-            consistency: Consistency { snapshots: captured.snapshots, skew_ms: 0 },
-            marker: None,
-            parts: captured.parts,
-            zelo: "test".to_owned(),
-        }
+        let nothing = Inspection { engine: EngineRef::default(), items: Vec::new(), marker: None };
+        let (id, kind) = (BackupId::new(&SystemIds), super::super::KIND);
+        rehearsal::manifest(kind, id, operation(), nothing, vec![captured])
     }
 
     pub(super) async fn restore_steps(
@@ -264,12 +139,7 @@ impl Whole {
 
     /// Removes something set aside, by the real step.
     pub(super) async fn free(&self, aside: &Aside) -> Result<(), Problem> {
-        let name = aside.locator["path"].as_str().unwrap();
-        // The name says which operation gave it.
-        let by = format!("01arz3ndektsv4rrff{}", &name[name.len() - 8..]).parse().unwrap();
-        let planned = self.engine.plan_free(&self.access, aside, &by).await?;
-        let commit = self.engine.free(&self.access, &planned.facts)?;
-        let plan = waived().commit_destroying(commit).finish();
+        let plan = rehearsal::removal(&self.engine, &self.access, aside).await?;
         let outcome = runner(&operation(), &Memory::of(&plan)).run(&plan).await.unwrap();
         outcome.problem.map_or(Ok(()), Err)
     }

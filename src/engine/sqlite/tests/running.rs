@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::{
     super::names,
-    rig::{Memory, Where, Whole, composed, runner},
+    rig::{Where, Whole, composed, runner},
     *,
 };
 use crate::{
     domain::{backup::Compression, operation::OpState},
     engine::{Aside, Engine, RestoreOptions, Swapped},
-    saga::{Plan, journal::StepState, runner::Outcome},
+    saga::{Plan, journal::StepState, memory::Memory, runner::Outcome},
 };
 
 fn damage(live: &Path) {
@@ -97,8 +97,7 @@ async fn a_failure_after_the_commit_point_swaps_back_and_drops_nothing() {
             // Somebody writes while the last step hangs, which its deadline ends.
             let writing = async {
                 if written {
-                    while !matches!(journal.0.lock().unwrap().iter().find(|r| r.name == "trip"), Some(r) if r.state == StepState::Running)
-                    {
+                    while journal.state("trip") != Some(StepState::Running) {
                         tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                     add(&app(&live), 3);

@@ -5,12 +5,13 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     super::names,
-    rig::{Memory, Whole, composed, runner},
+    rig::{Whole, composed, runner},
     *,
 };
 use crate::{
     domain::{backup::Compression, operation::OpState},
     engine::{Engine, RestoreOptions, RestoreSteps},
+    saga::memory::Memory,
     store::part::open_part,
 };
 
