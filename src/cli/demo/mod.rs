@@ -271,7 +271,7 @@ impl Tour<'_> {
 /// Keeps the pages up until told to stop.
 async fn serve(desk: &Desk, running: &Running) -> Result<(), Stop> {
     let (server, address) =
-        web::serve(running.world.clone(), desk.settings.http.bind, desk.out.words().lang())?;
+        web::serve(running.world.clone(), &desk.settings.http, desk.out.words().lang())?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
     let link = web::new_link(&running.world, &SystemRandom, &format!("http://{address}")).await?;
