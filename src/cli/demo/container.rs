@@ -15,7 +15,7 @@ use crate::{
         problem::Problem,
     },
     engine::Access,
-    host::{Command, Container, ContainerHost, Hosts, NewContainer},
+    host::{Command, ContainerHost, Disposable, Hosts, NewContainer},
     problem,
     secret::Secret,
 };
@@ -65,12 +65,17 @@ fn new_container(image: &str, password: &Secret) -> NewContainer {
 
 /// Removes the containers of demos that no longer run.
 pub(super) async fn sweep(hosts: &Hosts) {
-    for (_, engine) in hosts.engines() {
-        // No engine, no containers.
-        let containers = engine.containers().await.unwrap_or_default();
-        for container in containers.iter().filter(|container| abandoned(container)) {
-            if let Err(error) = engine.discard(&container.name).await {
-                tracing::warn!(container = container.name, %error, "a former demo's container stays");
+    for (host, engine) in hosts.engines() {
+        let found = match engine.disposables(LABEL).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::debug!(host, %error, "not looked for former demos' containers");
+                continue;
+            }
+        };
+        for container in found.iter().filter(|container| abandoned(container)) {
+            if let Err(error) = engine.discard(&container.id).await {
+                tracing::warn!(container = container.id, %error, "a former demo's container stays");
             }
         }
     }
@@ -78,8 +83,8 @@ pub(super) async fn sweep(hosts: &Hosts) {
 
 /// Whether the demo a container was made for is gone. Where that cannot be seen,
 /// one whose server still runs may be in use.
-fn abandoned(container: &Container) -> bool {
-    let owner = container.labels.get(LABEL).and_then(|line| Owner::parse(line));
+fn abandoned(container: &Disposable) -> bool {
+    let owner = Owner::parse(&container.value);
     match owner.map(|owner| owner.life()) {
         None | Some(Life::Runs) => false,
         Some(Life::Gone) => true,

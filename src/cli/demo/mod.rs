@@ -64,7 +64,7 @@ struct Show<'a> {
 impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let mut report = Report::new(self.kind.clone());
-        let done = self.from_nothing_to_nothing(desk, &mut report).await;
+        let done = self.whole(desk, &mut report).await;
         Ok(report.close(&desk.out, done))
     }
 
@@ -73,7 +73,7 @@ impl Args {
         Report::new(self.kind.clone()).close(out, Err(stop))
     }
 
-    async fn from_nothing_to_nothing(&self, desk: &Desk, report: &mut Report) -> Result<(), Stop> {
+    async fn whole(&self, desk: &Desk, report: &mut Report) -> Result<(), Stop> {
         let mut signals = Signals::listen()?;
         let folder = Folder::make(&SystemIds).await?;
         let done = self.in_folder(desk, &folder, &mut signals, report).await;
