@@ -56,7 +56,12 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let desk = match Desk::open(global, flags(&command)) {
         Ok(desk) => desk,
-        Err((out, stop)) => return end(&out, Err(stop)),
+        Err((out, stop)) => {
+            return match &command {
+                Command::Demo(args) => args.refused(&out, stop),
+                _ => end(&out, Err(stop)),
+            };
+        }
     };
     let role = match command {
         Command::Serve(_) | Command::Worker(_) => Role::Server,

@@ -29,7 +29,7 @@ impl Args {
         let mut signals = Signals::listen()?;
         let running = Running::start(desk, "serve").await?;
         let (out, http) = (&desk.out, &desk.settings.http);
-        let (server, address) = web::serve(running.world.clone(), http.bind, out.words().lang())?;
+        let (server, address) = web::serve(running.world.clone(), http, out.words().lang())?;
         let handle = server.handle();
         let serving = tokio::spawn(server);
         // Port 0 in the settings: the port is known only now.

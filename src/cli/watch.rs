@@ -12,6 +12,7 @@ use super::{
     output::{Output, Tone},
     progress::Meter,
 };
+pub(super) use crate::i18n::words::operation_state as state_id;
 use crate::{
     db::{Db, OperationRow},
     domain::{
@@ -193,20 +194,6 @@ impl<'a> Watch<'a> {
             self.bar.set_position(position);
         }
         self.bar.set_message(format!("{above}{text}"));
-    }
-}
-
-/// The catalogue id of a state's word.
-pub(super) const fn state_id(state: OpState) -> &'static str {
-    match state {
-        OpState::Queued => "state-queued",
-        OpState::Running => "state-running",
-        OpState::Succeeded => "state-succeeded",
-        OpState::Failed => "state-failed",
-        OpState::RolledBack => "state-rolled-back",
-        OpState::Cancelled => "state-cancelled",
-        OpState::NeedsOperator => "state-needs-operator",
-        OpState::Resolved => "state-resolved",
     }
 }
 

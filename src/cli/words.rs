@@ -1,7 +1,7 @@
 //! The catalogue ids of words that stand for states and the like.
 
+pub(super) use crate::i18n::words::{backup_state, origin};
 use crate::{
-    domain::backup::{BackupState, Origin},
     engine::{Check, Verdict},
     saga::StepState,
 };
@@ -11,26 +11,6 @@ use super::{
     output::{Field, Tone},
 };
 use crate::domain::msg::Msg;
-
-/// Why a backup exists.
-pub(super) const fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Manual => "origin-manual",
-        Origin::Scheduled => "origin-scheduled",
-        Origin::Safety => "origin-safety",
-        Origin::Uploaded => "origin-uploaded",
-    }
-}
-
-/// How a backup stands.
-pub(super) const fn backup_state(state: BackupState) -> &'static str {
-    match state {
-        BackupState::Complete => "backup-complete",
-        BackupState::Corrupt => "backup-corrupt",
-        BackupState::Trashed => "backup-trashed",
-        BackupState::Missing => "backup-missing",
-    }
-}
 
 /// How a step stands.
 pub(super) const fn step_state(state: StepState) -> &'static str {

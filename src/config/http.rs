@@ -52,6 +52,11 @@ impl Http {
         }
     }
 
+    /// Whether people reach the pages by HTTPS, as `public_url` says.
+    pub fn https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
     /// The address people use, without a final slash.
     pub fn url(&self) -> String {
         match &self.public_url {

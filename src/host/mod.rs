@@ -251,6 +251,17 @@ pub struct NewContainer {
     pub labels: std::collections::BTreeMap<String, String>,
 }
 
+/// A container of Zelo's own, as the engine's list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disposable {
+    /// Full id.
+    pub id: String,
+    /// The label's value.
+    pub value: String,
+    /// As [`Container::state`].
+    pub state: String,
+}
+
 /// A port of a container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Port {
@@ -315,6 +326,9 @@ pub trait ContainerHost: Send + Sync {
     /// Ends and removes a container made by [`run`](Self::run), with its volumes;
     /// refuses any other. Gone already is fine.
     async fn discard(&self, name: &str) -> Result<(), HostError>;
+    /// Containers made by [`run`](Self::run) that carry a label besides, running or
+    /// not. One call: none of the others is asked for.
+    async fn disposables(&self, label: &str) -> Result<Vec<Disposable>, HostError>;
     /// Running commands inside it by exec.
     fn place(&self, name: &str) -> std::sync::Arc<dyn Place>;
 }

@@ -10,6 +10,7 @@ mod lang;
 mod number;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 pub use catalogue::{Catalogue, Told};
 pub use lang::Lang;

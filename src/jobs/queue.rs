@@ -131,6 +131,7 @@ impl Queue {
     /// Runs apalis's worker, restarted whenever it fails, until shutdown.
     fn listen(self, ids: SharedIds, every: Duration) {
         let shutdown = self.work.shutdown.clone();
+        let stopping = shutdown.clone();
         let factory = move |restarts: usize| {
             // A name used before is refused, or keeps a dead worker's jobs.
             let name = format!("w-{}-{}-{restarts}", std::process::id(), ids.next());
@@ -143,7 +144,9 @@ impl Queue {
         tokio::spawn(async move {
             let monitor = Monitor::new()
                 .register(factory)
-                .should_restart(|_, _| true)
+                // Once the pool is closed a worker fails as soon as it is made: made
+                // again and again, it would keep the process from ending.
+                .should_restart(move |_, _| !stopping.is_cancelled())
                 .shutdown_timeout(Duration::from_secs(1));
             let signal = async move {
                 shutdown.cancelled().await;

@@ -10,7 +10,10 @@ use super::{
 use crate::{
     db::{BackupFilter, BackupRow, OperationFilter, OperationRow},
     domain::{clock::Moment, problem::Problem},
-    i18n::Catalogue,
+    i18n::{
+        Catalogue,
+        words::{backup_state, operation_state, origin},
+    },
 };
 
 /// How many of each are shown.
@@ -68,7 +71,7 @@ async fn page(site: &Site) -> Result<String, Problem> {
         backups: backups.iter().map(|row| backup(words, row)).collect(),
         operations_title: words.label("page-home-operations"),
         operation_heads: heads(&["head-id", "head-kind", "head-state", "head-started", "head-ended"]),
-        operations: operations.iter().map(operation).collect(),
+        operations: operations.iter().map(|row| operation(words, row)).collect(),
     };
     page.render().map_err(|e| crate::problem!("page-broken").detail(e))
 }
@@ -80,19 +83,19 @@ fn moment(at: Option<Moment>) -> String {
 fn backup(words: &Catalogue, row: &BackupRow) -> Vec<String> {
     vec![
         row.id.to_string(),
-        row.origin.to_string(),
-        row.state.to_string(),
+        words.label(origin(row.origin)),
+        words.label(backup_state(row.state)),
         moment(Some(row.taken_at)),
         words.size(row.stored_bytes),
         moment(row.verified_at),
     ]
 }
 
-fn operation(row: &OperationRow) -> Vec<String> {
+fn operation(words: &Catalogue, row: &OperationRow) -> Vec<String> {
     vec![
         row.id.to_string(),
-        row.kind.to_string(),
-        row.state.to_string(),
+        words.operation_kind(&row.kind),
+        words.label(operation_state(row.state)),
         moment(row.started_at),
         moment(row.ended_at),
     ]

@@ -15,7 +15,7 @@ use actix_web::{
     web,
 };
 
-use crate::{domain::problem::Problem, i18n::Lang, operation::World, problem};
+use crate::{config::Http, domain::problem::Problem, i18n::Lang, operation::World, problem};
 
 pub use sign_in::new_link;
 
@@ -24,11 +24,13 @@ pub use sign_in::new_link;
 pub(crate) struct Site {
     pub(crate) world: World,
     pub(crate) lang: Lang,
+    /// People come by HTTPS: a cookie must never travel otherwise.
+    pub(crate) https: bool,
 }
 
 /// Binds and returns the server, not yet running, and the address it got.
-pub fn serve(world: World, bind: SocketAddr, lang: Lang) -> Result<(Server, SocketAddr), Problem> {
-    let site = Site { world, lang };
+pub fn serve(world: World, http: &Http, lang: Lang) -> Result<(Server, SocketAddr), Problem> {
+    let (site, bind) = (Site { world, lang, https: http.https() }, http.bind);
     let make = move || {
         App::new()
             .app_data(web::Data::new(site.clone()))

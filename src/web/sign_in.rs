@@ -59,6 +59,7 @@ pub(super) async fn sign_in(site: web::Data<Site>, link: web::Query<Link>) -> Ht
             let cookie = Cookie::build(COOKIE, session)
                 .path("/")
                 .http_only(true)
+                .secure(site.https)
                 .same_site(SameSite::Strict)
                 .max_age(time::Duration::seconds(SESSION.num_seconds()))
                 .finish();

@@ -3,15 +3,19 @@
 
 use std::{
     fs,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
-use crate::{domain::id::Ids, domain::problem::Problem, problem};
+use super::owner::{Life, Owner};
+use crate::{
+    domain::{id::Ids, problem::Problem},
+    problem,
+};
 
 const PREFIX: &str = "zelo-demo-";
 /// Names the process a folder belongs to.
-const PID: &str = "pid";
+const OWNER: &str = "owner";
 
 /// A temporary folder with one part for Zelo and one for the sample.
 pub(super) struct Folder {
@@ -27,7 +31,7 @@ impl Folder {
             sweep();
             // Others may pass through to reach the sample, and see nothing.
             fs::DirBuilder::new().mode(0o711).create(&root)?;
-            fs::write(root.join(PID), std::process::id().to_string())?;
+            fs::write(root.join(OWNER), Owner::this().to_string())?;
             let sample = root.join("sample");
             fs::DirBuilder::new().mode(0o700).create(&sample)?;
             Ok::<_, std::io::Error>(Self { root, sample })
@@ -47,10 +51,10 @@ impl Folder {
     }
 
     /// Removes everything.
-    pub(super) async fn remove(self) {
-        if let Err(error) = tokio::fs::remove_dir_all(&self.root).await {
-            tracing::warn!(folder = %self.root.display(), %error, "the demo's folder could not be removed");
-        }
+    pub(super) async fn remove(self) -> Result<(), Problem> {
+        let path = self.root.display().to_string();
+        let removed = tokio::fs::remove_dir_all(&self.root).await;
+        removed.map_err(|e| problem!("demo-folder-stays", path = path).detail(e))
     }
 }
 
@@ -58,12 +62,7 @@ impl Folder {
 /// process it is.
 fn sweep() {
     let Ok(entries) = fs::read_dir(std::env::temp_dir()) else { return };
-    for root in entries.flatten().map(|entry| entry.path()) {
-        let ours = root.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(PREFIX));
-        let Some(pid) = ours.then(|| first_number(&root.join(PID))).flatten() else { continue };
-        if runs(pid) {
-            continue;
-        }
+    for root in entries.flatten().map(|entry| entry.path()).filter(|root| abandoned(root)) {
         let data = root.join("sample/postgres");
         if let Some(server) = first_number(&data.join("postmaster.pid"))
             && serves(server, &data)
@@ -75,12 +74,20 @@ fn sweep() {
     }
 }
 
-fn first_number(path: &Path) -> Option<i32> {
-    fs::read_to_string(path).ok()?.lines().next()?.trim().parse().ok()
+/// Whether a folder is a demo's of this user that no longer runs.
+fn abandoned(root: &Path) -> bool {
+    let ours = root.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+    let user = rustix::process::geteuid().as_raw();
+    // Anyone may make a folder of that name, and a link to anywhere.
+    if !ours || !fs::symlink_metadata(root).is_ok_and(|it| it.is_dir() && it.uid() == user) {
+        return false;
+    }
+    let owner = fs::read_to_string(root.join(OWNER)).ok().and_then(|line| Owner::parse(&line));
+    owner.is_some_and(|owner| matches!(owner.life(), Life::Gone | Life::OtherBoot))
 }
 
-fn runs(pid: i32) -> bool {
-    Path::new(&format!("/proc/{pid}")).exists()
+fn first_number(path: &Path) -> Option<i32> {
+    fs::read_to_string(path).ok()?.lines().next()?.trim().parse().ok()
 }
 
 /// Whether a process is the server of this data folder: its command line names it.

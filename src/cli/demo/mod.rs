@@ -1,38 +1,39 @@
 //! `zelo demo`: the main job, on a real database made for it. Backs up, verifies,
 //! damages, restores, compares, undoes, compares. Everything it makes lies in one
-//! temporary folder and goes when it ends.
+//! temporary folder, or in one container, and goes when it ends, however it ends.
 
+mod binaries;
+mod container;
 mod folder;
+mod image;
+mod owner;
 mod postgres;
+mod remains;
+mod report;
 mod sample;
+mod server;
 mod sqlite;
+mod tour;
 
-use serde::Serialize;
-use tokio::time::sleep;
+use std::sync::Arc;
 
-use self::{folder::Folder, postgres::PostgresSample, sample::Sample, sqlite::SqliteSample};
+use serde_json::json;
+
+use self::{
+    folder::Folder, postgres::PostgresSample, remains::Remains, report::Report, sample::Sample,
+    sqlite::SqliteSample, tour::Tour,
+};
 use super::{
     desk::{Desk, Done, Stop},
     exit::Exit,
-    output::Tone,
-    resource::add::store,
+    output::Output,
     signals::Signals,
-    watch::{BEAT, Watch},
-    worker::{Running, told_to_stop},
+    worker::Running,
 };
 use crate::{
-    config::{Flag, Settings, Sources},
-    db::{OperationRow, ResourceRow},
-    domain::{
-        backup::Origin,
-        id::{BackupId, SystemIds},
-        msg::Msg,
-        operation::OpState,
-    },
-    engine::{BackupOptions, RestoreOptions},
-    msg,
-    operation::{self, BackupRequest, Request, RestoreRequest, UndoRequest, VerifyRequest},
-    problem,
+    config::{Docker, Flag, Settings, Sources},
+    domain::{id::SystemIds, problem::Problem},
+    msg, problem,
     secret::{Random, Secret, SystemRandom},
     web,
 };
@@ -40,55 +41,81 @@ use crate::{
 /// How to show it.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Whether the pages are left out.
+    /// End after the tour instead of serving its pages
     #[arg(long)]
     pub exit: bool,
-    /// Without it PostgreSQL where that is possible, else SQLite.
-    #[arg(long, value_parser = ["postgres", "sqlite"])]
+    /// Insist on a kind: postgres or sqlite (exit code 3 if it cannot be had)
+    #[arg(long, value_name = "KIND", value_parser = ["postgres", "sqlite"])]
     pub kind: Option<String>,
-    /// Stands for the setting `http.bind`.
-    #[arg(long, default_value = "127.0.0.1:0")]
+    /// Address and port of the pages
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub bind: String,
 }
 
-/// What was done, for the last line of `--json`.
-#[derive(Debug, Default, Serialize)]
-struct Report {
-    kind: String,
-    did: Vec<Did>,
-    ok: bool,
-}
-
-/// One thing done.
-#[derive(Debug, Serialize)]
-struct Did {
-    what: &'static str,
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest: Option<String>,
+/// One demo: what it works with, and what it must leave nothing of.
+struct Show<'a> {
+    args: &'a Args,
+    desk: &'a Desk,
+    running: &'a Running,
+    folder: &'a Folder,
+    remains: Arc<Remains>,
 }
 
 impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
-        let folder = Folder::make(&SystemIds).await?;
-        let desk = self.own_desk(desk, &folder)?;
+        let mut report = Report::new(self.kind.clone());
+        let done = self.whole(desk, &mut report).await;
+        Ok(report.close(&desk.out, done))
+    }
+
+    /// The same ending for a demo that could not even begin.
+    pub(super) fn refused(&self, out: &Output, stop: Stop) -> Exit {
+        Report::new(self.kind.clone()).close(out, Err(stop))
+    }
+
+    async fn whole(&self, desk: &Desk, report: &mut Report) -> Result<(), Stop> {
         let mut signals = Signals::listen()?;
+        let folder = Folder::make(&SystemIds).await?;
+        let done = self.in_folder(desk, &folder, &mut signals, report).await;
+        with(done, folder.remove().await.err())
+    }
+
+    async fn in_folder(
+        &self,
+        desk: &Desk,
+        folder: &Folder,
+        signals: &mut Signals,
+        report: &mut Report,
+    ) -> Result<(), Stop> {
+        let desk = self.own_desk(desk, folder)?;
         let running = Running::start(&desk, "demo").await?;
-        let done = self.with_world(&desk, &running, &folder, &mut signals).await;
-        running.stop(&mut signals).await;
-        folder.remove().await;
-        done
+        let remains = Arc::new(Remains::default());
+        let show = Show { args: self, desk: &desk, running: &running, folder, remains: remains.clone() };
+        let mut done = tokio::select! {
+            done = show.tour(report) => done,
+            () = signals.any() => Err(problem!("demo-interrupted").into()),
+        };
+        if done.is_ok() && !self.exit {
+            done = show.serve(signals).await;
+        }
+        desk.out.note(&desk.out.words().label("demo-removing"));
+        // First what still works on the sample.
+        running.stop(signals).await;
+        with(done, remains.end().await)
     }
 
     /// Settings of its own: nothing of the machine's Zelo, if it has one, is read
-    /// or touched.
+    /// or touched, but where this machine's Docker Engine is.
     fn own_desk(&self, desk: &Desk, folder: &Folder) -> Result<Desk, Stop> {
         let flag = |flag, key, value: String| Flag { flag, key, value };
+        let docker = match &desk.settings.docker {
+            Docker::Off => "off".to_owned(),
+            Docker::Socket(path) => path.display().to_string(),
+        };
         let flags = vec![
             flag("--data", "data", folder.data().display().to_string()),
             flag("--bind", "http.bind", self.bind.clone()),
+            flag("demo", "docker.socket", docker),
             // A demo's few megabytes must not be refused on a small disk.
             flag("demo", "store.reserve_percent", "0".to_owned()),
             flag("demo", "store.reserve_bytes", (64 << 20).to_string()),
@@ -96,200 +123,84 @@ impl Args {
         let settings = Settings::load(&Sources { flags, ..Sources::default() })?;
         Ok(Desk { settings: settings.into(), ..desk.clone() })
     }
+}
 
-    async fn with_world(
-        &self,
-        desk: &Desk,
-        running: &Running,
-        folder: &Folder,
-        signals: &mut Signals,
-    ) -> Done {
-        let Some(sample) = self.sample(desk, running, folder).await? else {
-            return Err(Stop::Exit(Exit::Fallback));
-        };
-        let mut tour = Tour { desk, running, sample: &*sample, report: Report::default() };
-        let shown = tokio::select! {
-            shown = tour.go() => shown,
-            () = signals.any() => Err(Stop::Exit(Exit::Cancelled)),
-        };
-        let report = std::mem::take(&mut tour.report);
-        let done = match shown {
-            Ok(()) if self.exit => Ok(()),
-            Ok(()) => serve(desk, running, signals).await,
-            Err(stop) => Err(stop),
-        };
-        let removed = sample.remove().await;
-        desk.out.json(&report);
-        done?;
-        removed?;
-        Ok(if report.ok { Exit::Done } else { Exit::Failed })
+impl Show<'_> {
+    async fn tour(&self, report: &mut Report) -> Result<(), Stop> {
+        container::sweep(&self.running.world.hosts).await;
+        let sample = self.sample(report).await?;
+        Tour { desk: self.desk, running: self.running, sample: &*sample, report }.go().await
     }
 
-    /// The best sample the machine offers; `None`, with the reason told, if it is
+    /// The best sample the machine offers; a problem, with the reasons, if that is
     /// not of the kind insisted on.
-    async fn sample(
-        &self,
-        desk: &Desk,
-        running: &Running,
-        folder: &Folder,
-    ) -> Result<Option<Box<dyn Sample>>, Stop> {
-        let insisted = self.kind.as_deref();
-        if insisted != Some("sqlite") {
-            let hosts = &running.world.hosts;
-            if let Some(sample) = PostgresSample::start(hosts, folder.sample(), password()?).await? {
-                return Ok(Some(Box::new(sample)));
-            }
-            if insisted.is_some() {
-                desk.out.problems(&[problem!("demo-no-postgres")]);
-                return Ok(None);
-            }
-            desk.out.say(&msg!("demo-fallback"));
+    async fn sample(&self, report: &mut Report) -> Result<Box<dyn Sample>, Stop> {
+        let insisted = self.args.kind.as_deref();
+        let (out, folder) = (&self.desk.out, self.folder.sample());
+        if insisted == Some("sqlite") {
+            return Ok(Box::new(SqliteSample::new(folder)));
         }
-        Ok(Some(Box::new(SqliteSample::new(folder.sample()))))
+        let (hosts, password) = (&self.running.world.hosts, password()?);
+        let mut skipped = Vec::new();
+        let started = PostgresSample::start(hosts, folder, &password, &self.remains, &mut skipped).await;
+        report.skipped(out, &skipped);
+        let reasons = reasons(out, &skipped);
+        match started {
+            Some(sample) => return Ok(Box::new(sample)),
+            None if insisted.is_some() => {
+                return Err(problem!("demo-no-postgres").detail(reasons.join("\n")).into());
+            }
+            None => {}
+        }
+        out.say(&msg!("demo-fallback"));
+        reasons.iter().for_each(|line| out.line(&format!("  | {line}")));
+        Ok(Box::new(SqliteSample::new(folder)))
     }
+
+    /// Keeps the pages up until told to stop.
+    async fn serve(&self, signals: &mut Signals) -> Result<(), Stop> {
+        let (out, world) = (&self.desk.out, &self.running.world);
+        let (server, address) = web::serve(world.clone(), &self.desk.settings.http, out.words().lang())?;
+        let handle = server.handle();
+        let serving = tokio::spawn(server);
+        let url = format!("http://{address}");
+        let link = web::new_link(world, &SystemRandom, &url).await?;
+        out.line("");
+        out.say(&msg!("demo-serving", link = &link));
+        out.json(&json!({ "address": address.to_string(), "url": url, "link": link }));
+        signals.any().await;
+        handle.stop(true).await;
+        let _ = serving.await;
+        Ok(())
+    }
+}
+
+/// What came out, and what went wrong besides.
+fn with(done: Result<(), Stop>, more: impl IntoIterator<Item = Problem>) -> Result<(), Stop> {
+    let mut problems: Vec<Problem> = more.into_iter().collect();
+    match done {
+        done if problems.is_empty() => done,
+        Err(Stop::Problems(mut first)) => {
+            first.append(&mut problems);
+            Err(Stop::Problems(first))
+        }
+        Ok(()) | Err(Stop::Exit(_)) => Err(Stop::Problems(problems)),
+    }
+}
+
+/// Why something could not be had, in lines.
+fn reasons(out: &Output, problems: &[Problem]) -> Vec<String> {
+    let told = problems.iter().map(|problem| out.words().problem(problem));
+    told.flat_map(|told| {
+        let detail = told.detail.unwrap_or_default();
+        let lines: Vec<_> = detail.lines().map(|line| format!("  {line}")).collect();
+        std::iter::once(told.what).chain(lines)
+    })
+    .collect()
 }
 
 fn password() -> Result<Secret, Stop> {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes).map_err(|e| problem!("no-random").detail(e))?;
     Ok(Secret::new(hex::encode(bytes)))
-}
-
-/// The tour itself.
-struct Tour<'a> {
-    desk: &'a Desk,
-    running: &'a Running,
-    sample: &'a dyn Sample,
-    report: Report,
-}
-
-impl Tour<'_> {
-    async fn go(&mut self) -> Result<(), Stop> {
-        self.report.kind = self.sample.kind().to_string();
-        self.head(msg!("demo-1-sample", kind = self.sample.kind().as_str()));
-        self.sample.fill().await?;
-        let before = self.sample.digest().await?;
-        self.did("sample", None, Some(&before), true);
-        let resource = self.resource().await?;
-
-        self.head(msg!("demo-2-backup"));
-        let backup = self.backup(&resource).await?;
-        self.head(msg!("demo-3-verify"));
-        let row = self.operate(Request::Verify(VerifyRequest { backup: backup.clone() })).await?;
-        self.did("verify", Some(&row), None, true);
-
-        self.head(msg!("demo-4-damage"));
-        self.sample.damage().await?;
-        let damaged = self.sample.digest().await?;
-        self.did("damage", None, Some(&damaged), damaged != before);
-
-        self.head(msg!("demo-5-restore"));
-        let restore = self.restore(backup).await?;
-        let restored = self.sample.digest().await?;
-        self.compare("restore", &restore, &restored, &before);
-
-        self.head(msg!("demo-6-undo"));
-        let request = UndoRequest { operation: restore.id, without_safety: None };
-        let undo = self.operate(Request::Undo(request)).await?;
-        let undone = self.sample.digest().await?;
-        self.compare("undo", &undo, &undone, &damaged);
-
-        self.report.ok = self.report.did.iter().all(|did| did.ok);
-        self.head(if self.report.ok { msg!("demo-good") } else { msg!("demo-bad") });
-        Ok(())
-    }
-
-    async fn resource(&self) -> Result<ResourceRow, Stop> {
-        let world = &self.running.world;
-        let kind = self.sample.kind();
-        let access = world.engines.get(&kind)?.accept(self.sample.access())?;
-        Ok(store(self.desk, world, "shop".to_owned(), kind, None, access).await?)
-    }
-
-    async fn backup(&mut self, resource: &ResourceRow) -> Result<BackupId, Stop> {
-        let request = BackupRequest {
-            resource: resource.id.clone(),
-            name: Some("demo".to_owned()),
-            note: None,
-            options: BackupOptions::default(),
-            origin: Origin::Manual,
-            parent: None,
-        };
-        let row = self.operate(Request::Backup(request)).await?;
-        self.did("backup", Some(&row), None, true);
-        Ok(row.backup.ok_or_else(|| problem!("internal-step-output", step = "backup"))?)
-    }
-
-    async fn restore(&mut self, backup: BackupId) -> Result<OperationRow, Stop> {
-        let request = RestoreRequest {
-            backup,
-            into: None,
-            options: RestoreOptions::default(),
-            without_safety: None,
-            resolves: None,
-        };
-        self.operate(Request::Restore(request)).await
-    }
-
-    /// Plans, enqueues and follows an operation; anything but success ends the tour.
-    async fn operate(&self, request: Request) -> Result<OperationRow, Stop> {
-        let world = &self.running.world;
-        let prepared = operation::prepare(world, request, &self.desk.actor()).await?;
-        let confirm = prepared.view.confirm.clone();
-        let id = operation::enqueue(world, prepared, confirm.as_deref(), None).await?.row().id.clone();
-        self.running.push(&id).await;
-        let mut watch = Watch::new(&self.desk.out, &world.db, &id);
-        let row = loop {
-            let row = watch.look().await?;
-            if row.state.is_final() || row.state == OpState::NeedsOperator {
-                break row;
-            }
-            sleep(BEAT).await;
-        };
-        watch.close();
-        if row.state == OpState::Succeeded {
-            return Ok(row);
-        }
-        let why = row.problem.unwrap_or_else(|| problem!("demo-operation", state = row.state.as_str()));
-        Err(why.into())
-    }
-
-    fn compare(&mut self, what: &'static str, row: &OperationRow, digest: &str, expected: &str) {
-        self.did(what, Some(row), Some(digest), digest == expected);
-    }
-
-    fn did(&mut self, what: &'static str, row: Option<&OperationRow>, digest: Option<&str>, ok: bool) {
-        if let Some(digest) = digest {
-            let line = self.desk.out.words().text(&msg!("demo-digest", digest = digest));
-            self.desk
-                .out
-                .line(&format!("  {}", self.desk.out.toned(&line, if ok { Tone::Good } else { Tone::Bad })));
-        }
-        self.report.did.push(Did {
-            what,
-            ok,
-            operation: row.map(|row| row.id.to_string()),
-            digest: digest.map(ToOwned::to_owned),
-        });
-    }
-
-    fn head(&self, msg: Msg) {
-        self.desk.out.line("");
-        self.desk.out.say(&msg);
-    }
-}
-
-/// Keeps the pages up until told to stop.
-async fn serve(desk: &Desk, running: &Running, signals: &mut Signals) -> Result<(), Stop> {
-    let (server, address) =
-        web::serve(running.world.clone(), desk.settings.http.bind, desk.out.words().lang())?;
-    let handle = server.handle();
-    let serving = tokio::spawn(server);
-    let link = web::new_link(&running.world, &SystemRandom, &format!("http://{address}")).await?;
-    desk.out.line("");
-    desk.out.say(&msg!("demo-serving", link = link));
-    told_to_stop(desk, signals).await;
-    handle.stop(true).await;
-    let _ = serving.await;
-    Ok(())
 }

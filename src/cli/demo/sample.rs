@@ -1,5 +1,4 @@
-//! What the demo works on: a small shop, in a database made for it and removed
-//! after it.
+//! What the demo works on: a small shop, in a database made for it.
 
 use async_trait::async_trait;
 
@@ -26,9 +25,6 @@ pub(super) trait Sample: Send + Sync {
 
     /// A digest of everything in it, by content.
     async fn digest(&self) -> Result<String, Problem>;
-
-    /// Ends and removes it.
-    async fn remove(&self) -> Result<(), Problem>;
 }
 
 /// The shop, in the SQL both kinds understand.

@@ -71,8 +71,4 @@ impl Sample for SqliteSample {
         })
         .await
     }
-
-    async fn remove(&self) -> Result<(), Problem> {
-        Ok(())
-    }
 }

@@ -67,7 +67,7 @@ fn line(desk: &Desk, row: &OperationRow, resource: Option<String>) -> Vec<Field>
     let took = row.started_at.zip(row.ended_at).map(|(from, to)| format::duration(format::between(from, to)));
     vec![
         row.id.short().into(),
-        row.kind.as_str().into(),
+        desk.out.words().operation_kind(&row.kind).into(),
         resource.unwrap_or_default().into(),
         Field::text(desk.out.words().label(state_id(row.state))).tone(state_tone(row.state)),
         desk.out.moment(row.created_at).into(),

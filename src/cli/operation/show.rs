@@ -52,7 +52,7 @@ fn facts(desk: &Desk, row: &OperationRow) {
     let moment = |at: Option<_>| at.map(|at| out.moment(at)).unwrap_or_default();
     let mut facts = vec![
         ("cli-col-id", row.id.as_str().into()),
-        ("cli-col-kind", row.kind.as_str().into()),
+        ("cli-col-kind", desk.out.words().operation_kind(&row.kind).into()),
         ("cli-col-state", Field::text(out.words().label(state_id(row.state))).tone(state_tone(row.state))),
         ("cli-col-actor", row.actor.clone().into()),
         ("cli-col-created", out.moment(row.created_at).into()),

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 
 use bollard::{
     models::ContainerCreateBody,
-    query_parameters::{CreateContainerOptionsBuilder, ListImagesOptions, RemoveContainerOptionsBuilder},
+    query_parameters::{
+        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptions,
+        RemoveContainerOptionsBuilder,
+    },
 };
 
 use super::{Docker, inspect, lifecycle::check_name};
-use crate::host::{Container, HostError, NewContainer};
+use crate::host::{Container, Disposable, HostError, NewContainer};
 
 /// On every container made here.
 const LABEL: &str = "zelo.disposable";
@@ -41,6 +44,19 @@ impl Docker {
         self.call(&new.image, client.create_container(Some(options), body)).await?;
         self.start_container(&new.name).await?;
         Ok(inspect::container(self.inspect(&new.name).await?))
+    }
+
+    pub(super) async fn list_disposable(&self, label: &str) -> Result<Vec<Disposable>, HostError> {
+        let filters = HashMap::from([("label".to_owned(), vec![LABEL.to_owned(), label.to_owned()])]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let client = self.client().await?;
+        let listed = self.call("", client.list_containers(Some(options))).await?;
+        let found = listed.into_iter().filter_map(|summary| {
+            let value = summary.labels.unwrap_or_default().remove(label)?;
+            let state = summary.state.map(|state| state.to_string()).unwrap_or_default();
+            Some(Disposable { id: summary.id?, value, state })
+        });
+        Ok(found.collect())
     }
 
     pub(super) async fn discard_disposable(&self, name: &str) -> Result<(), HostError> {

@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
 use tokio::sync::OnceCell;
 
-use super::{Container, ContainerHost, EngineInfo, HostError, NewContainer, Place, Reader};
+use super::{Container, ContainerHost, Disposable, EngineInfo, HostError, NewContainer, Place, Reader};
 
 /// Where the engine listens unless told otherwise.
 pub const SOCKET: &str = "/var/run/docker.sock";
@@ -162,6 +162,10 @@ impl ContainerHost for Docker {
 
     async fn discard(&self, name: &str) -> Result<(), HostError> {
         self.discard_disposable(name).await
+    }
+
+    async fn disposables(&self, label: &str) -> Result<Vec<Disposable>, HostError> {
+        self.list_disposable(label).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use super::{
-    super::{Container, ContainerHost, EngineInfo, HostError, NewContainer, Place, Reader},
+    super::{Container, ContainerHost, Disposable, EngineInfo, HostError, NewContainer, Place, Reader},
     Faults, Faulty,
 };
 
@@ -71,6 +71,10 @@ impl ContainerHost for FaultyHost {
 
     async fn discard(&self, name: &str) -> Result<(), HostError> {
         self.inner.discard(name).await
+    }
+
+    async fn disposables(&self, label: &str) -> Result<Vec<Disposable>, HostError> {
+        self.inner.disposables(label).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

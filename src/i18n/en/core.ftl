@@ -80,6 +80,12 @@ state-cancelled = cancelled
 state-needs-operator = needs a person
 state-resolved = resolved
 
+operation-kind-backup = backup
+operation-kind-restore = restore
+operation-kind-undo = undo
+operation-kind-verify = verify
+operation-kind-delete = delete
+
 origin-manual = manual
 origin-scheduled = scheduled
 origin-safety = safety

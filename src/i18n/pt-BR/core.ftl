@@ -80,6 +80,12 @@ state-cancelled = cancelada
 state-needs-operator = precisa de uma pessoa
 state-resolved = resolvida
 
+operation-kind-backup = backup
+operation-kind-restore = restauração
+operation-kind-undo = desfazer
+operation-kind-verify = verificação
+operation-kind-delete = exclusão
+
 origin-manual = manual
 origin-scheduled = agendado
 origin-safety = segurança
