@@ -150,7 +150,7 @@ impl Run<'_> {
     pub(super) async fn undo(&mut self, step: usize) -> Result<Result<(), Problem>, Lost> {
         self.record(step, Event::UndoBegan).await?;
         self.reload().await?;
-        match self.patient_undo(step).await {
+        match self.patient_undo(step).await? {
             Ok(()) => {
                 self.record(step, Event::UndoFinished).await?;
                 Ok(Ok(()))
@@ -162,8 +162,10 @@ impl Run<'_> {
         }
     }
 
-    async fn patient_undo(&self, step: usize) -> Result<(), Problem> {
-        self.fault(step, Moment::UndoBefore)?;
+    async fn patient_undo(&mut self, step: usize) -> Result<Result<(), Problem>, Lost> {
+        if let Err(problem) = self.fault(step, Moment::UndoBefore) {
+            return Ok(Err(problem));
+        }
         let undoing = self.plan.steps[step].step.clone();
         let limit = undoing.limits().deadline.max(std::time::Duration::from_secs(60));
         let mut tried = 0;
@@ -176,10 +178,12 @@ impl Run<'_> {
             let Err(problem) = result else { break };
             tried += 1;
             if !problem.transient || tried >= self.runner.patience.tries {
-                return Err(problem);
+                return Ok(Err(problem));
             }
             self.pause(tried).await;
+            // What this try wrote down, the next one goes by.
+            self.reload().await?;
         }
-        self.fault(step, Moment::UndoAfter)
+        Ok(self.fault(step, Moment::UndoAfter))
     }
 }
