@@ -60,8 +60,16 @@ impl Step for Load {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
-        load(cx, &self.work, &self.work.target.new, &self.part, &self.shelf).await
+        load(cx, &self.work, &self.work.target.new, &self.part, &self.shelf, Extent::All).await
     }
+}
+
+/// How much of a part is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    /// What it is made of, without a row: of a custom dump only.
+    Structure,
 }
 
 /// Loads a part into a database.
@@ -71,13 +79,16 @@ pub(super) async fn load(
     database: &str,
     part: &Part,
     shelf: &Shelf,
+    extent: Extent,
 ) -> Result<(), Problem> {
-    cx.progress().expect(part.raw.bytes);
+    if extent == Extent::All {
+        cx.progress().expect(part.raw.bytes);
+    }
     let source = open_part(shelf.store.clone(), &shelf.resource, part, counted(cx)).await?;
     let server = work.server.during(cx.operation());
     let format = Format::of(part)?;
-    let running = By::Step(cx).launch(&server, command(work, &server, database, format)).await?;
-    let exit = feed(work, running, source).await?;
+    let running = By::Step(cx).launch(&server, command(work, &server, database, format, extent)).await?;
+    let exit = feed(work, running, source, extent).await?;
     if exit.ok() {
         let words = redact(exit.stderr.trim());
         if !words.is_empty() {
@@ -88,7 +99,7 @@ pub(super) async fn load(
     Err(failed(work, &exit))
 }
 
-fn command(work: &Work, server: &Server, database: &str, format: Format) -> Command {
+fn command(work: &Work, server: &Server, database: &str, format: Format, extent: Extent) -> Command {
     let options = format!(
         "-c default_transaction_read_only=off -c maintenance_work_mem={}MB -c lock_timeout=0",
         work.server.tuning.load_memory
@@ -96,6 +107,11 @@ fn command(work: &Work, server: &Server, database: &str, format: Format) -> Comm
     let command = match format {
         Format::Custom => {
             let command = server.tool("pg_restore").arg("--single-transaction").arg("--exit-on-error");
+            let command = match extent {
+                Extent::All => command,
+                // A database with subscriptions could not be dropped again.
+                Extent::Structure => command.arg("--schema-only").arg("--no-subscriptions"),
+            };
             if work.owners { command } else { command.arg("--no-owner").arg("--no-acl") }
         }
         Format::Plain => server
@@ -111,7 +127,7 @@ fn command(work: &Work, server: &Server, database: &str, format: Format) -> Comm
 /// Gives the program the whole part, then asks how it ended. What the program
 /// needs to finish, its last piece, is held back until the part's digests have
 /// been found right; if they are not, it is ended before its input is.
-async fn feed(work: &Work, running: Running, source: Reader) -> Result<Exit, Problem> {
+async fn feed(work: &Work, running: Running, source: Reader, extent: Extent) -> Result<Exit, Problem> {
     let Running { process, stdin, mut stdout, exit } = running;
     let Some(stdin) = stdin else { return Err(problem!("pg-answer").detail("a program without input")) };
     let drain = async {
@@ -127,7 +143,7 @@ async fn feed(work: &Work, running: Running, source: Reader) -> Result<Exit, Pro
     );
     let whole = given?;
     let exit = exit.wait().await.map_err(Problem::from)?;
-    if exit.ok() && !whole {
+    if exit.ok() && !whole && extent == Extent::All {
         // Content with less than the part: what came after was never looked at.
         return Err(problem!("pg-load-partial", database = &work.target.name));
     }

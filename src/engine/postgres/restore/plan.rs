@@ -326,7 +326,10 @@ fn notices(mode: Mode, targets: &[Target], options: &RestoreOptions, warnings: &
             warnings.push(msg!("pg-warning-sessions", databases = live.as_str()));
             warnings.push(msg!("pg-warning-writes-stay", databases = live));
         }
-        Mode::InPlace => warnings.push(msg!("pg-warning-in-place", databases = live)),
+        Mode::InPlace => {
+            warnings.push(msg!("pg-warning-in-place", databases = live.as_str()));
+            warnings.push(msg!("pg-warning-in-place-writes", databases = live));
+        }
     }
     if options.replace_roles {
         warnings.push(msg!("pg-warning-replace-roles"));

@@ -34,7 +34,12 @@ pub(super) struct Memory {
     steps: Mutex<Vec<StepRecord>>,
     pub(super) stop_at: Mutex<Option<(usize, StepState)>>,
     pub(super) stopped: Notify,
+    meanwhile: Mutex<Option<Meanwhile>>,
+    pub(super) lines: Mutex<Vec<Msg>>,
 }
+
+/// What happens, once, at the moment a step of this name comes into this state.
+type Meanwhile = (String, StepState, Box<dyn FnOnce() + Send>);
 
 impl Run {
     pub(super) fn new(rig: &Rig, plan: &Plan) -> Self {
@@ -68,6 +73,11 @@ impl Run {
         }
     }
 
+    /// Lets something happen just before step `step` is `state`.
+    pub(super) fn meanwhile(&self, step: &str, state: StepState, act: impl FnOnce() + Send + 'static) {
+        *self.memory.meanwhile.lock().unwrap() = Some((step.to_owned(), state, Box::new(act)));
+    }
+
     pub(super) async fn run(&self, plan: &Plan) -> Outcome {
         self.runner().run(plan).await.unwrap()
     }
@@ -85,6 +95,12 @@ impl Journal for Memory {
         Ok(self.steps.lock().unwrap().clone())
     }
     async fn record(&self, _: &OperationId, _: Fence, step: usize, event: Event) -> Result<(), JournalError> {
+        let name = self.steps.lock().unwrap()[step].name.clone();
+        let due = |(at, state, _): &mut Meanwhile| *at == name && *state == event.state();
+        let act = self.meanwhile.lock().unwrap().take_if(due);
+        if let Some((_, _, act)) = act {
+            tokio::task::block_in_place(act);
+        }
         let stop = *self.stop_at.lock().unwrap();
         if stop == Some((step, event.state())) && event.state() != StepState::Running {
             self.stopped.notify_one();
@@ -123,6 +139,7 @@ impl Journal for Memory {
     }
     async fn log(&self, _: &OperationId, _: Fence, line: &Msg) -> Result<(), JournalError> {
         eprintln!("log: {line:?}");
+        self.lines.lock().unwrap().push(line.clone());
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod crash;
 mod digest;
+mod in_place;
 mod memory;
 mod restore;
 mod rig;

@@ -49,13 +49,13 @@ pub(super) struct Rig {
     pub(super) shelf_root: tempfile::TempDir,
     pub(super) store: Arc<dyn Store>,
     pub(super) tuning: Tuning,
-    saved: Arc<Saved>,
+    pub(super) saved: Arc<Saved>,
     remover: Option<Child>,
 }
 
 /// Backups made so far: the safety backup is found among them.
 #[derive(Default)]
-pub(super) struct Saved(Mutex<Vec<(BackupId, Shelf, Manifest)>>);
+pub(super) struct Saved(pub(super) Mutex<Vec<(BackupId, Shelf, Manifest)>>);
 
 #[async_trait]
 impl Backups for Saved {
@@ -296,9 +296,13 @@ impl Rig {
                 });
                 builder.finish()
             }
-            RestoreSteps::Replacing { prepare, commit, settle, confirm, .. } => {
+            RestoreSteps::Replacing { before, prepare, commit, settle, confirm, .. } => {
                 let newest = self.saved.0.lock().unwrap().last().map(|(id, _, _)| id.clone());
-                let mut builder = Plan::builder(OpKind::of("restore")).safety(Safety(newest));
+                let mut builder = Plan::builder(OpKind::of("restore"));
+                for step in before {
+                    builder.add_any(step);
+                }
+                let mut builder = builder.safety(Safety(newest));
                 for step in prepare {
                     match step {
                         Replace::Beside(step) => builder.add_any(step),
