@@ -184,13 +184,15 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
     let database = work.target.name.as_str();
     let words = exit.stderr.as_str();
     let says = |text: &str| words.contains(text);
+    // First: its "No such file or directory" is not a socket's.
+    if says("is not available") && says("extension") {
+        return problem!("pg-extension-unavailable", database = database).detail(redact(words));
+    }
     if let Some(problem) = connection(words, &work.server.whom(&work.target.new)) {
         return problem;
     }
     let problem = if says("No space left on device") || says("could not extend file") {
         problem!("pg-disk-full")
-    } else if says("is not available") && says("extension") {
-        problem!("pg-extension-unavailable", database = database)
     } else if says("role \"") && says("does not exist") {
         problem!("pg-load-role", database = database)
     } else if says("permission denied") || says("must be owner") || says("must be superuser") {
