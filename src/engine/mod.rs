@@ -229,6 +229,8 @@ pub enum RestoreSteps {
     },
     /// In place of what is there.
     Replacing {
+        /// Before the safety backup: looks that later steps compare with.
+        before: Vec<AnyStep<Reads>>,
         /// Before the commit point, in order.
         prepare: Vec<Replace>,
         /// The swap.

@@ -253,8 +253,12 @@ pub(super) fn compose(steps: RestoreSteps, saved: Option<BackupId>) -> Plan {
             }
             plan.finish()
         }
-        RestoreSteps::Replacing { prepare, commit, settle, confirm, .. } => {
-            let mut plan = Plan::builder(OpKind::of("restore")).safety(Safety(saved));
+        RestoreSteps::Replacing { before, prepare, commit, settle, confirm, .. } => {
+            let mut plan = Plan::builder(OpKind::of("restore"));
+            for step in before {
+                plan.add_any(step);
+            }
+            let mut plan = plan.safety(Safety(saved));
             for step in prepare {
                 match step {
                     Replace::Beside(step) => plan.add_any(step),

@@ -192,7 +192,10 @@ pub(super) fn put_back(
             last.settle(world, &mut plan);
             plan.finish()
         }
-        RestoreSteps::Replacing { prepare, commit, swapped, settle, confirm } => {
+        RestoreSteps::Replacing { before, prepare, commit, swapped, settle, confirm } => {
+            for step in before {
+                plan.add_any(step);
+            }
             let mut plan = match waiver {
                 Some(waiver) => plan.waive(waiver),
                 None => plan.safety(Safety { world: world.clone(), resource: target.clone() }),

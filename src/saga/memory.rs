@@ -35,7 +35,12 @@ pub(crate) struct Memory {
     fence: AtomicI64,
     stop_at: Mutex<Option<(usize, StepState)>>,
     stopped: Notify,
+    meanwhile: Mutex<Option<Meanwhile>>,
+    lines: Mutex<Vec<Msg>>,
 }
+
+/// What happens, once, just before a step of this name comes into this state.
+type Meanwhile = (String, StepState, Box<dyn FnOnce() + Send>);
 
 impl Memory {
     /// Of steps with these names, none begun.
@@ -107,6 +112,26 @@ impl Memory {
         *self.stopping() = Some((step, state));
     }
 
+    /// Lets something happen, once, just before a step is written to be in a state.
+    pub(crate) fn meanwhile(&self, step: &str, state: StepState, act: impl FnOnce() + Send + 'static) {
+        let mut meanwhile = self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner);
+        *meanwhile = Some((step.to_owned(), state, Box::new(act)));
+    }
+
+    fn happens(&self, step: usize, state: StepState) {
+        let name = self.rows().get(step).map(|row| row.name.clone());
+        let due = |(at, when, _): &mut Meanwhile| Some(&*at) == name.as_ref() && *when == state;
+        let act = self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take_if(due);
+        if let Some((_, _, act)) = act {
+            tokio::task::block_in_place(act);
+        }
+    }
+
+    /// What the operation's log says.
+    pub(crate) fn log_lines(&self) -> Vec<Msg> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Returns when it has stopped answering.
     pub(crate) async fn stopped(&self) {
         self.stopped.notified().await;
@@ -174,6 +199,7 @@ impl Journal for Memory {
         step: usize,
         event: Event,
     ) -> Result<(), JournalError> {
+        self.happens(step, event.state());
         let here = Some((step, event.state())) == *self.stopping();
         let begins = event.state() == StepState::Running;
         if here && !begins {
@@ -213,8 +239,10 @@ impl Journal for Memory {
         })
     }
 
-    async fn log(&self, _: &OperationId, fence: Fence, _: &Msg) -> Result<(), JournalError> {
-        self.guard(fence)
+    async fn log(&self, _: &OperationId, fence: Fence, line: &Msg) -> Result<(), JournalError> {
+        self.guard(fence)?;
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+        Ok(())
     }
 }
 

@@ -162,7 +162,7 @@ impl Server {
     #[must_use]
     pub(super) fn undoing(&self, operation: &OperationId) -> Self {
         let mut server = self.clone();
-        server.application = format!("zelo-undo-{}", operation.short());
+        server.application = undo_application(operation);
         server
     }
 
@@ -227,6 +227,11 @@ impl Server {
 /// The application name of an operation's sessions.
 pub(super) fn application(operation: &OperationId) -> String {
     format!("zelo-{}", operation.short())
+}
+
+/// The application name of the sessions that undo it.
+pub(super) fn undo_application(operation: &OperationId) -> String {
+    format!("zelo-undo-{}", operation.short())
 }
 
 /// The folders of this machine that hold PostgreSQL programs, by major.

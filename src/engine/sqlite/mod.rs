@@ -119,6 +119,7 @@ impl SqliteEngine {
         let answers = Answers { tools: tools(), live: facts.live.clone() };
         let settle = Settle { tools: tools(), facts };
         RestoreSteps::Replacing {
+            before: vec![],
             prepare,
             commit: AnyCommit::new(swap),
             swapped,

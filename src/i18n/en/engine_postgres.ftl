@@ -44,10 +44,13 @@ pg-step-release-roles = Let go of the roles' former definitions
 pg-step-create = Create the empty database “{ $side }” beside “{ $database }”
 pg-step-load = Load “{ $database }” ({ $bytes }) beside the live one
 pg-step-compare = Compare “{ $database }” with the backup’s { $count } counts
+pg-step-count-writes = Read the write counters of { $databases } before the safety backup
+pg-step-rehearse = Try whether the safety backup and the backup of “{ $database }” load here (structure only)
 pg-step-analyze = Collect the planner's statistics of “{ $database }”
 pg-step-carry = Carry over owner, grants, comment and settings of “{ $database }”
 pg-step-drop = Drop the live database “{ $database }” ({ $bytes })
 pg-step-close = Refuse connections to { $databases } and end the sessions
+pg-step-close-quiet = Refuse connections to { $databases }, end the sessions, and drop nothing if rows were written since the safety backup
 pg-step-swap = Swap { $databases } in one transaction; the old ones stay beside
 pg-step-name = Give { $databases } its final name
 pg-step-open = Allow connections to { $databases } again
@@ -58,7 +61,7 @@ pg-undo-dump = removes what was written and ends the sessions
 pg-undo-roles = drops exactly the roles it created
 pg-undo-replace-roles = gives the roles back what they were, passwords included
 pg-undo-create = drops “{ $side }”
-pg-undo-drop = loads the safety backup
+pg-undo-drop = loads the safety backup, unless the database is still there and whole
 pg-undo-close = allows connections again
 pg-undo-swap = swaps back in one transaction, sets aside what was written since and gives changed roles back what they were
 pg-undo-name = gives back the temporary name
@@ -86,6 +89,7 @@ pg-warning-kept-comment = “{ $database }” keeps its present comment; it is n
 pg-warning-kept-limit = “{ $database }” keeps its present connection limit; it is not that of the backup.
 pg-warning-kept-settings = “{ $database }” keeps its present settings; these are not as in the backup: { $settings }.
 pg-warning-in-place = { $databases } is dropped before it is loaded: it is away for the whole restore, and only the safety backup can bring it back.
+pg-warning-in-place-writes = Stop whatever writes to { $databases }. What is written after the safety backup has begun would be lost by the drop: if the row counters have moved by then, nothing is dropped and the restore ends there. A sequence that only counted on is not noticed. If an application makes a new database of that name during the restore, it is set aside beside, never dropped.
 pg-warning-written = Since the restore, { $inserted } rows were inserted into “{ $database }”, { $updated } updated and { $deleted } deleted. They are set aside, not lost.
 pg-warning-written-unknown = How much was written to “{ $database }” since the restore is not known: its statistics began anew. It is set aside, not lost.
 pg-warning-aside-gone = “{ $aside }” is gone already; only the entry is closed.
@@ -98,6 +102,9 @@ pg-log-extension-version = The extension { $extension } was { $then } in the bac
 pg-log-roles-unknown = Grants and settings of “{ $database }” for roles that do not exist here were left out: { $roles }
 pg-log-role-used = The role “{ $role }” is in use by now and was left
 pg-log-set-aside = What was restored into “{ $database }”, and written since, lies in “{ $aside }”
+pg-log-name-taken = Somebody had made a database “{ $database }” while the name was free: it lies in “{ $aside }” now, untouched
+pg-log-not-rehearsed = The backup of “{ $database }” is plain SQL: whether it loads here is not tried beforehand
+pg-log-safety-differs = “{ $database }” was loaded from the safety backup and differs from it; look at this first: { $words }
 
 ## Reaching a server.
 
@@ -406,7 +413,7 @@ problem-pg-restore-tool-old = pg_restore { $tool } is older than the pg_dump { $
     .next = Restore into a server of at least that version, or install its client programs.
 
 problem-pg-load-version = pg_restore is too old to read the backup of “{ $database }”
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Restore into a server of at least the version that was backed up.
 
 problem-pg-extensions-missing = This server does not have the extensions { $extensions }
@@ -414,7 +421,7 @@ problem-pg-extensions-missing = This server does not have the extensions { $exte
     .next = Install them (or use an image that has them), then restore.
 
 problem-pg-extension-unavailable = An extension of “{ $database }” cannot be created here
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Read the server's message below and install the extension it names.
 
 problem-pg-prepared-transactions = “{ $database }” has { $count } prepared transactions
@@ -448,6 +455,25 @@ problem-pg-in-place-done = The restored database is in place; only a person may 
 problem-pg-drop-without-safety = “{ $database }” is not dropped without a safety backup of it
     .safe = It was not dropped now, or its backup is looked for to bring it back.
     .next = Take a backup of it first. If it is gone already, restore the newest backup.
+problem-pg-written-since-safety = “{ $database }” was written to after its safety backup had begun
+    .safe = It was not dropped; it is as its users left it and is opened again.
+    .next = Stop what writes to it, then restore again. Where the disk holds both, restore beside: that keeps what is written meanwhile.
+
+problem-pg-writes-uncounted = The server does not count what is written to “{ $database }” (track_counts is off)
+    .safe = Nothing was changed.
+    .next = Set track_counts = on, or restore beside: without counters nobody can tell whether the safety backup holds everything.
+
+problem-pg-safety-unloadable = The safety backup of “{ $database }” does not load on this server
+    .safe = The live database was not touched: it is not dropped while nothing can bring it back.
+    .next = Read why below and put it right (an extension that was removed?), or restore beside.
+
+problem-pg-backup-unloadable = The backup of “{ $database }” does not load on this server
+    .safe = The live database was not touched.
+    .next = Read why below: an extension, a role or a newer server it was made on.
+
+problem-pg-own-sessions-stay = Sessions of this operation have not ended on the server
+    .safe = Nothing is undone while something may still be done.
+    .next = Look at pg_stat_activity for sessions named zelo-…: one that removes a large database's files ends by itself. Then try the undo again.
 
 problem-pg-notes-missing = What “{ $database }” was like before it was dropped is not in the journal
     .safe = Its contents are in the safety backup.
@@ -458,23 +484,23 @@ problem-pg-locale-missing = This server cannot make a database with the locale �
     .next = Install the locale on the server (or use the image the backup was made with).
 
 problem-pg-load-failed = Loading “{ $database }” ended with code { $code }
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Read the message below.
 
 problem-pg-load-partial = The client stopped before the end of the backup of “{ $database }”
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Verify the backup; if it is whole, try again.
 
 problem-pg-load-permission = “{ $user }” may not create all that “{ $database }” holds
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Restore as a superuser.
 
 problem-pg-load-role = A role that “{ $database }” needs does not exist here
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Create the role named below, or restore from a backup that includes the roles.
 
 problem-pg-compare-differs = The restored “{ $database }” differs from the backup in { $count } counts
-    .safe = The live database was not touched; what was made beside it is removed.
+    .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Read which below. Verify the backup, and restore an older one if it is damaged.
 
 problem-pg-sessions-stay = Sessions of { $database } do not end

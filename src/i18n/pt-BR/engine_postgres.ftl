@@ -44,10 +44,13 @@ pg-step-release-roles = Descartar as definições anteriores das roles
 pg-step-create = Criar o banco de dados vazio “{ $side }” ao lado de “{ $database }”
 pg-step-load = Carregar “{ $database }” ({ $bytes }) ao lado do que está em uso
 pg-step-compare = Comparar “{ $database }” com as { $count } contagens do backup
+pg-step-count-writes = Ler os contadores de gravação de { $databases } antes do backup de segurança
+pg-step-rehearse = Testar se o backup de segurança e o backup de “{ $database }” carregam aqui (apenas a estrutura)
 pg-step-analyze = Coletar as estatísticas do planejador de “{ $database }”
 pg-step-carry = Transferir dono, permissões, comentário e configurações de “{ $database }”
 pg-step-drop = Excluir o banco de dados em uso “{ $database }” ({ $bytes })
 pg-step-close = Recusar conexões a { $databases } e encerrar as sessões
+pg-step-close-quiet = Recusar conexões a { $databases }, encerrar as sessões e nada excluir se houve gravações desde o backup de segurança
 pg-step-swap = Trocar { $databases } em uma única transação; os antigos ficam ao lado
 pg-step-name = Dar a { $databases } o nome definitivo
 pg-step-open = Permitir de novo conexões a { $databases }
@@ -58,7 +61,7 @@ pg-undo-dump = remove o que foi gravado e encerra as sessões
 pg-undo-roles = exclui exatamente as roles que criou
 pg-undo-replace-roles = devolve às roles o que eram, senhas inclusive
 pg-undo-create = exclui “{ $side }”
-pg-undo-drop = carrega o backup de segurança
+pg-undo-drop = carrega o backup de segurança, a não ser que o banco ainda esteja lá e inteiro
 pg-undo-close = permite conexões de novo
 pg-undo-swap = desfaz a troca em uma única transação, põe de lado o que foi gravado desde então e devolve às roles mudadas o que eram
 pg-undo-name = devolve o nome temporário
@@ -86,6 +89,7 @@ pg-warning-kept-comment = “{ $database }” mantém o comentário atual; não 
 pg-warning-kept-limit = “{ $database }” mantém o limite de conexões atual; não é o do backup.
 pg-warning-kept-settings = “{ $database }” mantém as configurações atuais; estas não estão como no backup: { $settings }.
 pg-warning-in-place = { $databases } é excluído antes de ser carregado: fica indisponível durante toda a restauração, e só o backup de segurança pode trazê-lo de volta.
+pg-warning-in-place-writes = Pare tudo o que grava em { $databases }. O que for gravado depois do início do backup de segurança se perderia com a exclusão: se os contadores de linhas tiverem mudado até lá, nada é excluído e a restauração termina ali. Uma sequência que apenas avançou não é percebida. Se um aplicativo criar um novo banco com esse nome durante a restauração, ele é posto de lado, nunca excluído.
 pg-warning-written = Desde a restauração, { $inserted } linhas foram inseridas em “{ $database }”, { $updated } atualizadas e { $deleted } excluídas. Elas ficam de lado, não se perdem.
 pg-warning-written-unknown = Não se sabe quanto foi gravado em “{ $database }” desde a restauração: as estatísticas recomeçaram. Tudo fica de lado, nada se perde.
 pg-warning-aside-gone = “{ $aside }” já não existe; só o registro é encerrado.
@@ -98,6 +102,9 @@ pg-log-extension-version = A extensão { $extension } era { $then } no backup e 
 pg-log-roles-unknown = Permissões e configurações de “{ $database }” para roles que não existem aqui ficaram de fora: { $roles }
 pg-log-role-used = A role “{ $role }” já está em uso e foi mantida
 pg-log-set-aside = O que foi restaurado em “{ $database }”, e gravado desde então, está em “{ $aside }”
+pg-log-name-taken = Alguém criou um banco de dados “{ $database }” enquanto o nome estava livre: agora ele está em “{ $aside }”, intacto
+pg-log-not-rehearsed = O backup de “{ $database }” é SQL simples: não se testa antes se ele carrega aqui
+pg-log-safety-differs = “{ $database }” foi carregado do backup de segurança e difere dele; veja isto primeiro: { $words }
 
 ## Alcançar um servidor.
 
@@ -406,7 +413,7 @@ problem-pg-restore-tool-old = pg_restore { $tool } é mais antigo que o pg_dump 
     .next = Restaure em um servidor pelo menos dessa versão ou instale os programas cliente dela.
 
 problem-pg-load-version = O pg_restore é antigo demais para ler o backup de “{ $database }”
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Restaure em um servidor pelo menos da versão que foi copiada.
 
 problem-pg-extensions-missing = Este servidor não tem as extensões { $extensions }
@@ -414,7 +421,7 @@ problem-pg-extensions-missing = Este servidor não tem as extensões { $extensio
     .next = Instale-as (ou use uma imagem que as tenha) e depois restaure.
 
 problem-pg-extension-unavailable = Uma extensão de “{ $database }” não pode ser criada aqui
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Leia a mensagem do servidor abaixo e instale a extensão citada.
 
 problem-pg-prepared-transactions = “{ $database }” tem { $count } transações preparadas
@@ -448,6 +455,25 @@ problem-pg-in-place-done = O banco restaurado já está no lugar; só uma pessoa
 problem-pg-drop-without-safety = “{ $database }” não é excluído sem um backup de segurança dele
     .safe = Ele não foi excluído agora, ou procura-se o backup para trazê-lo de volta.
     .next = Faça antes um backup dele. Se já não existe, restaure o backup mais recente.
+problem-pg-written-since-safety = Houve gravações em “{ $database }” depois do início do backup de segurança
+    .safe = Ele não foi excluído; está como seus usuários o deixaram e é aberto de novo.
+    .next = Pare o que grava nele e restaure de novo. Se o disco comporta os dois, restaure ao lado: assim se mantém o que for gravado nesse meio-tempo.
+
+problem-pg-writes-uncounted = O servidor não conta o que é gravado em “{ $database }” (track_counts está desligado)
+    .safe = Nada foi alterado.
+    .next = Defina track_counts = on ou restaure ao lado: sem contadores, ninguém sabe se o backup de segurança contém tudo.
+
+problem-pg-safety-unloadable = O backup de segurança de “{ $database }” não carrega neste servidor
+    .safe = O banco em uso não foi tocado: ele não é excluído enquanto nada puder trazê-lo de volta.
+    .next = Leia o motivo abaixo e corrija-o (uma extensão removida?) ou restaure ao lado.
+
+problem-pg-backup-unloadable = O backup de “{ $database }” não carrega neste servidor
+    .safe = O banco em uso não foi tocado.
+    .next = Leia o motivo abaixo: uma extensão, uma role ou um servidor mais novo em que ele foi feito.
+
+problem-pg-own-sessions-stay = Sessões desta operação não terminaram no servidor
+    .safe = Nada é desfeito enquanto algo ainda pode ser feito.
+    .next = Procure em pg_stat_activity as sessões chamadas zelo-…: uma que remove os arquivos de um banco grande termina sozinha. Depois, tente desfazer de novo.
 
 problem-pg-notes-missing = O diário não diz como era “{ $database }” antes de ser excluído
     .safe = O conteúdo está no backup de segurança.
@@ -458,23 +484,23 @@ problem-pg-locale-missing = Este servidor não consegue criar um banco com a loc
     .next = Instale a localidade no servidor (ou use a imagem com que o backup foi feito).
 
 problem-pg-load-failed = O carregamento de “{ $database }” terminou com o código { $code }
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Leia a mensagem abaixo.
 
 problem-pg-load-partial = O cliente parou antes do fim do backup de “{ $database }”
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Verifique o backup; se estiver íntegro, tente de novo.
 
 problem-pg-load-permission = “{ $user }” não pode criar tudo o que “{ $database }” contém
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Restaure como superusuário.
 
 problem-pg-load-role = Uma role de que “{ $database }” precisa não existe aqui
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Crie a role citada abaixo ou restaure de um backup que inclua as roles.
 
 problem-pg-compare-differs = O “{ $database }” restaurado difere do backup em { $count } contagens
-    .safe = O banco de dados em uso não foi tocado; o que foi criado ao lado dele é removido.
+    .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Veja abaixo quais. Verifique o backup e restaure um mais antigo se estiver danificado.
 
 problem-pg-sessions-stay = Sessões de { $database } não terminam

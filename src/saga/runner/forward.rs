@@ -150,7 +150,7 @@ impl Run<'_> {
     pub(super) async fn undo(&mut self, step: usize) -> Result<Result<(), Problem>, Lost> {
         self.record(step, Event::UndoBegan).await?;
         self.reload().await?;
-        match self.patient_undo(step).await {
+        match self.patient_undo(step).await? {
             Ok(()) => {
                 self.record(step, Event::UndoFinished).await?;
                 Ok(Ok(()))
@@ -162,8 +162,10 @@ impl Run<'_> {
         }
     }
 
-    async fn patient_undo(&self, step: usize) -> Result<(), Problem> {
-        self.fault(step, Moment::UndoBefore)?;
+    async fn patient_undo(&mut self, step: usize) -> Result<Result<(), Problem>, Lost> {
+        if let Err(problem) = self.fault(step, Moment::UndoBefore) {
+            return Ok(Err(problem));
+        }
         let undoing = self.plan.steps[step].step.clone();
         let limits = undoing.limits();
         let least = std::time::Duration::from_secs(60);
@@ -178,11 +180,13 @@ impl Run<'_> {
             let Err(problem) = result else { break };
             tried += 1;
             if !self.may_pass(&problem, tried, since) {
-                return Err(problem);
+                return Ok(Err(problem));
             }
             tracing::warn!(operation = %self.runner.op, %problem, tried, "an undo is tried again");
             self.pause(tried).await;
+            // What this try wrote down, the next one goes by.
+            self.reload().await?;
         }
-        self.fault(step, Moment::UndoAfter)
+        Ok(self.fault(step, Moment::UndoAfter))
     }
 }

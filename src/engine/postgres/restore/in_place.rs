@@ -1,22 +1,17 @@
 //! Restoring in place, for a disk that cannot hold both: the live database is
-//! dropped first. What undoes that is the safety backup, loaded again.
+//! dropped first. Where its undo finds the safety backup, and the commit point.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{
-    super::{
-        dress::{self, Dress},
-        dump::PREFIX,
-        quote::ident,
-    },
+    super::{dump::PREFIX, error::PgError, session::Session},
     Work,
-    beside::{name, named},
-    load::load,
-    names::existing,
+    beside::named,
+    names::{Target, existing},
     roles::{Changed, role_asides},
-    side::{compare, create, drop_database, put_on},
+    swap::{allow, close, rename, rename_all},
 };
 use crate::{
     domain::{
@@ -25,9 +20,13 @@ use crate::{
         msg::Msg,
         problem::Problem,
     },
-    engine::{Backups, Shelf, Swapped},
+    engine::{Backups, Replace, RestoreSteps, Shelf, Swapped},
     msg, problem,
-    saga::{Commit, Cx, Limits, SafetyProof, Slot, Step, UndoRule, step::Destroys},
+    saga::{
+        Commit, Cx, Limits, SafetyProof, Slot, Step, UndoRule,
+        plan::{AnyCommit, AnyStep},
+        step::{Destroys, Reads},
+    },
 };
 
 /// The name of the step that leaves the [`SafetyProof`] in any plan that restores
@@ -49,85 +48,92 @@ impl Backups for NoBackups {
     }
 }
 
-/// Drops the live database.
-pub(super) struct Drop {
-    pub(super) work: Work,
-    pub(super) backups: std::sync::Arc<dyn Backups>,
+/// The safety backup's part of a database.
+pub(super) async fn safety_part(
+    cx: &Cx,
+    backups: &dyn Backups,
+    database: &str,
+) -> Result<(Shelf, Part), Problem> {
+    let gone = || problem!("pg-drop-without-safety", database = database);
+    let proof = cx.find(&Slot::<SafetyProof>::named(SAFETY_STEP))?.ok_or_else(gone)?;
+    for id in &proof.backups {
+        let (shelf, manifest) = backups.open(id).await?;
+        if let Some(part) = manifest.part(&format!("{PREFIX}{database}")) {
+            return Ok((shelf, part.clone()));
+        }
+    }
+    Err(gone())
 }
 
-#[async_trait]
-impl Step for Drop {
-    type Effect = Destroys;
-    type Output = Dress;
+/// How often a name is tried for that somebody takes again and again.
+const TRIES: u32 = 5;
 
-    fn name(&self) -> String {
-        format!("drop:{}", self.work.target.name)
-    }
-
-    fn title(&self) -> Msg {
-        msg!("pg-step-drop", database = &self.work.target.name, bytes = self.work.target.bytes)
-    }
-
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Undoes(msg!("pg-undo-drop"))
-    }
-
-    fn limits(&self) -> Limits {
-        // Its undo loads a whole database.
-        Limits { stall: None, ..Limits::stream() }
-    }
-
-    async fn run(&self, cx: &Cx) -> Result<Dress, Problem> {
-        let live = self.work.target.name.as_str();
-        if cx.find(&Slot::<SafetyProof>::named(SAFETY_STEP))?.is_none_or(|proof| proof.backups.is_empty()) {
-            return Err(problem!("pg-drop-without-safety", database = live));
-        }
-        let mut session = self.work.admin(cx).await?;
-        let dress = dress::read(&mut session, live).await?;
-        let dress = dress.ok_or_else(|| problem!("pg-no-database", database = live))?;
-        cx.note(&dress).await?;
-        drop_database(&mut session, live, self.work.major).await?;
-        session.close().await;
-        Ok(dress)
-    }
-
-    async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
-        let Work { target, major, .. } = &self.work;
-        let mut session = self.work.undoing(cx).await?;
-        if existing(&mut session).await?.contains(&target.name) {
-            session.close().await;
-            return Ok(());
-        }
-        let dress: Dress =
-            cx.notes().pop().ok_or_else(|| problem!("pg-notes-missing", database = &target.name))?;
-        let (shelf, part) = self.safety(cx).await?;
-        // What an earlier try of this undo left.
-        drop_database(&mut session, &target.new, *major).await?;
-        create(&mut session, &self.work, &target.new, &dress).await?;
-        load(cx, &self.work, &target.new, &part, &shelf).await?;
-        compare(cx, &self.work, &target.new, &part).await?;
-        put_on(cx, &mut session, &self.work, &target.new, &dress).await?;
-        let rename = format!("ALTER DATABASE {} RENAME TO {}", ident(&target.new), ident(&target.name));
-        super::swap::rename_all(&mut session, &[rename], &[&target.new], self.work.server.tuning.drain)
-            .await?;
-        session.close().await;
-        Ok(())
-    }
-}
-
-impl Drop {
-    /// The safety backup's part of this database.
-    async fn safety(&self, cx: &Cx) -> Result<(Shelf, Part), Problem> {
-        let name = self.work.target.name.as_str();
-        let gone = || problem!("pg-drop-without-safety", database = name);
-        let proof = cx.find(&Slot::<SafetyProof>::named(SAFETY_STEP))?.ok_or_else(gone)?;
-        for id in &proof.backups {
-            let (shelf, manifest) = self.backups.open(id).await?;
-            if let Some(part) = manifest.part(&format!("{PREFIX}{name}")) {
-                return Ok((shelf, part.clone()));
+/// Gives the new databases their names, all at once. While a name was free an
+/// application may have made a database of its own under it: that one is set
+/// aside, never dropped.
+pub(super) async fn take(cx: &Cx, session: &mut Session, works: &[Work]) -> Result<(), PgError> {
+    let Some(drain) = works.first().map(|w| w.server.tuning.drain) else { return Ok(()) };
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let there = existing(session).await?;
+        let targets = || works.iter().map(|w| &w.target);
+        // A name nobody had when this was planned was never ours to take.
+        let strange: Vec<&Target> =
+            targets().filter(|t| t.old.is_some() && there.contains(&t.name)).collect();
+        match replace(session, targets(), &strange, drain).await {
+            Err(error) if changed(&error) && tried < TRIES => {}
+            Err(error) => return Err(error),
+            Ok(()) => {
+                for Target { name, since, .. } in strange {
+                    cx.log(msg!("pg-log-name-taken", database = name, aside = since)).await;
+                }
+                return Ok(());
             }
         }
-        Err(gone())
+    }
+}
+
+/// Whether the names were no longer as they had just been seen.
+fn changed(error: &PgError) -> bool {
+    ["42P04", "23505", "3D000"].iter().any(|state| error.is(state))
+}
+
+async fn replace<'a>(
+    session: &mut Session,
+    targets: impl Iterator<Item = &'a Target>,
+    strange: &[&Target],
+    drain: Duration,
+) -> Result<(), PgError> {
+    let mut names: Vec<&str> = strange.iter().map(|t| t.name.as_str()).collect();
+    close(session, &names, drain).await?;
+    let mut renames: Vec<String> = strange.iter().map(|t| rename(&t.name, &t.since)).collect();
+    for target in targets {
+        renames.push(rename(&target.new, &target.name));
+        names.push(&target.new);
+    }
+    rename_all(session, &renames, &names, drain).await
+}
+
+/// Opens what [`take`] had to close to set it aside.
+pub(super) async fn reopen(session: &mut Session, works: &[Work]) -> Result<(), PgError> {
+    let there = existing(session).await?;
+    for aside in works.iter().map(|w| &w.target.since).filter(|s| there.contains(*s)) {
+        session.run(&allow(aside, true)).await?;
+    }
+    Ok(())
+}
+
+/// The end of a plan that restores in place.
+pub(super) fn finish(before: Vec<AnyStep<Reads>>, prepare: Vec<Replace>, name: Name) -> RestoreSteps {
+    let swapped = name.slot();
+    RestoreSteps::Replacing {
+        before,
+        prepare,
+        commit: AnyCommit::new(name),
+        swapped,
+        settle: Vec::new(),
+        confirm: Vec::new(),
     }
 }
 
@@ -161,7 +167,14 @@ impl Step for Name {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Swapped, Problem> {
-        name(cx, &self.works).await?;
+        if let Some(work) = self.works.first() {
+            let mut session = work.admin(cx).await?;
+            if !named(&mut session, &self.works).await? {
+                take(cx, &mut session, &self.works).await?;
+            }
+            reopen(&mut session, &self.works).await?;
+            session.close().await;
+        }
         Ok(Swapped { asides: role_asides(cx, self.roles.as_ref())? })
     }
 

@@ -69,11 +69,19 @@ impl Step for Load {
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
         let Self { work, part, shelf } = self;
         tokio::select! {
-            loaded = load(cx, work, &work.target.new, part, shelf) => loaded,
+            loaded = load(cx, work, &work.target.new, part, shelf, Extent::All) => loaded,
             // The client is ended before this step's undo, by what the journal knows.
             problem = work.until_short(takes(part, &work.target)) => Err(problem),
         }
     }
+}
+
+/// How much of a part is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    /// What it is made of, without a row: of a custom dump only.
+    Structure,
 }
 
 /// Loads a part into a database.
@@ -83,19 +91,22 @@ pub(super) async fn load(
     database: &str,
     part: &Part,
     shelf: &Shelf,
+    extent: Extent,
 ) -> Result<(), Problem> {
-    cx.progress().expect(part.raw.bytes);
+    if extent == Extent::All {
+        cx.progress().expect(part.raw.bytes);
+    }
     let source = open_part(shelf.store.clone(), &shelf.resource, part, counted(cx)).await?;
     let server = work.server.during(cx.operation()).with_options(&options(work));
     let (entries, source) = entries(source).await?;
     let room = room(cx, work).await?;
     let command = match Format::of(part)? {
-        Format::Custom => pg_restore(work, &server, entries, room),
+        Format::Custom => pg_restore(work, &server, entries, room, extent),
         Format::Plain => psql(&server),
     };
     let command = command.arg("--no-password").arg(Server::dbname(database));
     let running = By::Step(cx).launch(&server, command).await?;
-    let exit = feed(work, running, source).await?;
+    let exit = feed(work, running, source, extent).await?;
     if exit.ok() {
         let words = redact(exit.stderr.trim());
         if !words.is_empty() {
@@ -117,7 +128,7 @@ fn options(work: &Work) -> String {
 }
 
 /// `entries` of the archive; `room`: how many fit into one transaction.
-fn pg_restore(work: &Work, server: &Server, entries: Option<u64>, room: u64) -> Command {
+fn pg_restore(work: &Work, server: &Server, entries: Option<u64>, room: u64, extent: Extent) -> Command {
     let command = server.tool("pg_restore").arg("--exit-on-error");
     let command = if work.tool >= 17 {
         command.arg(format!("--transaction-size={room}"))
@@ -125,6 +136,11 @@ fn pg_restore(work: &Work, server: &Server, entries: Option<u64>, room: u64) -> 
         command.arg("--single-transaction")
     } else {
         command
+    };
+    let command = match extent {
+        Extent::All => command,
+        // A database with subscriptions could not be dropped again.
+        Extent::Structure => command.arg("--schema-only").arg("--no-subscriptions"),
     };
     if work.owners { command } else { command.arg("--no-owner").arg("--no-acl") }
 }
@@ -159,7 +175,7 @@ async fn entries(mut source: Reader) -> Result<(Option<u64>, Reader), Problem> {
 /// Gives the program the whole part, then asks how it ended. What the program
 /// needs to finish, its last piece, is held back until the part's digests have
 /// been found right; if they are not, it is ended before its input is.
-async fn feed(work: &Work, running: Running, source: Reader) -> Result<Exit, Problem> {
+async fn feed(work: &Work, running: Running, source: Reader, extent: Extent) -> Result<Exit, Problem> {
     let Running { process, stdin, mut stdout, exit } = running;
     let Some(stdin) = stdin else { return Err(problem!("pg-answer").detail("a program without input")) };
     let drain = async {
@@ -175,7 +191,7 @@ async fn feed(work: &Work, running: Running, source: Reader) -> Result<Exit, Pro
     );
     let whole = given?;
     let exit = exit.wait().await.map_err(Problem::from)?;
-    if exit.ok() && !whole {
+    if exit.ok() && !whole && extent == Extent::All {
         // Content with less than the part: what came after was never looked at.
         return Err(problem!("pg-load-partial", database = &work.target.name));
     }
@@ -216,6 +232,10 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
     let database = work.target.name.as_str();
     let words = exit.stderr.as_str();
     let says = |text: &str| words.contains(text);
+    // First: its "No such file or directory" is not a socket's.
+    if says("is not available") && says("extension") {
+        return problem!("pg-extension-unavailable", database = database).detail(redact(words));
+    }
     if let Some(problem) = connection(words, &work.server.whom(&work.target.new)) {
         return problem;
     }
@@ -223,8 +243,6 @@ fn failed(work: &Work, exit: &Exit) -> Problem {
         problem!("pg-locks-short")
     } else if says("No space left on device") || says("could not extend file") {
         problem!("pg-disk-full")
-    } else if says("is not available") && says("extension") {
-        problem!("pg-extension-unavailable", database = database)
     } else if says("role \"") && says("does not exist") {
         problem!("pg-load-role", database = database)
     } else if says("permission denied") || says("must be owner") || says("must be superuser") {

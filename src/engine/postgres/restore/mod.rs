@@ -1,12 +1,15 @@
 //! Restore: load beside, compare, swap by renames, keep the old one.
 
 mod beside;
+mod drop;
 pub(super) mod free;
 pub(super) mod in_place;
 mod kept;
 mod load;
 mod names;
 pub(super) mod plan;
+mod quiet;
+mod rehearse;
 mod roles;
 mod room;
 mod side;
@@ -27,7 +30,7 @@ use crate::{
     engine::{Backups, Replace, RestoreSteps, Shelf},
     problem,
     saga::{
-        Step,
+        Slot, Step,
         plan::{AnyCommit, AnyStep},
     },
 };
@@ -121,39 +124,102 @@ pub(super) fn steps(
     manifest: &Manifest,
     backups: &Arc<dyn Backups>,
 ) -> Result<RestoreSteps, Problem> {
-    let part_of = |target: &Target| {
-        manifest.part(&target.part).cloned().ok_or_else(|| problem!("pg-part-gone", part = &target.part))
-    };
-    let mut prepare = Vec::new();
-    let mut change = None;
-    if let Some(part) = manifest.part(role_file::PART).filter(|_| facts.create_roles) {
-        let source = roles::Source { shelf: shelf.clone(), part: part.clone() };
-        let cluster = roles::Cluster::new(server, &facts.bin, &facts.admin, facts.major);
-        prepare.push(Replace::Beside(AnyStep::new(roles::Create {
-            cluster: cluster.clone(),
-            source: source.clone(),
-        })));
-        if facts.replace_roles {
-            change = Some(roles::Change { cluster, source });
+    let works: Vec<Work> = facts.targets.iter().map(|t| facts.work(server, t)).collect();
+    let making = Making { server, facts: &facts, shelf, manifest, backups };
+    let (mut before, mut prepare, mut activities) = (Vec::new(), Vec::new(), Vec::new());
+    let in_place = facts.mode == Mode::InPlace;
+    making.roles_made(&mut prepare);
+    if in_place {
+        making.rehearsals(&works, &mut prepare)?;
+    }
+    if in_place {
+        let count = quiet::Count { works: works.clone() };
+        let close = quiet::Close { works: works.clone(), before: count.slot() };
+        before.push(AnyStep::new(count));
+        prepare.push(Replace::Destroy(AnyStep::new(close)));
+    }
+    for work in &works {
+        activities.push(making.database(work, &mut prepare)?);
+    }
+    // As late as can be: a load may take hours, and people use these roles.
+    let roles = making.roles_changed(&mut prepare);
+    Ok(match facts.mode {
+        Mode::Beside => RestoreSteps::Beside {
+            prepare: prepare.into_iter().filter_map(harmless).collect(),
+            commit: AnyCommit::new(beside::Name { works }),
+            settle: Vec::new(),
+        },
+        Mode::InPlace => in_place::finish(before, prepare, in_place::Name { works, roles }),
+        Mode::Swap => {
+            prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
+            swap::finish(prepare, swap::Swap { works, activities, roles })
+        }
+    })
+}
+
+/// What the steps of a restore are made from.
+struct Making<'a> {
+    server: &'a Server,
+    facts: &'a Facts,
+    shelf: &'a Shelf,
+    manifest: &'a Manifest,
+    backups: &'a Arc<dyn Backups>,
+}
+
+impl Making<'_> {
+    fn part(&self, target: &Target) -> Result<Part, Problem> {
+        let part = self.manifest.part(&target.part).cloned();
+        part.ok_or_else(|| problem!("pg-part-gone", part = &target.part))
+    }
+
+    fn roles(&self) -> Option<(roles::Cluster, roles::Source)> {
+        let part = self.manifest.part(role_file::PART).filter(|_| self.facts.create_roles)?;
+        let source = roles::Source { shelf: self.shelf.clone(), part: part.clone() };
+        let Facts { bin, admin, major, .. } = self.facts;
+        Some((roles::Cluster::new(self.server, bin, admin, *major), source))
+    }
+
+    fn roles_made(&self, prepare: &mut Vec<Replace>) {
+        if let Some((cluster, source)) = self.roles() {
+            prepare.push(Replace::Beside(AnyStep::new(roles::Create { cluster, source })));
         }
     }
-    let works: Vec<Work> = facts.targets.iter().map(|t| facts.work(server, t)).collect();
-    if facts.mode == Mode::InPlace {
-        prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
+
+    fn roles_changed(&self, prepare: &mut Vec<Replace>) -> Option<Slot<Vec<roles::Changed>>> {
+        let (cluster, source) = self.roles().filter(|_| self.facts.replace_roles)?;
+        let change = roles::Change { cluster, source };
+        let changed = change.slot();
+        prepare.push(Replace::Destroy(AnyStep::new(change)));
+        Some(changed)
     }
-    let mut activities = Vec::new();
-    for work in &works {
-        let part = part_of(&work.target)?;
+
+    /// Before anyone is sent away, and after the roles a load needs were made.
+    fn rehearsals(&self, works: &[Work], prepare: &mut Vec<Replace>) -> Result<(), Problem> {
+        for work in works {
+            let rehearse = rehearse::Rehearse {
+                work: work.clone(),
+                part: self.part(&work.target)?,
+                shelf: self.shelf.clone(),
+                backups: self.backups.clone(),
+            };
+            prepare.push(Replace::Beside(AnyStep::new(rehearse)));
+        }
+        Ok(())
+    }
+
+    /// One side database, made, loaded, compared and dressed.
+    fn database(&self, work: &Work, prepare: &mut Vec<Replace>) -> Result<Slot<side::Activity>, Problem> {
+        let part = self.part(&work.target)?;
         let mut dressed = None;
-        if facts.mode == Mode::InPlace && work.target.old.is_some() {
-            let drop = in_place::Drop { work: work.clone(), backups: backups.clone() };
+        if self.facts.mode == Mode::InPlace && work.target.old.is_some() {
+            let drop = drop::Drop { work: work.clone(), backups: self.backups.clone() };
             dressed = Some(drop.slot());
             prepare.push(Replace::Destroy(AnyStep::new(drop)));
         }
         let analyze = side::Analyze { work: work.clone() };
-        activities.push(analyze.slot());
+        let activity = analyze.slot();
         let create = side::Create { work: work.clone(), part: part.clone() };
-        let load = load::Load { work: work.clone(), part: part.clone(), shelf: shelf.clone() };
+        let load = load::Load { work: work.clone(), part: part.clone(), shelf: self.shelf.clone() };
         let compare = side::Compare { work: work.clone(), part: part.clone() };
         let carry = side::Carry { work: work.clone(), part, dressed };
         prepare.extend([
@@ -163,32 +229,8 @@ pub(super) fn steps(
             Replace::Beside(AnyStep::new(analyze)),
             Replace::Beside(AnyStep::new(carry)),
         ]);
+        Ok(activity)
     }
-    // As late as can be: a load may take hours, and people use these roles.
-    let changed = change.as_ref().map(Step::slot);
-    prepare.extend(change.map(|change| Replace::Destroy(AnyStep::new(change))));
-    Ok(match facts.mode {
-        Mode::Beside => RestoreSteps::Beside {
-            prepare: prepare.into_iter().filter_map(harmless).collect(),
-            commit: AnyCommit::new(beside::Name { works }),
-            settle: Vec::new(),
-        },
-        Mode::InPlace => {
-            let commit = in_place::Name { works, roles: changed };
-            let swapped = commit.slot();
-            RestoreSteps::Replacing {
-                prepare,
-                commit: AnyCommit::new(commit),
-                swapped,
-                settle: Vec::new(),
-                confirm: Vec::new(),
-            }
-        }
-        Mode::Swap => {
-            prepare.push(Replace::Destroy(AnyStep::new(swap::Close { works: works.clone() })));
-            swap::finish(prepare, swap::Swap { works, activities, roles: changed })
-        }
-    })
 }
 
 /// A restore beside changes nothing that is there: planning never puts such a

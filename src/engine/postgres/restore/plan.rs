@@ -356,7 +356,10 @@ fn notices(mode: Mode, targets: &[Target], warnings: &mut Vec<Msg>) {
             warnings.push(msg!("pg-warning-sessions", databases = live.as_str()));
             warnings.push(msg!("pg-warning-writes-stay", databases = live));
         }
-        Mode::InPlace => warnings.push(msg!("pg-warning-in-place", databases = live)),
+        Mode::InPlace => {
+            warnings.push(msg!("pg-warning-in-place", databases = live.as_str()));
+            warnings.push(msg!("pg-warning-in-place-writes", databases = live));
+        }
     }
 }
 

@@ -1,22 +1,24 @@
 //! The side database: made, compared, analyzed, dressed.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
 
 use super::{
     super::{
         counts::{self, Expected},
         dress::{self, Dress},
-        dump::terminate,
         error::PgError,
-        quote::{ident, literal},
+        quote::{ident, literal, literals},
         session::{By, Purpose, Session},
     },
     PartFacts, Work, room,
 };
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
-    engine::postgres::access::application,
+    engine::postgres::access::{application, undo_application},
     msg, problem,
     saga::{Cx, Limits, Slot, Step, UndoRule, step::Adds},
 };
@@ -35,13 +37,33 @@ impl Work {
     }
 
     /// A session for an undo: waits for a server that is starting, ends whatever
-    /// the operation's own sessions still do.
+    /// the operation's own sessions still do, and returns when none is left.
     pub(super) async fn undoing(&self, cx: &Cx) -> Result<Session, PgError> {
         let server = self.server.undoing(cx.operation());
         let mut session = Session::open_patiently(&server, &self.admin, By::Step(cx)).await?;
-        terminate(&mut session, &application(cx.operation())).await?;
+        outlive(&mut session, cx, self.server.tuning.patience).await?;
         Ok(session)
     }
+}
+
+/// Ends the operation's sessions, those of an earlier undo too, and waits until
+/// they are gone. One that is removing a database's files heeds nothing before it
+/// has committed: who looks earlier sees what is about to vanish.
+async fn outlive(session: &mut Session, cx: &Cx, patience: Duration) -> Result<(), PgError> {
+    let until = Instant::now() + patience;
+    let names = [application(cx.operation()), undo_application(cx.operation())];
+    let sql = format!(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+         WHERE application_name IN ({}) AND pid <> pg_backend_pid()",
+        literals(&names)
+    );
+    while session.text(&sql).await? != "0" {
+        if Instant::now() >= until {
+            return Err(problem!("pg-own-sessions-stay").transient().into());
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
 }
 
 /// Drops a database whoever uses it. `version`: the server's major.
@@ -90,6 +112,17 @@ pub(super) async fn create(
     }
 }
 
+/// What the side database of a part is made with.
+pub(super) async fn made_as(session: &mut Session, work: &Work, part: &Part) -> Result<Dress, PgError> {
+    let dress = PartFacts::of(part).dress;
+    if !dress.encoding.is_empty() {
+        return Ok(dress);
+    }
+    let live = dress::read(session, &work.target.name).await?;
+    let template = dress::read(session, "template0").await?;
+    Ok(live.or(template).unwrap_or_default())
+}
+
 #[async_trait]
 impl Step for Create {
     type Effect = Adds;
@@ -108,18 +141,13 @@ impl Step for Create {
     }
 
     fn limits(&self) -> Limits {
-        Limits::short().deadline(std::time::Duration::from_secs(600))
+        Limits::short().deadline(Duration::from_secs(600))
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
         self.work.has_room(room::takes(&self.part, &self.work.target)).await?;
         let mut session = self.work.admin(cx).await?;
-        let mut dress = PartFacts::of(&self.part).dress;
-        if dress.encoding.is_empty() {
-            let live = dress::read(&mut session, &self.work.target.name).await?;
-            let template = dress::read(&mut session, "template0").await?;
-            dress = live.or(template).unwrap_or_default();
-        }
+        let dress = made_as(&mut session, &self.work, &self.part).await?;
         create(&mut session, &self.work, &self.work.target.new, &dress).await?;
         session.close().await;
         Ok(())

@@ -39,6 +39,7 @@ pub(super) fn finish(prepare: Vec<Replace>, swap: Swap) -> RestoreSteps {
     let swapped = swap.slot();
     let answers = works.iter().map(|w| AnyStep::new(Answers { work: w.clone() })).collect();
     RestoreSteps::Replacing {
+        before: Vec::new(),
         prepare,
         commit: AnyCommit::new(swap),
         swapped,
@@ -47,16 +48,18 @@ pub(super) fn finish(prepare: Vec<Replace>, swap: Swap) -> RestoreSteps {
     }
 }
 
-fn rename(from: &str, to: &str) -> String {
+/// `ALTER DATABASE … RENAME`.
+pub(super) fn rename(from: &str, to: &str) -> String {
     format!("ALTER DATABASE {} RENAME TO {}", ident(from), ident(to))
 }
 
-fn allow(name: &str, yes: bool) -> String {
+/// Opens or closes a database.
+pub(super) fn allow(name: &str, yes: bool) -> String {
     format!("ALTER DATABASE {} ALLOW_CONNECTIONS {yes}", ident(name))
 }
 
 /// The names of all targets for a title.
-fn listed(works: &[Work]) -> String {
+pub(super) fn listed(works: &[Work]) -> String {
     works.iter().map(|w| w.target.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
@@ -79,7 +82,7 @@ pub(super) async fn close(session: &mut Session, names: &[&str], drain: Duration
 }
 
 /// Ends the sessions in these databases; returns when none is left.
-async fn evict(session: &mut Session, names: &[&str], drain: Duration) -> Result<(), PgError> {
+pub(super) async fn evict(session: &mut Session, names: &[&str], drain: Duration) -> Result<(), PgError> {
     if names.is_empty() {
         return Ok(());
     }

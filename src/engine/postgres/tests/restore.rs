@@ -11,12 +11,12 @@ use crate::{
 
 const MAJORS: [u32; 2] = [15, 17];
 
-fn only(names: &[&str]) -> BackupOptions {
+pub(super) fn only(names: &[&str]) -> BackupOptions {
     BackupOptions { items: names.iter().map(|n| (*n).to_owned()).collect(), ..BackupOptions::default() }
 }
 
 /// Breaks a database and its roles as people do.
-fn damage(rig: &Rig, name: &str) {
+pub(super) fn damage(rig: &Rig, name: &str) {
     rig.sql(
         name,
         "DROP TABLE logs; DELETE FROM customers WHERE id > 100; REFRESH MATERIALIZED VIEW totals; DROP VIEW happy; SELECT lo_unlink(4242); \
@@ -193,32 +193,6 @@ async fn a_restore_that_lacks_a_row_is_not_swapped_in() {
     }
     assert_eq!(digest(&rig, "shop"), live);
     rig.assert_clean("after all");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn in_place_the_safety_backup_undoes_the_drop() {
-    for major in MAJORS {
-        let Some(rig) = Rig::up(major).await else { return };
-        roles(&rig);
-        sample(&rig, "shop");
-        let before = digest(&rig, "shop");
-        let (shelf, manifest) = rig.backup(only(&["shop"])).await;
-        damage(&rig, "shop");
-        let damaged = digest(&rig, "shop");
-        // The safety backup.
-        rig.backup(only(&["shop"])).await;
-        let options = RestoreOptions { in_place: true, ..RestoreOptions::default() };
-        let mut wrong = manifest.clone();
-        let part = wrong.parts.iter_mut().find(|p| p.name == "database:shop").unwrap();
-        *part.counts.get_mut("table:public.customers").unwrap() += 1;
-        let problem = rig.restore(&shelf, &wrong, &options).await.unwrap_err();
-        assert!(problem.is("pg-compare-differs"), "{problem}");
-        assert_eq!(digest(&rig, "shop"), damaged, "{major}: brought back from the safety backup");
-        rig.assert_clean("after the undo");
-        assert_eq!(rig.restore(&shelf, &manifest, &options).await.unwrap(), []);
-        assert_eq!(digest(&rig, "shop"), before, "{major}: restored in place");
-        rig.assert_clean("after the restore");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

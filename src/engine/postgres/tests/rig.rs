@@ -45,13 +45,13 @@ pub(super) struct Rig {
     pub(super) shelf_root: tempfile::TempDir,
     pub(super) store: Arc<dyn Store>,
     pub(super) tuning: Tuning,
-    saved: Arc<Saved>,
+    pub(super) saved: Arc<Saved>,
     remover: Option<Child>,
 }
 
 /// Backups made so far: the safety backup is found among them.
 #[derive(Default)]
-pub(super) struct Saved(Mutex<Vec<(BackupId, Shelf, Manifest)>>);
+pub(super) struct Saved(pub(super) Mutex<Vec<(BackupId, Shelf, Manifest)>>);
 
 #[async_trait]
 impl Backups for Saved {
