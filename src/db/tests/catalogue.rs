@@ -328,7 +328,7 @@ async fn a_running_operation_may_need_one_more_backup(b: Bench) {
     for _ in 0..2 {
         b.db.hold(&op, need).await.unwrap();
     }
-    assert_eq!(b.db.held_by(&id).await.unwrap(), [op.clone()]);
+    assert_eq!(b.db.held_by(&id).await.unwrap(), std::slice::from_ref(&op));
     let removal = || new_operation(&[&format!("backup:{id}")]);
     assert_eq!(b.db.enqueue(removal()).await.unwrap_err().code, "locked");
     let end = Finish { state: OpState::Succeeded, problem: None, result: json!(null) };
