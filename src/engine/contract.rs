@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 
 use super::{
     Aside, RestoreOptions,
-    rehearsal::{self, Backup, Change, Kept, Rig, What, asides},
+    rehearsal::{self, Backup, Change, Kept, Rig, What, asides, assert_same},
 };
 use crate::{
     domain::{
@@ -80,7 +80,7 @@ async fn a_backup_is_whole_and_changes_nothing(rig: &dyn Rig) -> Kept {
         }
     }
     proven(rig, &kept, true).await.unwrap();
-    assert_eq!(rig.contents(&rig.item()), before);
+    assert_same(&rig.contents(&rig.item()), &before, "a backup");
     rig.assert_clean("after a backup");
     kept
 }
@@ -174,17 +174,17 @@ async fn a_restore_can_be_undone_and_its_undo_too(rig: &dyn Rig, kept: &Kept) {
     let altered = rig.contents(&item);
     assert_ne!(altered, good);
     let first = done(rig, What::Restore(kept, RestoreOptions::default())).await;
-    assert_eq!(rig.contents(&item), good, "restored");
+    assert_same(&rig.contents(&item), &good, "restored");
     assert!(first.iter().any(|aside| aside.item == item) && first.iter().all(|a| rig.has(a)), "{first:?}");
     rig.assert_quiet("after a restore");
 
     rig.alter();
     let written = rig.contents(&item);
     let second = done(rig, What::Undo(&first)).await;
-    assert_eq!(rig.contents(&item), altered, "undone");
+    assert_same(&rig.contents(&item), &altered, "undone");
     assert!(second.iter().all(|aside| rig.has(aside)), "{second:?}");
     let third = done(rig, What::Undo(&second)).await;
-    assert_eq!(rig.contents(&item), written, "what was written after the restore is back");
+    assert_same(&rig.contents(&item), &written, "what was written after the restore is back");
     free(rig, &third).await;
     rig.assert_clean("after all was freed");
 }
@@ -201,7 +201,8 @@ async fn a_new_name_leaves_the_live_one_alone(rig: &dyn Rig, kept: &Kept) {
     assert_plain(rig, &change.facts);
     let outcome = change.run(rig, rig.store()).await;
     assert_eq!(outcome.state, OpState::Succeeded, "{outcome:?}");
-    assert_eq!((rig.contents(&new), rig.contents(&item)), (good, live));
+    assert_same(&rig.contents(&new), &good, "beside");
+    assert_same(&rig.contents(&item), &live, "live");
     rig.assert_clean("after a restore under a new name");
     let taken = Change::planned(rig, What::Restore(kept, options)).await;
     assert!(taken.is_err(), "a name that is taken is not taken again");
@@ -225,14 +226,14 @@ async fn a_new_process_ends_what_a_dead_one_began(rig: &dyn Rig, kept: &Kept) {
         change.dies(rig, step, StepState::Done).await;
         let outcome = change.recover(rig).await;
         if committed {
-            assert_eq!(rig.contents(&item), good, "{when}");
+            assert_same(&rig.contents(&item), &good, &when);
             let asides = asides(&outcome);
             rig.assert_quiet(&when);
             taken_back(rig, &asides).await;
         } else {
             assert!(matches!(outcome.state, OpState::Failed | OpState::RolledBack), "{when}: {outcome:?}");
         }
-        assert_eq!(rig.contents(&item), altered, "{when}");
+        assert_same(&rig.contents(&item), &altered, &when);
         rig.assert_clean(&when);
     }
 }

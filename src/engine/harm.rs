@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     RestoreOptions,
     contract::{backed_up, largest, taken_back},
-    rehearsal::{Backup, Change, Kept, Rig, What, asides, files},
+    rehearsal::{Backup, Change, Kept, Rig, What, asides, assert_same, files},
 };
 use crate::{
     domain::{operation::OpState, problem::Problem},
@@ -109,7 +109,7 @@ async fn backup(
         rig.store().remove(&folder).await.unwrap();
     }
     assert_eq!(files(&rig.root()), before, "{case}");
-    assert_eq!(rig.contents(&rig.item()), live, "{case}");
+    assert_same(&rig.contents(&rig.item()), &live, case);
     rig.assert_clean(case);
 }
 
@@ -118,7 +118,7 @@ async fn restored(rig: &dyn Rig, kept: &Kept, case: &str) {
     let live = rig.contents(&rig.item());
     let change = Change::planned(rig, What::Restore(kept, RestoreOptions::default())).await.unwrap();
     let kept = asides(&change.run(rig, rig.store()).await);
-    assert_eq!(rig.contents(&rig.item()), live, "{case}");
+    assert_same(&rig.contents(&rig.item()), &live, case);
     taken_back(rig, &kept).await;
 }
 
@@ -148,11 +148,11 @@ impl Restoring<'_> {
         heal();
         let last = ended(first, end, case, async || change.recover(rig).await).await;
         if last.state == OpState::Succeeded {
-            assert_eq!(rig.contents(&rig.item()), self.good, "{case}");
+            assert_same(&rig.contents(&rig.item()), &self.good, case);
             rig.assert_quiet(case);
             taken_back(rig, &asides(&last)).await;
         }
-        assert_eq!(rig.contents(&rig.item()), self.live, "{case}");
+        assert_same(&rig.contents(&rig.item()), &self.live, case);
         rig.assert_clean(case);
     }
 }
@@ -308,9 +308,9 @@ async fn a_process_that_cannot_be_ended(
     faults.heal();
     assert_eq!(first.state, OpState::NeedsOperator, "{first:?}");
     assert_named(first.problem.as_ref(), "a process that cannot be ended");
-    assert_eq!(rig.contents(&rig.item()), restoring.live);
+    assert_same(&rig.contents(&rig.item()), &restoring.live, "a process that cannot be ended");
     let last = change.recover(rig).await;
     assert!(matches!(last.state, OpState::Failed | OpState::RolledBack), "{last:?}");
-    assert_eq!(rig.contents(&rig.item()), restoring.live);
+    assert_same(&rig.contents(&rig.item()), &restoring.live, "a process that cannot be ended");
     rig.assert_clean("after it could be ended");
 }

@@ -211,6 +211,16 @@ impl<'a> Change<'a> {
     }
 }
 
+/// Contents are equal; else the lines that one has and the other has not.
+#[track_caller]
+pub(super) fn assert_same(now: &str, wanted: &str, case: &str) {
+    let but = |a: &str, b: &str| {
+        let other: Vec<&str> = b.lines().collect();
+        a.lines().filter(|line| !other.contains(line)).collect::<Vec<_>>().join("\n")
+    };
+    assert!(now == wanted, "{case}\n--- now\n{}\n--- wanted\n{}", but(now, wanted), but(wanted, now));
+}
+
 /// Facts as the metadata database gives them back.
 fn read_back(facts: &Value) -> Value {
     serde_json::from_str(&facts.to_string()).unwrap()

@@ -20,6 +20,8 @@ pub const PASSWORD: &str = "zelo-lab";
 /// A server; its container and its volume go with it.
 pub struct Server {
     pub name: String,
+    /// The client itself: the one on the PATH is a Perl script that looks for it first.
+    psql: String,
     /// The address of the engine it runs on; `None`: the shared one.
     engine: Option<String>,
     started: String,
@@ -50,7 +52,8 @@ impl Server {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("zelo-{test}-{}-{count}", std::process::id());
-        let mut server = Self { name, engine, started: String::new() };
+        let psql = format!("/usr/lib/postgresql/{major}/bin/psql");
+        let mut server = Self { name, psql, engine, started: String::new() };
         let mut start = lab::script("postgres", test);
         start.env("POSTGRES_PASSWORD", PASSWORD).args([&server.name, &major.to_string()]);
         start.args(run).args(["--", "-c", "fsync=off"]).args(postgres);
@@ -121,7 +124,7 @@ impl Server {
     #[track_caller]
     pub fn sql(&self, database: &str, sql: &str) -> String {
         let to = conninfo(database);
-        self.exec(&["psql", "-XAtq", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-d", &to], sql)
+        self.exec(&[&self.psql, "-XAtq", "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-d", &to], sql)
     }
 
     /// Until a statement that begins like this runs in the server.

@@ -42,7 +42,8 @@ impl rehearsal::Rig for Rig {
         self.sql(
             "shop",
             "INSERT INTO customers (name) VALUES ('altered'); \
-             DELETE FROM customers WHERE id = (SELECT min(id) FROM customers WHERE id > 100)",
+             DELETE FROM customers WHERE id = (SELECT min(id) FROM customers WHERE id > 100); \
+             REFRESH MATERIALIZED VIEW totals",
         );
     }
     fn contents(&self, item: &str) -> String {

@@ -44,6 +44,11 @@ async fn interrupted(
     rig.runner(&op, &journal).recover(plan).await.unwrap()
 }
 
+/// Every step dies once, at one of its moments; with `ZELO_SOAK=1` at each of them.
+fn due(step: usize, round: usize, moments: usize) -> bool {
+    step % moments == round || std::env::var_os("ZELO_SOAK").is_some_and(|v| v == "1")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_every_step_of_a_restore() {
     let Some(rig) = Rig::up(17).await else { return };
@@ -55,12 +60,16 @@ async fn killed_at_every_step_of_a_restore() {
     rig.sql("shop", "DELETE FROM logs; CREATE TABLE intruder ()");
     let old = digest(&rig, "shop");
     let mut reached = (0, 0);
-    for (state, wait) in [(StepState::Running, 0), (StepState::Running, 60), (StepState::Done, 0)] {
+    let moments = [(StepState::Running, 0), (StepState::Running, 60), (StepState::Done, 0)];
+    for (round, (state, wait)) in moments.into_iter().enumerate() {
         for step in 0.. {
             let op = OperationId::new(&SystemIds);
             let plan = rig.restore_plan(&op, &shelf, &manifest, &RestoreOptions::default()).await.unwrap();
             if step == plan.len() {
                 break;
+            }
+            if !due(step, round, moments.len()) {
+                continue;
             }
             let name = plan.lines()[step].name.clone();
             let when = format!("killed at {name}, {state:?} + {wait} ms");
@@ -85,7 +94,7 @@ async fn killed_at_every_step_of_a_restore() {
             assert_eq!(digest(&rig, "shop"), old, "{when}");
         }
     }
-    assert!(reached.0 > 3 && reached.1 > 10, "{reached:?}");
+    assert!(reached.0 > 0 && reached.1 > 5, "{reached:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,10 +109,14 @@ async fn killed_at_every_step_of_an_undo() {
     let mut asides = rig.restore(&shelf, &manifest, &RestoreOptions::default()).await.unwrap();
     let new = digest(&rig, "shop");
     let (mut live, mut beside) = (new, old);
-    for state in [StepState::Running, StepState::Done] {
+    let moments = [StepState::Running, StepState::Done];
+    for (round, state) in moments.into_iter().enumerate() {
         for step in 0.. {
             let op = OperationId::new(&SystemIds);
             let Some(plan) = undo_plan(&rig, &asides, &op, step).await else { break };
+            if !due(step, round, moments.len()) {
+                continue;
+            }
             let when = format!("killed at step {step}, {state:?}");
             let outcome = interrupted(&rig, op, &plan, step, state, 0).await;
             if outcome.state == OpState::Succeeded {

@@ -102,22 +102,14 @@ pub(super) fn digest(rig: &Rig, name: &str) -> String {
 
 /// What is inside of a database, as text, whatever its name.
 pub(super) fn contents(rig: &Rig, name: &str) -> String {
-    let mut out = rig.sql(name, CATALOGUE);
-    let tables = rig.sql(
-        name,
-        "SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '''')) \
-         FROM ONLY %I.%I t;', n.nspname || '.' || relname, n.nspname, relname) FROM pg_class c \
+    let tables = "SELECT format('SELECT %L, count(*), md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '''')) \
+         FROM ONLY %I.%I t', n.nspname || '.' || relname, n.nspname, relname) FROM pg_class c \
          JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'm') \
-         AND nspname !~ '^(pg_|information_schema)' ORDER BY nspname, relname",
-    );
-    out.push_str(&rig.sql(name, &format!("SET search_path = '';{tables}")));
-    let sequences = rig.sql(
-        name,
-        "SELECT format('SELECT %L, last_value, is_called FROM %I.%I;', relname, n.nspname, relname) FROM pg_class c \
-         JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'S' ORDER BY nspname, relname",
-    );
-    out.push_str(&rig.sql(name, &sequences));
-    out
+         AND nspname !~ '^(pg_|information_schema)' ORDER BY nspname, relname";
+    let sequences = "SELECT format('SELECT %L, last_value, is_called FROM %I.%I', relname, n.nspname, relname) FROM pg_class c \
+         JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind = 'S' ORDER BY nspname, relname";
+    // In one session: starting one is what takes time.
+    rig.sql(name, &format!("{CATALOGUE}{tables} \\gexec\n{sequences} \\gexec\n"))
 }
 
 /// Roles with their password hashes.

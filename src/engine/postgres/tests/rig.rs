@@ -38,6 +38,8 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 /// A PostgreSQL container, removed when the test ends, however it ends.
 pub(super) struct Rig {
     pub(super) name: String,
+    /// The client itself: the one on the PATH is a Perl script that looks for it first.
+    psql: String,
     pub(super) hosts: Hosts,
     /// What goes wrong with commands in containers: nothing, until a test says so.
     pub(super) faults: Faults,
@@ -101,6 +103,7 @@ impl Rig {
             hosts: Hosts::new(Arc::new(Local::new())).with("local", Arc::new(docker)),
             faults,
             name,
+            psql: format!("/usr/lib/postgresql/{major}/bin/psql"),
             access,
             shelf_root: store,
             store: Arc::new(local),
@@ -137,7 +140,7 @@ impl Rig {
             "exec",
             "-i",
             &self.name,
-            "psql",
+            &self.psql,
             "-XAtq",
             "-U",
             "postgres",
@@ -153,7 +156,7 @@ impl Rig {
     pub(super) fn beside(&self, database: &str, sql: &str) -> Child {
         let database = super::super::quote::conninfo(database);
         Command::new("docker")
-            .args(["exec", &self.name, "psql", "-XAtq", "-U", "postgres", "-d", &database, "-c", sql])
+            .args(["exec", &self.name, &self.psql, "-XAtq", "-U", "postgres", "-d", &database, "-c", sql])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
