@@ -118,6 +118,7 @@ fn rules(settings: &Settings, ids: &SharedIds) -> Rules {
         patience: Patience {
             stall: settings.operation.stall,
             deadline: settings.operation.deadline,
+            away: settings.operation.engine_away,
             ..Patience::default()
         },
         safety_max_age: settings.operation.safety_max_age,

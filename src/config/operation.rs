@@ -19,6 +19,8 @@ pub struct Operation {
     pub stall: Duration,
     /// A step that moves bytes may take so long in all.
     pub deadline: Duration,
+    /// What must succeed waits so long for a Docker Engine that is away.
+    pub engine_away: Duration,
     /// A verified backup of unchanged contents and this age at most counts as a
     /// safety backup.
     pub safety_max_age: Duration,
@@ -58,6 +60,17 @@ const DEADLINE: Key<Duration> = Key {
     optional: false,
     secret: false,
     parse: |text| read::duration(text, MINUTE),
+};
+
+const ENGINE_AWAY: Key<Duration> = Key {
+    section: "operation",
+    name: "engine_away",
+    help: "An operation that has to be undone or finished waits this long for a Docker Engine that does\n\
+           not answer, before it asks a person. A stopped container is given a tenth of it.",
+    default: "\"10m\"",
+    optional: false,
+    secret: false,
+    parse: |text| read::duration(text, Duration::ZERO),
 };
 
 const SAFETY_MAX_AGE: Key<Duration> = Key {
@@ -103,10 +116,11 @@ const GRACE: Key<Duration> = Key {
 };
 
 impl Operation {
-    pub(super) const KEYS: [KeyInfo; 7] = [
+    pub(super) const KEYS: [KeyInfo; 8] = [
         CONCURRENCY.info(),
         STALL.info(),
         DEADLINE.info(),
+        ENGINE_AWAY.info(),
         SAFETY_MAX_AGE.info(),
         ASIDE_DAYS.info(),
         TRASH_DAYS.info(),
@@ -118,6 +132,7 @@ impl Operation {
             concurrency: keys.read(&CONCURRENCY, || 2) as usize,
             stall: keys.read(&STALL, || 5 * MINUTE),
             deadline: keys.read(&DEADLINE, || DAY),
+            engine_away: keys.read(&ENGINE_AWAY, || 10 * MINUTE),
             safety_max_age: keys.read(&SAFETY_MAX_AGE, || DAY),
             aside_days: keys.read(&ASIDE_DAYS, || 7),
             trash_days: keys.read(&TRASH_DAYS, || 7),

@@ -37,13 +37,19 @@ const DUMPING: &str = "COPY public.big%TO stdout%";
 const LOADING: &str = "COPY public.big%FROM stdin%";
 
 impl Lab {
+    /// Operations wait for the engine for as long as they do by themselves.
     fn up(options: &[&str]) -> Option<Self> {
+        Self::waiting("10m", options)
+    }
+
+    fn waiting(away: &str, options: &[&str]) -> Option<Self> {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let engine = Engine::up("zelo-lab/postgres:17", options)?;
         let server = Server::on(&engine, "engine", 17);
         server.sql("postgres", "CREATE DATABASE shop");
         server.sql("shop", SAMPLE);
-        let bench = Bench::new().with("ZELO_DOCKER_SOCKET", &engine.socket);
+        let bench =
+            Bench::new().with("ZELO_DOCKER_SOCKET", &engine.socket).with("ZELO_OPERATION_ENGINE_AWAY", away);
         let container = format!("container={}", server.name);
         bench.zelo(&["resource", "add", "pg", "--kind", "postgres", "--set", &container, "--json"]).code(0);
         let made = bench.zelo(&["backup", "create", "pg", "--json"]).code(0).json();
@@ -154,7 +160,7 @@ fn an_engine_killed_while_its_containers_go_on() {
 /// nobody guesses. When the engine is back, the next try puts everything back.
 #[test]
 fn an_engine_that_stays_down() {
-    let Some(mut lab) = Lab::up(&[]) else { return };
+    let Some(mut lab) = Lab::waiting("3s", &[]) else { return };
     for (args, statement) in lab.cases() {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let case = format!("down in the middle of a {}", args[0]);
