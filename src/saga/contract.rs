@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::journal::{Event, Fence, Journal, JournalError, StepRecord, StepState};
 use crate::{
-    domain::id::OperationId,
+    domain::{id::OperationId, msg::Msg},
     host::{PlaceId, ProcessRef},
-    msg, problem,
+    problem,
 };
 
 /// The steps of every operation here.
@@ -85,10 +85,10 @@ fn event(state: StepState) -> Option<Event> {
         StepState::Pending => return None,
         StepState::Running => Event::Began,
         StepState::Done => Event::Finished(json!(1)),
-        StepState::Failed => Event::Failed(problem!("x")),
+        StepState::Failed => Event::Failed(problem!("fault", step = "x")),
         StepState::Undoing => Event::UndoBegan,
         StepState::Undone => Event::UndoFinished,
-        StepState::UndoFailed => Event::UndoFailed(problem!("x")),
+        StepState::UndoFailed => Event::UndoFailed(problem!("fault", step = "x")),
     })
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn a_step_reads_back_with_all_it_wrote_down(ground: &dyn Ground
     it.process(0, 1).await;
     it.record(0, Event::Finished(json!({"bytes": 7, "of": [null, "é"]}))).await;
     it.record(1, Event::Began).await;
-    it.record(1, Event::Failed(problem!("gone", why = "x").detail("in words"))).await;
+    it.record(1, Event::Failed(problem!("fault", step = "gone").detail("in words"))).await;
     let steps = ground.anew(&it).await.steps(&it.op).await.unwrap();
     assert_eq!(
         steps.iter().map(|s| (s.index, s.name.as_str())).collect::<Vec<_>>(),
@@ -124,7 +124,7 @@ pub(crate) async fn a_step_reads_back_with_all_it_wrote_down(ground: &dyn Ground
     assert_eq!(first.output, Some(json!({"bytes": 7, "of": [null, "é"]})));
     assert_eq!((&first.notes[..], &first.processes[..]), (&[json!({"made": 1})][..], &[process(1)][..]));
     assert!(first.started_at.is_some() && first.started_at <= first.ended_at);
-    assert_eq!(steps[1].problem, Some(problem!("gone", why = "x").detail("in words")));
+    assert_eq!(steps[1].problem, Some(problem!("fault", step = "gone").detail("in words")));
     assert_eq!((steps[1].state, &steps[1].output, &steps[1].notes[..]), (StepState::Failed, &None, &[][..]));
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn beginning_again_forgets_how_the_last_try_ended(ground: &dyn 
     let it = ground.running().await;
     it.record(0, Event::Began).await;
     let begun = it.steps().await[0].started_at;
-    it.record(0, Event::Failed(problem!("gone"))).await;
+    it.record(0, Event::Failed(problem!("fault", step = "gone"))).await;
     assert!(it.steps().await[0].problem.is_some());
     // After a failure, after a crash in the middle of a try, and after an undo.
     it.record(0, Event::Began).await;
@@ -201,9 +201,12 @@ pub(crate) async fn an_undo_may_begin_again_as_often_as_it_must(ground: &dyn Gro
     it.record(0, Event::Finished(json!("left"))).await;
     it.record(0, Event::UndoBegan).await;
     it.record(0, Event::UndoBegan).await;
-    it.record(0, Event::UndoFailed(problem!("stuck"))).await;
+    it.record(0, Event::UndoFailed(problem!("fault", step = "stuck"))).await;
     let stuck = &it.steps().await[0];
-    assert_eq!((stuck.state, &stuck.problem), (StepState::UndoFailed, &Some(problem!("stuck"))));
+    assert_eq!(
+        (stuck.state, &stuck.problem),
+        (StepState::UndoFailed, &Some(problem!("fault", step = "stuck")))
+    );
     // What the next try of the undo goes by is still there.
     assert_eq!((stuck.tries, &stuck.output, stuck.notes.len()), (1, &Some(json!("left")), 1));
     it.record(0, Event::UndoBegan).await;
@@ -225,7 +228,7 @@ pub(crate) async fn an_old_runner_can_write_nothing(ground: &dyn Ground) {
             journal.record(op, fence, 0, Event::UndoFinished).await,
             journal.note(op, fence, 0, json!(1)).await,
             journal.process(op, fence, 0, &process(1)).await,
-            journal.log(op, fence, &msg!("log-test")).await,
+            journal.log(op, fence, &Msg::new("test")).await,
         ];
         assert!(refused.iter().all(|r| matches!(r, Err(JournalError::Fenced))), "{fence:?}: {refused:?}");
     }
@@ -233,7 +236,7 @@ pub(crate) async fn an_old_runner_can_write_nothing(ground: &dyn Ground) {
     let it = Running { fence: new, ..it };
     it.note(0, 1).await;
     it.record(0, Event::UndoBegan).await;
-    it.journal.log(&it.op, new, &msg!("log-test")).await.unwrap();
+    it.journal.log(&it.op, new, &Msg::new("test")).await.unwrap();
 }
 
 pub(crate) async fn a_step_that_does_not_exist_is_refused(ground: &dyn Ground) {

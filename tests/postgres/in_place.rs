@@ -228,25 +228,31 @@ fn narrow() -> Option<Server> {
     Some(server)
 }
 
+/// The contents of the large table, whatever their order: a sort would want room on
+/// the disk that has none.
+fn rows(server: &Server) -> String {
+    server.sql(SHOP, "SELECT count(*), sum(hashtextextended(t::text, 0)::numeric) FROM big t")
+}
+
 #[test]
 fn a_disk_that_holds_no_second_copy() {
     let Some(server) = narrow() else { return };
     let panel = Panel::new(&[&server]);
-    let new = server.table(SHOP, "big");
+    let new = rows(&server);
     let backup = panel.backup(&[&server.name]);
     server.sql(SHOP, "UPDATE big SET line = 'lost' WHERE i % 1000 = 0");
-    let old = server.table(SHOP, "big");
+    let old = rows(&server);
 
     let ran = panel.zelo(&["restore", &backup, "--yes", "--json"]);
     assert_eq!(ran.problem(), "pg-disk-two-copies", "{ran}");
     assert_ne!(ran.output.status.code(), Some(0), "{ran}");
-    assert_eq!(server.table(SHOP, "big"), old);
+    assert_eq!(rows(&server), old);
 
     let in_place = ["restore", &backup, "--in-place", "--yes", "--json"];
     zelo(&panel.data(), &in_place, Some("restore/fail:compare:shop:after")).code(5);
-    assert_eq!(server.table(SHOP, "big"), old, "undone by its safety backup");
+    assert_eq!(rows(&server), old, "undone by its safety backup");
     panel.carry_out(&["restore", &backup, "--in-place"]);
-    assert_eq!(server.table(SHOP, "big"), new);
+    assert_eq!(rows(&server), new);
     server.assert_quiet("in place");
     server.assert_no_sides("in place");
     panel.assert_tidy("in place");
