@@ -85,10 +85,11 @@ impl InPlace {
     }
 }
 
-fn killed_everywhere(moment: &str) {
+/// SIGKILL at each step, at whatever moment of it is told.
+fn killed_everywhere(mut moment: impl FnMut() -> &'static str) {
     let Some(it) = InPlace::new() else { return };
     for step in 0..it.steps.names.len() {
-        if it.it.killed_at(&it.args(), &it.steps, step, moment) {
+        if it.it.killed_at(&it.args(), &it.steps, step, moment()) {
             it.it.damage_again();
         }
     }
@@ -97,18 +98,17 @@ fn killed_everywhere(moment: &str) {
 }
 
 #[test]
-fn killed_before_each_step() {
-    killed_everywhere("before");
+fn killed_at_each_step() {
+    let mut random = Random::new();
+    killed_everywhere(|| random.moment());
 }
 
 #[test]
-fn killed_after_each_step() {
-    killed_everywhere("after");
-}
-
-#[test]
-fn killed_once_each_step_is_journalled() {
-    killed_everywhere("done");
+#[ignore = "many minutes: tests/soak runs it"]
+fn killed_at_each_moment_of_each_step() {
+    for moment in ["before", "after", "done"] {
+        killed_everywhere(|| moment);
+    }
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn failed_at_each_step() {
             it.it.assert_ended(&ran.json()["operation"], done, whole, &fault);
             ran.code(if done {
                 0
-            } else if DANGEROUS.contains(&step.as_str()) && (step != "close" || moment == "after") {
+            } else if DANGEROUS.contains(&step.as_str()) {
                 5
             } else {
                 1
