@@ -133,6 +133,8 @@ fn killed_in_its_streams_and_in_its_undos() {
 #[test]
 fn failed_at_each_step() {
     let Some(it) = InPlace::new() else { return };
+    // From here on something people use has been touched.
+    let closes = it.steps.names.iter().position(|name| name == "close").unwrap();
     for (index, step) in it.steps.names.iter().enumerate() {
         for moment in ["before", "after"] {
             let fault = format!("restore/fail:{step}:{moment}");
@@ -147,7 +149,7 @@ fn failed_at_each_step() {
             it.it.assert_ended(&ran.json()["operation"], done, whole, &fault);
             ran.code(if done {
                 0
-            } else if DANGEROUS.contains(&step.as_str()) {
+            } else if index >= closes {
                 5
             } else {
                 1
