@@ -133,10 +133,15 @@ fn killed_in_its_streams_and_in_its_undos() {
 #[test]
 fn failed_at_each_step() {
     let Some(it) = InPlace::new() else { return };
+    let mut random = Random::new();
     // From here on something people use has been touched.
     let closes = it.steps.names.iter().position(|name| name == "close").unwrap();
     for (index, step) in it.steps.names.iter().enumerate() {
-        for moment in ["before", "after"] {
+        // One of the two, chosen by the seed: both are for tests/soak.
+        let both = ["before", "after"];
+        let one = random.below(2) as usize;
+        let soak = std::env::var_os("ZELO_SOAK").is_some_and(|v| v == "1");
+        for moment in if soak { &both[..] } else { &both[one..=one] } {
             let fault = format!("restore/fail:{step}:{moment}");
             let ran = it.run(&fault);
             if index > it.steps.commit {
@@ -144,7 +149,7 @@ fn failed_at_each_step() {
                 continue;
             }
             // A commit that has happened is believed, whatever its step says.
-            let done = index == it.steps.commit && moment == "after";
+            let done = index == it.steps.commit && *moment == "after";
             let whole = if done { &it.it.new } else { &it.it.old };
             it.it.assert_ended(&ran.json()["operation"], done, whole, &fault);
             ran.code(if done {
