@@ -137,14 +137,15 @@ async fn keep(world: &World, id: &OperationId, fence: Fence, latest: &Latest, ca
     let mut renewed = Instant::now();
     loop {
         sleep(BEAT.min(third)).await;
-        let _ = timeout(third, tell(world, id, fence, latest, cancel)).await;
+        let _ = timeout(third / 4, tell(world, id, fence, latest, cancel)).await;
         if renewed.elapsed() < third {
             continue;
         }
-        match timeout(third, world.db.renew(id, fence, world.clock.now() + lease)).await {
+        // Never past the end of the lease: then another runner may already be at work.
+        let left = lease.saturating_sub(renewed.elapsed());
+        match timeout(third.min(left), world.db.renew(id, fence, world.clock.now() + lease)).await {
             Ok(Ok(true)) => renewed = Instant::now(),
             Ok(Ok(false)) => return,
-            // Past its end another runner may already be at work.
             _ if renewed.elapsed() >= lease => return,
             Ok(Err(problem)) => tracing::warn!(operation = %id, %problem, "lease not renewed"),
             Err(_) => tracing::warn!(operation = %id, "lease not renewed: the database does not answer"),
