@@ -11,7 +11,6 @@ use super::{
     steps::relocate::Relocate,
 };
 use crate::{
-    db::Lock,
     domain::{
         backup::BackupState,
         id::{BackupId, OperationId, StoreId},
@@ -77,22 +76,14 @@ impl Kind for Delete {
             confirm: Some(resource.name.clone()),
             ..Sight::default()
         };
-        Ok(Inspected {
-            resource: Some(resource.id),
-            project: resource.project,
-            backup: Some(backup.id.clone()),
-            parent: None,
-            locks: vec![Lock::backup(&backup.id)],
-            holds: vec![],
-            view,
-            facts: Facts {
-                to: layout::trashed(&folder(&from)?, layout::last(&from))?,
-                backup: backup.id,
-                store: backup.store,
-                from,
-                by: by.clone(),
-            },
-        })
+        let facts = Facts {
+            to: layout::trashed(&folder(&from)?, layout::last(&from))?,
+            backup: backup.id.clone(),
+            store: backup.store,
+            from,
+            by: by.clone(),
+        };
+        Ok(Inspected::of_backup(resource, backup.id, view, facts))
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {

@@ -16,7 +16,7 @@ use super::{
     verify::{Verify, VerifyRequest},
 };
 use crate::{
-    db::{Enqueued, Lock, NewOperation, OperationRow},
+    db::{Enqueued, Lock, NewOperation, OperationRow, ResourceRow},
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
         msg::Msg,
@@ -103,6 +103,22 @@ pub(super) struct Inspected<F> {
     pub(super) locks: Vec<Lock>,
     pub(super) holds: Vec<BackupId>,
     pub(super) view: Sight,
+}
+
+impl<F> Inspected<F> {
+    /// What was found of one backup that is moved or removed: nobody else may have it.
+    pub(super) fn of_backup(resource: ResourceRow, backup: BackupId, view: Sight, facts: F) -> Self {
+        Self {
+            facts,
+            resource: Some(resource.id),
+            project: resource.project,
+            locks: vec![Lock::backup(&backup)],
+            backup: Some(backup),
+            parent: None,
+            holds: vec![],
+            view,
+        }
+    }
 }
 
 /// What a person is shown beside the steps.

@@ -14,7 +14,7 @@ use super::{
     untrash::{in_trash, is_named, trashed},
 };
 use crate::{
-    db::{BackupRow, Lock},
+    db::BackupRow,
     domain::{
         clock::Moment,
         id::{BackupId, OperationId, StoreId},
@@ -81,24 +81,16 @@ impl Kind for Purge {
             confirm: (!by.is_system()).then(|| resource.name.clone()),
             ..Sight::default()
         };
-        Ok(Inspected {
-            resource: Some(resource.id),
-            project: resource.project,
-            backup: Some(backup.id.clone()),
-            parent: None,
-            locks: vec![Lock::backup(&backup.id)],
-            holds: vec![],
-            view,
-            facts: Facts {
-                trash,
-                doomed: layout::staging(&folder(&path)?, &backup.id)?,
-                expired: request.expired,
-                waiver: agreed(world, &backup, by),
-                backup: backup.id,
-                store: backup.store,
-                by: by.clone(),
-            },
-        })
+        let facts = Facts {
+            trash,
+            doomed: layout::staging(&folder(&path)?, &backup.id)?,
+            expired: request.expired,
+            waiver: agreed(world, &backup, by),
+            backup: backup.id.clone(),
+            store: backup.store,
+            by: by.clone(),
+        };
+        Ok(Inspected::of_backup(resource, backup.id, view, facts))
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {

@@ -10,7 +10,7 @@ use super::{
     steps::relocate::Relocate,
 };
 use crate::{
-    db::{BackupRow, Lock},
+    db::BackupRow,
     domain::{
         backup::BackupState,
         clock::Moment,
@@ -71,23 +71,15 @@ impl Kind for Untrash {
             title: Some(msg!("plan-untrash", backup = backup.id.short(), resource = &resource.name)),
             ..Sight::default()
         };
-        Ok(Inspected {
-            resource: Some(resource.id),
-            project: resource.project,
-            backup: Some(backup.id.clone()),
-            parent: None,
-            locks: vec![Lock::backup(&backup.id)],
-            holds: vec![],
-            view,
-            facts: Facts {
-                keep_until: backup.keep_until.unwrap_or_else(|| world.clock.now()),
-                backup: backup.id,
-                store: backup.store,
-                from,
-                to,
-                by: by.clone(),
-            },
-        })
+        let facts = Facts {
+            keep_until: backup.keep_until.unwrap_or_else(|| world.clock.now()),
+            backup: backup.id.clone(),
+            store: backup.store,
+            from,
+            to,
+            by: by.clone(),
+        };
+        Ok(Inspected::of_backup(resource, backup.id, view, facts))
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
