@@ -10,14 +10,25 @@ use super::BLOCK;
 pub(super) struct Spares(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Spares {
-    /// An empty buffer of [`BLOCK`] bytes.
+    /// An empty buffer with room for [`BLOCK`] bytes.
     pub(super) fn take(&self) -> Vec<u8> {
-        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_else(|| Vec::with_capacity(BLOCK))
+        let mut buffer = self.spare().unwrap_or_else(|| Vec::with_capacity(BLOCK));
+        buffer.clear();
+        buffer
     }
 
-    fn put(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    /// A buffer of [`BLOCK`] bytes, whatever they are.
+    pub(super) fn take_full(&self) -> Vec<u8> {
+        let mut buffer = self.spare().unwrap_or_default();
+        buffer.resize(BLOCK, 0);
+        buffer
+    }
+
+    fn spare(&self) -> Option<Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put(&self, buffer: Vec<u8>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 }

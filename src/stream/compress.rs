@@ -1,15 +1,21 @@
-//! One block → one gzip member or zstd frame, on a few threads for the whole
-//! process, with compressors that are kept.
+//! One block → one gzip member or zstd frame, and such a member back into its
+//! block, on a few threads for the whole process, with compressors that are kept.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, oneshot},
+};
 
-use super::block::{Block, Shared};
+use super::{
+    block::{Block, Shared, Spares},
+    member,
+};
 use crate::domain::{backup::Compression, manifest::Codec};
 
-/// How many blocks are compressed at once, at most: more cores than this would
+/// How many blocks are worked on at once, at most: more cores than this would
 /// not be kept busy by one dump, and each costs memory.
 const MOST_WORKERS: usize = 8;
 
@@ -30,7 +36,8 @@ pub const fn codec(compression: Compression) -> Codec {
     }
 }
 
-/// The machine's share for compression, whatever the number of streams.
+/// The machine's share for compressing and decompressing, whatever the number of
+/// streams.
 pub(super) struct Bench {
     permits: Arc<Semaphore>,
     workers: usize,
@@ -63,7 +70,7 @@ impl Bench {
         Self { permits: Arc::new(Semaphore::new(workers)), workers, kept: Mutex::default() }
     }
 
-    /// How many blocks it compresses at once.
+    /// How many blocks it works on at once.
     pub(super) fn workers(&self) -> usize {
         self.workers
     }
@@ -80,6 +87,31 @@ impl Bench {
             self.run(method, &block)
         });
         job.await.map_err(std::io::Error::other)?
+    }
+
+    /// Begins to decompress a member (see [`member`]) once it is its turn, which is
+    /// waited for: not on an async thread. Nobody waiting for it any more, it stops at
+    /// the latest at the member's end.
+    pub(super) fn decompress(
+        &'static self,
+        runtime: &Handle,
+        member: Vec<u8>,
+        spares: &Spares,
+    ) -> std::io::Result<oneshot::Receiver<std::io::Result<Bytes>>> {
+        let permit = runtime.block_on(self.permits.clone().acquire_owned()).map_err(std::io::Error::other)?;
+        let (tell, told) = oneshot::channel();
+        let spares = spares.clone();
+        runtime.spawn_blocking(move || {
+            let _permit = permit;
+            if tell.is_closed() {
+                return;
+            }
+            let mut raw = spares.take_full();
+            let length = member::decompress(&member, &mut raw);
+            let raw = Block::new(raw, &spares);
+            let _ = tell.send(length.map(|length| Bytes::from_owner(Shared(raw)).slice(..length)));
+        });
+        Ok(told)
     }
 
     fn run(&self, method: Method, raw: &[u8]) -> std::io::Result<Bytes> {
@@ -122,11 +154,7 @@ impl Machine {
 
     fn run(&mut self, raw: &[u8]) -> std::io::Result<Bytes> {
         let length = match &mut self.engine {
-            Engine::Gzip(compressor) => {
-                let bound = compressor.gzip_compress_bound(raw.len());
-                self.out.resize(bound.max(self.out.len()), 0);
-                compressor.gzip_compress(raw, &mut self.out).map_err(std::io::Error::other)?
-            }
+            Engine::Gzip(compressor) => member::compress(compressor, raw, &mut self.out)?,
             Engine::Zstd(compressor) => {
                 let bound = zstd::zstd_safe::compress_bound(raw.len());
                 self.out.resize(bound.max(self.out.len()), 0);

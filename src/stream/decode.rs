@@ -2,21 +2,28 @@
 //! both sides.
 //!
 //! A task reads the store and digests what it finds; a thread decodes; another
-//! digests what came out: on two cores the digests cost no time. All end when the
-//! [`Decoded`] is dropped. All members and frames are read, also of files that
-//! other tools wrote.
+//! digests what came out: on two cores the digests cost no time. Gzip members that
+//! say how long they are (see `member`) are only cut by the decoding thread and
+//! decompressed side by side. All end when the [`Decoded`] is dropped. All members
+//! and frames are read, also of files that other tools wrote.
 
-use std::io::{self, BufRead, Read};
+mod fed;
+#[cfg(test)]
+mod tests;
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use std::io::{self, Read};
+
+use bytes::{Bytes, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _},
-    sync::mpsc,
+    io::AsyncRead,
+    runtime::Handle,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use super::digest::Hasher;
+use self::fed::{Fed, feed_from};
+use super::{block::Spares, compress::bench, digest::Hasher, member};
 use crate::domain::manifest::{Codec, Digest};
 
 /// Bytes moved at once, on either side.
@@ -52,8 +59,29 @@ pub struct Decoded {
 
 /// What is still to be told when the last byte has come out.
 struct Threads {
-    decoding: JoinHandle<Result<Digest, DecodeError>>,
-    digesting: JoinHandle<Hasher>,
+    codec: Codec,
+    decoding: JoinHandle<io::Result<Whole>>,
+    digesting: JoinHandle<Result<Hasher, Bad>>,
+}
+
+/// A file that was read to its end.
+struct Whole {
+    stored: Digest,
+    /// Whether it was what its codec says, as far as the decoding thread saw.
+    decoded: io::Result<()>,
+}
+
+/// What the decoding thread passes on.
+enum Piece {
+    Bytes(Bytes),
+    /// A member being decompressed.
+    Member(oneshot::Receiver<io::Result<Bytes>>),
+}
+
+/// Why a member was not decompressed.
+enum Bad {
+    Corrupt(io::Error),
+    Stopped,
 }
 
 /// Both sides of a file that was read to its end.
@@ -79,11 +107,13 @@ where
     R: AsyncRead + Send + Unpin + 'static,
 {
     let (feed, fed) = mpsc::channel(QUEUE);
-    let (pass, passed) = mpsc::channel(QUEUE);
+    let (pass, passed) = mpsc::channel(QUEUE.max(bench().workers()));
     let (give, given) = mpsc::channel(QUEUE);
     let feeder = AbortOnDropHandle::new(tokio::spawn(feed_from(stored, feed)));
+    let runtime = Handle::current();
     let threads = Threads {
-        decoding: tokio::task::spawn_blocking(move || run(codec, Fed::new(fed), &pass)),
+        codec,
+        decoding: tokio::task::spawn_blocking(move || run(codec, Fed::new(fed), &Pass { pass, runtime })),
         digesting: tokio::task::spawn_blocking(move || digest(raw, passed, &give)),
     };
     Decoded { raw: given, threads: Some(threads), _feeder: feeder }
@@ -98,164 +128,130 @@ impl Decoded {
         let Some(threads) = self.threads.take() else {
             return Err(DecodeError::Source(io::Error::other("read on after its end")));
         };
+        threads.end().await.map(Next::End)
+    }
+}
+
+impl Threads {
+    async fn end(self) -> Result<Ended, DecodeError> {
         let stopped = |e| DecodeError::Source(io::Error::other::<tokio::task::JoinError>(e));
-        let stored = threads.decoding.await.map_err(stopped)??;
-        let raw = threads.digesting.await.map_err(stopped)?;
-        Ok(Next::End(Ended { stored, raw }))
+        let whole = self.decoding.await.map_err(stopped)?;
+        let raw = self.digesting.await.map_err(stopped)?;
+        let Whole { stored, decoded } = whole.map_err(DecodeError::Source)?;
+        // Members come in order: what stopped the digest came before what stopped the thread.
+        let why = match (raw, decoded) {
+            (Ok(raw), Ok(())) => return Ok(Ended { stored, raw }),
+            (Err(Bad::Stopped), _) => {
+                return Err(DecodeError::Source(io::Error::other("a decompressor stopped")));
+            }
+            (Err(Bad::Corrupt(error)), _) | (Ok(_), Err(error)) => error.to_string(),
+        };
+        Err(DecodeError::Corrupt { codec: self.codec, why, stored })
     }
 }
 
-/// What the feeder sends. A channel that just closes is no end.
-enum Chunk {
-    Bytes(Bytes),
-    Failed(io::Error),
-    /// The end of the file, and the digest of all of it.
-    End(Digest),
-}
-
-async fn feed_from<R: AsyncRead + Unpin>(mut stored: R, feed: mpsc::Sender<Chunk>) {
-    let mut buffer = BytesMut::new();
-    let mut hasher = Hasher::default();
-    loop {
-        buffer.reserve(CHUNK);
-        let bytes = match stored.read_buf(&mut buffer).await {
-            Ok(0) => return drop(feed.send(Chunk::End(hasher.finish())).await),
-            Ok(_) => buffer.split().freeze(),
-            Err(error) => return drop(feed.send(Chunk::Failed(error)).await),
-        };
-        let seen = bytes.clone();
-        let digesting = tokio::task::spawn_blocking(move || {
-            hasher.update(&seen);
-            hasher
-        });
-        if feed.send(Chunk::Bytes(bytes)).await.is_err() {
-            return;
-        }
-        hasher = match digesting.await {
-            Ok(hasher) => hasher,
-            Err(error) => return drop(feed.send(Chunk::Failed(io::Error::other(error))).await),
-        };
-    }
-}
-
-/// Decodes; returns the digest of the file as it lies in the store.
-fn run(codec: Codec, mut fed: Fed, pass_on: &mpsc::Sender<Bytes>) -> Result<Digest, DecodeError> {
+/// Decodes; then reads on to the end of the file, for its digest.
+fn run(codec: Codec, mut fed: Fed, pass: &Pass) -> io::Result<Whole> {
     let decoded = match codec {
-        Codec::Gzip => pass(&mut flate2::bufread::MultiGzDecoder::new(&mut fed), pass_on),
-        Codec::Zstd => zstd::stream::read::Decoder::with_buffer(&mut fed)
-            .and_then(|mut decoder| pass(&mut decoder, pass_on)),
-        Codec::None => pass(&mut fed, pass_on),
+        Codec::Gzip => gzip(&mut fed, pass),
+        Codec::Zstd => {
+            zstd::stream::read::Decoder::with_buffer(&mut fed).and_then(|mut decoder| pass.all(&mut decoder))
+        }
+        Codec::None => pass.all(&mut fed),
     };
-    if !pass_on.is_closed() {
-        // What the decoder left: also bytes it does not understand are digested.
-        fed.drain();
-    }
+    // What the decoder left: also bytes it does not understand are digested. If it
+    // is because nobody takes any more, then nobody feeds any more either.
+    fed.drain();
     match (fed.end, decoded) {
-        (Some(Ok(stored)), Ok(())) => Ok(stored),
-        (Some(Ok(stored)), Err(error)) => Err(DecodeError::Corrupt { codec, why: error.to_string(), stored }),
-        (Some(Err(error)), _) | (None, Err(error)) => Err(DecodeError::Source(error)),
-        (None, Ok(())) => Err(DecodeError::Source(io::Error::other("the reader is gone"))),
+        (Some(Ok(stored)), decoded) => Ok(Whole { stored, decoded }),
+        (Some(Err(error)), _) | (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(io::Error::other("the reader is gone")),
     }
 }
 
-/// Decodes to the end, or until nobody takes any more.
-fn pass(decoder: &mut dyn Read, pass_on: &mpsc::Sender<Bytes>) -> io::Result<()> {
-    let mut buffer = BytesMut::new();
+/// Cuts off members for as long as they say how long they are. From the first on
+/// that does not, it is one stream as any tool may have written it.
+fn gzip(fed: &mut Fed, pass: &Pass) -> io::Result<()> {
+    let spares = Spares::default();
+    let mut first = true;
     loop {
-        buffer.resize(CHUNK, 0);
-        let mut length = 0;
-        let mut ended = Ok(false);
-        while length < CHUNK {
-            match decoder.read(&mut buffer[length..]) {
-                Ok(0) => ended = Ok(true),
-                Ok(read) => {
-                    length += read;
-                    continue;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => ended = Err(error),
-            }
-            break;
-        }
-        let bytes = buffer.split_to(length).freeze();
-        if length > 0 && pass_on.blocking_send(bytes).is_err() {
-            return Err(io::Error::other("nobody takes what is decoded"));
-        }
-        if ended? {
+        let mut member = Vec::new();
+        fed.move_to(&mut member, member::HEADER)?;
+        if member.is_empty() && !first {
             return Ok(());
         }
-    }
-}
-
-/// Digests what was decoded and gives it on, until nobody takes any more.
-fn digest(mut raw: Hasher, mut passed: mpsc::Receiver<Bytes>, give: &mpsc::Sender<Bytes>) -> Hasher {
-    while let Some(bytes) = passed.blocking_recv() {
-        raw.update(&bytes);
-        if give.blocking_send(bytes).is_err() {
-            break;
-        }
-    }
-    raw
-}
-
-/// What the feeder sends, as a reader.
-struct Fed {
-    chunks: mpsc::Receiver<Chunk>,
-    now: Bytes,
-    /// How the file ended: its digest, or why it could not be read on.
-    end: Option<io::Result<Digest>>,
-}
-
-impl Fed {
-    fn new(chunks: mpsc::Receiver<Chunk>) -> Self {
-        Self { chunks, now: Bytes::new(), end: None }
-    }
-
-    /// Waits for the next chunk if the present one is used up.
-    fn turn(&mut self) -> io::Result<()> {
-        if !self.now.is_empty() || self.end.is_some() {
-            return Ok(());
-        }
-        let error = match self.chunks.blocking_recv() {
-            Some(Chunk::Bytes(bytes)) => {
-                self.now = bytes;
-                return Ok(());
-            }
-            Some(Chunk::End(digest)) => {
-                self.end = Some(Ok(digest));
-                return Ok(());
-            }
-            Some(Chunk::Failed(error)) => error,
-            None => io::Error::other("the reader is gone"),
+        let Some(length) = member::length(&member)? else {
+            return pass.all(&mut flate2::bufread::MultiGzDecoder::new(io::Cursor::new(member).chain(fed)));
         };
-        let told = io::Error::new(error.kind(), error.to_string());
-        self.end = Some(Err(error));
-        Err(told)
+        member.reserve_exact(length - member::HEADER);
+        fed.move_to(&mut member, length - member::HEADER)?;
+        if member.len() < length {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends within a member"));
+        }
+        pass.on(Piece::Member(bench().decompress(&pass.runtime, member, &spares)?))?;
+        first = false;
+    }
+}
+
+/// Where the decoding thread puts what it has.
+struct Pass {
+    pass: mpsc::Sender<Piece>,
+    runtime: Handle,
+}
+
+impl Pass {
+    fn on(&self, piece: Piece) -> io::Result<()> {
+        self.pass.blocking_send(piece).map_err(|_| io::Error::other("nobody takes what is decoded"))
     }
 
-    fn drain(&mut self) {
-        while self.turn().is_ok() && !self.now.is_empty() {
-            self.now.clear();
+    /// Decodes to the end, or until nobody takes any more.
+    fn all(&self, decoder: &mut dyn Read) -> io::Result<()> {
+        let mut buffer = BytesMut::new();
+        loop {
+            buffer.resize(CHUNK, 0);
+            let mut length = 0;
+            let mut ended = Ok(false);
+            while length < CHUNK {
+                match decoder.read(&mut buffer[length..]) {
+                    Ok(0) => ended = Ok(true),
+                    Ok(read) => {
+                        length += read;
+                        continue;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(error) => ended = Err(error),
+                }
+                break;
+            }
+            let bytes = buffer.split_to(length).freeze();
+            if length > 0 {
+                self.on(Piece::Bytes(bytes))?;
+            }
+            if ended? {
+                return Ok(());
+            }
         }
     }
 }
 
-impl Read for Fed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.turn()?;
-        let length = buffer.len().min(self.now.len());
-        self.now.copy_to_slice(&mut buffer[..length]);
-        Ok(length)
+/// Digests what was decoded and gives it on, until nobody takes any more or a
+/// member turns out to be none. Then the decoding thread finds nobody who takes.
+fn digest(
+    mut raw: Hasher,
+    mut passed: mpsc::Receiver<Piece>,
+    give: &mpsc::Sender<Bytes>,
+) -> Result<Hasher, Bad> {
+    while let Some(piece) = passed.blocking_recv() {
+        let bytes = match piece {
+            Piece::Bytes(bytes) => bytes,
+            Piece::Member(member) => {
+                member.blocking_recv().map_err(|_| Bad::Stopped)?.map_err(Bad::Corrupt)?
+            }
+        };
+        raw.update(&bytes);
+        if !bytes.is_empty() && give.blocking_send(bytes).is_err() {
+            break;
+        }
     }
-}
-
-impl BufRead for Fed {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.turn()?;
-        Ok(&self.now)
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.now.advance(amount);
-    }
+    Ok(raw)
 }

@@ -256,24 +256,29 @@ proptest! {
             let writing = write(&*store, ALL[which], whole(&text(4 * BLOCK)));
             let done = tokio::time::timeout(Duration::from_micros(micros), writing).await.is_ok();
             // What was running on another thread when it was dropped ends by itself.
-            for _ in 0..100 {
-                if files(folder.path()).len() == usize::from(done) {
+            let mut calm = 0;
+            for _ in 0..200 {
+                calm = if files(folder.path()).len() == usize::from(done) { calm + 1 } else { 0 };
+                if calm == 3 {
                     break;
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            assert_eq!(files(folder.path()).len(), usize::from(done));
+            assert_eq!(calm, 3, "{:?}", files(folder.path()));
         });
     }
 }
+
+/// Tools that need not be there, wherever the tests run.
+const RARE: [&str; 3] = ["pigz", "busybox", "bsdcat"];
 
 /// Decodes with the tool a person has when Zelo is gone.
 fn by_tool(program: &str, args: &[&str], file: &Path) -> Option<Vec<u8>> {
     let stdin = Stdio::from(std::fs::File::open(file).unwrap());
     let output = match Command::new(program).args(args).stdin(stdin).output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            assert!(std::env::var_os("CI").is_none(), "{program} is not installed");
+            let needed = std::env::var_os("CI").is_some() && !RARE.contains(&program);
+            assert!(!needed, "{program} is not installed");
             eprintln!("SKIPPED: {program} is not installed");
             return None;
         }
@@ -291,14 +296,25 @@ async fn the_common_tools_read_it() {
             let bytes = text(length);
             let written = write(&*store, compression, whole(&bytes)).await.unwrap();
             let at = folder.path().join("databases/shop/orders").join(&written.file.path);
-            let (program, args, suffix): (_, &[&str], _) = match written.file.codec {
-                Codec::Gzip => ("gzip", &["-dc"], "dump.gz"),
-                Codec::Zstd => ("zstd", &["-dcq"], "dump.zst"),
-                Codec::None => ("cat", &[], "dump"),
+            let (tools, suffix): (&[&[&str]], _) = match written.file.codec {
+                Codec::Gzip => (
+                    &[
+                        &["gzip", "-dc"],
+                        &["pigz", "-dc"],
+                        &["busybox", "gunzip", "-c"],
+                        &["bsdcat"],
+                        &["python3", "-c", PYTHON],
+                    ],
+                    "dump.gz",
+                ),
+                Codec::Zstd => (&[&["zstd", "-dcq"]], "dump.zst"),
+                Codec::None => (&[&["cat"]], "dump"),
             };
             assert!(written.file.path.ends_with(suffix), "{}", written.file.path);
-            if let Some(decoded) = by_tool(program, args, &at) {
-                assert!(decoded == bytes, "{compression:?}, {length} bytes");
+            for tool in tools {
+                if let Some(decoded) = by_tool(tool[0], &tool[1..], &at) {
+                    assert!(decoded == bytes, "{tool:?}, {compression:?}, {length} bytes");
+                }
             }
             if written.file.codec == Codec::Gzip {
                 by_tool("gzip", &["-t"], &at);
@@ -306,6 +322,9 @@ async fn the_common_tools_read_it() {
         }
     }
 }
+
+const PYTHON: &str =
+    "import gzip, sys; sys.stdout.buffer.write(gzip.GzipFile(fileobj=sys.stdin.buffer).read())";
 
 #[tokio::test]
 async fn what_other_tools_wrote_is_read() {
