@@ -5,8 +5,8 @@
 
 use chrono::NaiveDateTime;
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper,
+    EscapeExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper, TextExpressionMethods,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Db, Tx,
-    convert::{json, moment, naive, parse},
+    conn::MultiBackend,
+    convert::{json, moment, naive, parse, prefix},
     error::DbError,
     schema::audit,
 };
@@ -48,6 +49,21 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+/// Which entries to list, newest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AuditFilter {
+    /// By exactly this actor.
+    pub actor: Option<String>,
+    /// About what begins like this: `backup:`, `user:<id>`.
+    pub subject: Option<String>,
+    /// Whose action begins like this: `backup.`, `sign-in`.
+    pub action: Option<String>,
+    /// Before this one: the last of the page before.
+    pub before: Option<i64>,
+    /// At most so many; `None`: 100.
+    pub limit: Option<i64>,
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit)]
 struct Stored {
@@ -71,6 +87,22 @@ impl Stored {
         hash.update(self.prev_hash.as_bytes());
         hash.update(canonical.as_bytes());
         Ok(hex::encode(hash.finalize()))
+    }
+}
+
+impl TryFrom<Stored> for AuditRow {
+    type Error = DbError;
+
+    fn try_from(row: Stored) -> Result<Self, DbError> {
+        Ok(Self {
+            seq: row.seq,
+            at: moment(row.at),
+            detail: parse(&row.detail, "audit.detail")?,
+            actor: row.actor,
+            action: row.action,
+            subject: row.subject,
+            hash: row.hash,
+        })
     }
 }
 
@@ -106,23 +138,25 @@ impl Tx<'_> {
 }
 
 impl Db {
-    /// The newest entries, newest first.
-    pub async fn audit_log(&self, limit: i64) -> Result<Vec<AuditRow>, Problem> {
+    /// Entries, newest first.
+    pub async fn audit_log(&self, filter: AuditFilter) -> Result<Vec<AuditRow>, Problem> {
         let listed = self.read(move |conn| {
-            let rows: Vec<Stored> =
-                audit::table.select(Stored::as_select()).order(audit::seq.desc()).limit(limit).load(conn)?;
-            let row = |row: Stored| {
-                Ok(AuditRow {
-                    seq: row.seq,
-                    at: moment(row.at),
-                    detail: parse(&row.detail, "audit.detail")?,
-                    actor: row.actor,
-                    action: row.action,
-                    subject: row.subject,
-                    hash: row.hash,
-                })
-            };
-            rows.into_iter().map(row).collect()
+            let mut query = audit::table.select(Stored::as_select()).into_boxed::<MultiBackend>();
+            if let Some(actor) = &filter.actor {
+                query = query.filter(audit::actor.eq(actor));
+            }
+            if let Some(subject) = &filter.subject {
+                query = query.filter(audit::subject.like(prefix(subject)).escape('\\'));
+            }
+            if let Some(action) = &filter.action {
+                query = query.filter(audit::action.like(prefix(action)).escape('\\'));
+            }
+            if let Some(before) = filter.before {
+                query = query.filter(audit::seq.lt(before));
+            }
+            let newest = query.order(audit::seq.desc()).limit(filter.limit.unwrap_or(100));
+            let rows: Vec<Stored> = newest.load(conn)?;
+            rows.into_iter().map(AuditRow::try_from).collect()
         });
         Ok(listed.await?)
     }

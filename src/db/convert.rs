@@ -43,6 +43,11 @@ pub(super) fn word_opt<T: FromStr>(text: Option<&str>, what: &str) -> Result<Opt
     text.map(|t| word(t, what)).transpose()
 }
 
+/// Ids as text, for `IN (…)`.
+pub(super) fn ids<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
 /// A size as stored: more than `i64` holds is cut.
 pub(super) fn size(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
@@ -68,7 +73,12 @@ diesel::define_sql_function! {
 
 /// `text` anywhere, for `LIKE … ESCAPE '\'`.
 pub(super) fn pattern(text: &str) -> String {
-    let mut out = String::from("%");
+    format!("%{}", prefix(text))
+}
+
+/// `text` at the beginning, for the same.
+pub(super) fn prefix(text: &str) -> String {
+    let mut out = String::new();
     for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {
             out.push('\\');

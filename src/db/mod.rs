@@ -11,10 +11,12 @@ mod audit;
 mod backups;
 mod conn;
 mod convert;
+mod download_links;
 mod error;
 mod holds;
 mod hosts;
 mod journal;
+mod memberships;
 mod migrate;
 mod operations;
 mod outbox;
@@ -23,21 +25,33 @@ mod proofs;
 mod resources;
 mod schema;
 mod sessions;
+mod set_up;
 mod settings;
 mod stores;
+mod summaries;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod users;
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use diesel::r2d2::Pool;
 use tokio::sync::Mutex;
 
 pub use asides::{AsideRow, AsideState, NewAside};
-pub use audit::AuditRow;
-pub use backups::{BackupFilter, BackupRow};
+pub use audit::{AuditFilter, AuditRow};
+pub use backups::{BackupFilter, BackupRow, BackupSort};
 pub use conn::DbTarget;
-
+pub use download_links::DownloadLinkRow;
 pub use hosts::HostRow;
 pub use migrate::Schema;
 pub use operations::{Enqueued, Finish, Lock, LogLine, NewOperation, OperationFilter, OperationRow};
@@ -47,6 +61,9 @@ pub use proofs::NewProof;
 pub use resources::{NewAccess, NewResource, ResourceFilter, ResourceRow, ResourceState};
 pub use sessions::SessionRow;
 pub use stores::StoreRow;
+pub use summaries::{Figures, Summary};
+pub use tokens::TokenRow;
+pub use users::{NewUser, UserRow};
 
 use conn::{Conn, Manager, Purpose};
 use error::DbError;
@@ -70,6 +87,8 @@ pub struct Db {
     /// Writers of this process queue here instead of polling SQLite's lock,
     /// which sleeps up to 100 ms between looks and is not fair.
     writer: Arc<Mutex<()>>,
+    /// Counts what was written through this.
+    written: Arc<AtomicU64>,
     pub(in crate::db) clock: SharedClock,
     pub(in crate::db) ids: SharedIds,
 }
@@ -83,6 +102,23 @@ pub struct Page<T> {
     pub total: u64,
 }
 
+impl<T> Page<T> {
+    /// Counts only where the rows do not tell: `whole` is the limit and offset they
+    /// were read with, if nothing else was left out.
+    fn counted(
+        rows: Vec<T>,
+        whole: Option<(i64, i64)>,
+        count: impl FnOnce() -> Result<i64, DbError>,
+    ) -> Result<Self, DbError> {
+        let read = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let total = match whole {
+            Some((limit, offset)) if read < limit && (read > 0 || offset == 0) => offset + read,
+            _ => count()?,
+        };
+        Ok(Self { rows, total: convert::bytes(total) })
+    }
+}
+
 impl Db {
     /// Opens the database, making it (file mode 0600, missing folders 0700) and
     /// its tables where needed. Problems: `db-unreachable`, `db-newer` (a newer
@@ -93,7 +129,7 @@ impl Db {
             .await
             .map_err(|_| DbError::Stopped)
             .and_then(|pool| pool)?;
-        Ok(Self { pool, writer: Arc::new(Mutex::new(())), clock, ids })
+        Ok(Self { pool, writer: Arc::default(), written: Arc::default(), clock, ids })
     }
 
     /// Opens a database only to look at it: nothing is made, migrated or written,
@@ -112,7 +148,13 @@ impl Db {
             .await
             .map_err(|_| DbError::Stopped)
             .and_then(|opened| opened)?;
-        Ok((Self { pool, writer: Arc::new(Mutex::new(())), clock, ids }, schema))
+        Ok((Self { pool, writer: Arc::default(), written: Arc::default(), clock, ids }, schema))
+    }
+
+    /// Grows with every transaction that this process writes: what was read at one
+    /// number still stands at the same one, as far as this process goes.
+    pub fn generation(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
     }
 
     /// Looks, in one snapshot, on a blocking thread.
@@ -133,12 +175,15 @@ impl Db {
     ) -> Result<T, DbError> {
         let turn = self.writer.clone().lock_owned().await;
         let (pool, clock, ids) = (self.pool.clone(), self.clock.clone(), self.ids.clone());
+        let written = self.written.clone();
         let task = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            pool.get()?.write(|conn| {
+            let done = pool.get()?.write(|conn| {
                 let now = clock.now();
                 work(&mut Tx { conn, now, ids: &ids })
-            })
+            });
+            written.fetch_add(1, Ordering::Release);
+            done
         });
         task.await.map_err(|_| DbError::Stopped)?
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Db, Tx,
+    conn::MultiBackend,
     convert::{json, moment, naive, parse},
     error::DbError,
     schema::outbox,
@@ -26,6 +27,8 @@ pub struct OutboxRow {
     pub payload: Value,
     /// When it happened.
     pub created_at: Moment,
+    /// When it was told; none if it was not yet.
+    pub delivered_at: Option<Moment>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -37,6 +40,32 @@ struct Stored {
     payload: String,
     created_at: NaiveDateTime,
     due_at: NaiveDateTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+struct Told {
+    id: String,
+    topic: String,
+    subject: String,
+    payload: String,
+    created_at: NaiveDateTime,
+    delivered_at: Option<NaiveDateTime>,
+}
+
+impl TryFrom<Told> for OutboxRow {
+    type Error = DbError;
+
+    fn try_from(row: Told) -> Result<Self, DbError> {
+        Ok(Self {
+            payload: parse(&row.payload, "outbox.payload")?,
+            created_at: moment(row.created_at),
+            delivered_at: row.delivered_at.map(moment),
+            id: row.id,
+            topic: row.topic,
+            subject: row.subject,
+        })
+    }
 }
 
 impl Tx<'_> {
@@ -64,25 +93,30 @@ impl Db {
     /// What is to be told by `now`, oldest first.
     pub async fn outbox_due(&self, now: Moment, limit: i64) -> Result<Vec<OutboxRow>, Problem> {
         let due = self.read(move |conn| {
-            let rows: Vec<Stored> = outbox::table
+            let rows: Vec<Told> = outbox::table
                 .filter(outbox::delivered_at.is_null())
                 .filter(outbox::due_at.le(naive(now)))
                 .order((outbox::due_at, outbox::id))
                 .limit(limit)
-                .select(Stored::as_select())
+                .select(Told::as_select())
                 .load(conn)?;
-            let row = |row: Stored| {
-                Ok(OutboxRow {
-                    payload: parse(&row.payload, "outbox.payload")?,
-                    created_at: moment(row.created_at),
-                    id: row.id,
-                    topic: row.topic,
-                    subject: row.subject,
-                })
-            };
-            rows.into_iter().map(row).collect()
+            rows.into_iter().map(OutboxRow::try_from).collect()
         });
         Ok(due.await?)
+    }
+
+    /// What there was to tell, newest first, older than `before`.
+    pub async fn outbox(&self, before: Option<&str>, limit: i64) -> Result<Vec<OutboxRow>, Problem> {
+        let before = before.map(ToOwned::to_owned);
+        let listed = self.read(move |conn| {
+            let mut query = outbox::table.select(Told::as_select()).into_boxed::<MultiBackend>();
+            if let Some(before) = &before {
+                query = query.filter(outbox::id.lt(before));
+            }
+            let rows: Vec<Told> = query.order(outbox::id.desc()).limit(limit).load(conn)?;
+            rows.into_iter().map(OutboxRow::try_from).collect()
+        });
+        Ok(listed.await?)
     }
 
     /// It was told.

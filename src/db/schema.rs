@@ -3,6 +3,20 @@
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
 table! {
+    users (id) {
+        id -> Text,
+        name -> Text,
+        name_folded -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        is_admin -> Bool,
+        locale -> Text,
+        created_at -> Timestamp,
+        disabled_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
     sign_in_links (token_hash) {
         token_hash -> Text,
         user_id -> Nullable<Text>,
@@ -19,6 +33,29 @@ table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    tokens (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        token_hash -> Text,
+        scopes -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    memberships (project_id, user_id) {
+        project_id -> Text,
+        user_id -> Text,
+        role -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -93,6 +130,18 @@ table! {
         trashed_from -> Nullable<Text>,
         keep_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
+    }
+}
+
+table! {
+    resource_totals (resource_id) {
+        resource_id -> Text,
+        complete -> BigInt,
+        unverified -> BigInt,
+        corrupt -> BigInt,
+        trashed -> BigInt,
+        missing -> BigInt,
+        bytes -> BigInt,
     }
 }
 
@@ -231,6 +280,17 @@ table! {
 }
 
 table! {
+    download_links (token_hash) {
+        token_hash -> Text,
+        backup_id -> Text,
+        actor -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
     outbox (id) {
         id -> Text,
         topic -> Text,
@@ -265,6 +325,13 @@ table! {
 }
 
 joinable!(backups -> resources (resource_id));
+joinable!(memberships -> projects (project_id));
+joinable!(memberships -> users (user_id));
 joinable!(operation_locks -> operations (operation_id));
-allow_tables_to_appear_in_same_query!(backups, resources);
+joinable!(resource_totals -> resources (resource_id));
+joinable!(sessions -> users (user_id));
+joinable!(sign_in_links -> users (user_id));
+joinable!(tokens -> users (user_id));
+allow_tables_to_appear_in_same_query!(backups, operations, proofs, resource_totals, resources);
+allow_tables_to_appear_in_same_query!(memberships, projects, sessions, sign_in_links, tokens, users);
 allow_tables_to_appear_in_same_query!(operation_locks, operations);

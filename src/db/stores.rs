@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use super::{
     Db,
-    convert::{naive, word},
+    convert::{self, naive, word},
     error::DbError,
-    schema::stores,
+    schema::{backups, stores},
 };
 use crate::{
-    domain::{id::StoreId, problem::Problem},
+    domain::{backup::BackupState, id::StoreId, problem::Problem},
     problem,
 };
 
@@ -55,6 +55,20 @@ impl TryFrom<Stored> for StoreRow {
 }
 
 impl Db {
+    /// How many backups lie in a store, and what they take there.
+    pub async fn stored_in(&self, id: &StoreId) -> Result<(u64, u64), Problem> {
+        let id = id.clone();
+        let summed = self.read(move |conn| {
+            let present = [BackupState::Complete, BackupState::Corrupt, BackupState::Trashed];
+            let of = backups::table
+                .filter(backups::store_id.eq(id.as_str()))
+                .filter(backups::state.eq_any(present.map(|state| state.as_str())));
+            let sizes: Vec<i64> = of.select(backups::stored_bytes).load(conn)?;
+            Ok((sizes.len() as u64, sizes.into_iter().map(convert::bytes).sum()))
+        });
+        Ok(summed.await?)
+    }
+
     /// The store called `local`, made if it is missing; its folder becomes
     /// `location` (an absolute path), so that a moved data folder is found again.
     pub async fn ensure_default_store(&self, location: &str) -> Result<StoreRow, Problem> {

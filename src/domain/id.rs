@@ -112,6 +112,8 @@ ids! {
     OperationId,
     /// What a restore or an undo set aside.
     AsideId,
+    /// A token for the API.
+    TokenId,
 }
 
 #[cfg(test)]

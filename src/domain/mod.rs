@@ -12,4 +12,6 @@ pub mod manifest;
 pub mod msg;
 pub mod names;
 pub mod operation;
+pub mod outside;
 pub mod problem;
+pub mod role;

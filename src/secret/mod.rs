@@ -1,10 +1,13 @@
-//! Secrets: a type that cannot be printed, and sealing under the key file.
+//! Secrets: a type that cannot be printed, sealing under the key file, people's
+//! passwords, and the tokens that let them in.
 
 mod key_file;
+pub mod password;
 mod random;
 mod seal;
 #[cfg(test)]
 mod tests;
+pub mod token;
 
 pub use key_file::{KeyError, open_key};
 pub use random::{NoRandom, Random, SystemRandom};

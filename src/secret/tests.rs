@@ -179,3 +179,72 @@ fn a_broken_key_is_never_overwritten() {
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
 }
+
+/// Bytes that are all one, and then all the next.
+struct Same(Mutex<u8>);
+
+impl Random for Same {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoRandom> {
+        let mut next = self.0.lock().unwrap();
+        *next += 1;
+        bytes.fill(*next);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_token_is_told_from_others_and_only_its_digest_is_kept() {
+    let random = Same(Mutex::new(0));
+    let (link, link_digest) = token::new(&random).unwrap();
+    assert_eq!(link.expose(), "01".repeat(32));
+    assert_eq!(link_digest, token::digest(&"01".repeat(32)));
+    // What sha256sum says.
+    assert_eq!(token::digest("zelo"), "3f488cb0aa85495785ff57a59f7f852bed4837eb2200c4efdd70767ff8d94875");
+    let (api, api_digest) = token::new_api(&random).unwrap();
+    assert_eq!(api.expose(), format!("{}{}", token::API, "02".repeat(32)));
+    assert_eq!(api_digest, token::digest(api.expose()));
+    assert!(token::new(&Nothing).unwrap_err().is("no-random"));
+}
+
+#[test]
+fn a_password_is_known_by_its_hash_and_no_other_is() {
+    let secret = Secret::new("correct horse battery");
+    let hash = password::hash(&secret, &SystemRandom).unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    assert!(password::verify(&secret, &hash));
+    for other in ["correct horse batter", "Correct horse battery", "correct horse battery ", ""] {
+        assert!(!password::verify(&Secret::new(other), &hash), "{other:?}");
+    }
+    assert_ne!(password::hash(&secret, &SystemRandom).unwrap(), hash, "each has a salt of its own");
+    assert!(password::hash(&secret, &Nothing).unwrap_err().is("no-random"));
+    for broken in ["", "hunter2", "$argon2id$", &hash[..hash.len() - 1], &hash.replace("m=19456", "m=8")] {
+        assert!(!password::verify(&secret, broken), "{broken}");
+    }
+}
+
+#[test]
+fn a_decoy_costs_what_a_hash_costs_and_fits_nothing() {
+    let hash = password::hash(&Secret::new("correct horse battery"), &SystemRandom).unwrap();
+    let cost = |hash: &str| hash.split('$').take(4).map(ToOwned::to_owned).collect::<Vec<_>>();
+    assert_eq!(cost(password::decoy()), cost(&hash));
+    let lengths = |hash: &str| hash.split('$').skip(4).map(str::len).collect::<Vec<_>>();
+    assert_eq!(lengths(password::decoy()), lengths(&hash));
+    let secret = Secret::new("correct horse battery");
+    // It is read whole: one that is refused at once would cost nothing.
+    assert!(argon2::PasswordHash::new(password::decoy()).is_ok());
+    assert!(!password::verify(&secret, password::decoy()));
+}
+
+#[test]
+fn a_weak_password_is_refused() {
+    let check = |text: &str, name: &str| password::check(&Secret::new(text), name).map_err(|p| p.code);
+    for good in ["0123456789", "ãéîõüãéîõü", &"x".repeat(1024)] {
+        assert_eq!(check(good, "ada"), Ok(()), "{good}");
+    }
+    for weak in ["", "012345678", "ãéîõüãéîõ", &"x".repeat(1025)] {
+        assert_eq!(check(weak, "ada"), Err("password-weak".to_owned()), "{weak}");
+    }
+    for own in ["Ada Lovelace", "ada lovelace", " ada lovelace "] {
+        assert_eq!(check(own, "Ada Lovelace"), Err("password-weak".to_owned()), "{own:?}");
+    }
+}

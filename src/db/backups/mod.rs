@@ -7,7 +7,7 @@ mod publish;
 mod row;
 mod trash;
 
-pub use list::BackupFilter;
+pub use list::{BackupFilter, BackupSort};
 pub use row::BackupRow;
 
 use diesel::{OptionalExtension, QueryDsl, RunQueryDsl};
@@ -29,6 +29,16 @@ pub(super) fn find(conn: &mut Conn, id: &BackupId) -> Result<BackupRow, DbError>
         .first(conn)
         .optional()?;
     shown_or(row, id)
+}
+
+/// Several of them, in no order.
+pub(super) fn find_all(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<BackupRow>, DbError> {
+    let rows: Vec<Shown> = backups::table
+        .inner_join(resources::table)
+        .filter(diesel::ExpressionMethods::eq_any(backups::id, ids))
+        .select(shown())
+        .load(conn)?;
+    rows.into_iter().map(BackupRow::try_from).collect()
 }
 
 fn shown_or(row: Option<Shown>, id: &BackupId) -> Result<BackupRow, DbError> {

@@ -11,7 +11,7 @@ use crate::{
         conn::Conn,
         convert::{json, naive},
         error::DbError,
-        schema::{backups, operation_steps, operations},
+        schema::{backups, operation_steps, operations, resources},
     },
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
@@ -108,7 +108,14 @@ impl Tx<'_> {
                 return Err(not_now(parent, state).into());
             }
         }
-        let stored = self.stored(new)?;
+        let mut stored = self.stored(new)?;
+        // Where the resource is now: it may have been assigned since it was planned.
+        if let Some(resource) = &new.resource {
+            let place = resources::table.find(resource.as_str());
+            let project: Option<Option<String>> =
+                place.select(resources::project_id).first(self.conn).optional()?;
+            stored.project_id = project.flatten();
+        }
         diesel::insert_into(operations::table).values(&stored).execute(self.conn)?;
         if new.parent.is_none() {
             self.lock(new)?;

@@ -6,15 +6,15 @@ use serde::Serialize;
 use super::{Stored, find, row::OperationRow};
 use crate::{
     db::{
-        Db,
+        Db, Page,
         conn::MultiBackend,
-        convert::{json, moment, naive, parse, word},
+        convert::{ids, json, moment, naive, parse, word},
         error::DbError,
         schema::{operation_logs, operations},
     },
     domain::{
         clock::Moment,
-        id::{OperationId, ResourceId},
+        id::{OperationId, ProjectId, ResourceId},
         msg::Msg,
         operation::{OpKind, OpState},
         problem::Problem,
@@ -30,12 +30,16 @@ pub struct OperationFilter {
     pub states: Vec<OpState>,
     /// On this resource.
     pub resource: Option<ResourceId>,
+    /// In one of these projects; `None`: no restriction.
+    pub projects: Option<Vec<ProjectId>>,
     /// Of this kind.
     pub kind: Option<OpKind>,
     /// Children of this one.
     pub parent: Option<OperationId>,
     /// At most so many; `None`: 100.
     pub limit: Option<i64>,
+    /// After so many.
+    pub offset: i64,
     /// Older than this one: the last of the page before.
     pub before: Option<OperationId>,
 }
@@ -55,6 +59,29 @@ fn rows(stored: Vec<Stored>) -> Result<Vec<OperationRow>, DbError> {
     stored.into_iter().map(OperationRow::try_from).collect()
 }
 
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, operations::table, MultiBackend>;
+
+fn filtered(filter: &OperationFilter) -> Boxed<'_> {
+    let mut query = operations::table.into_boxed::<MultiBackend>();
+    if !filter.states.is_empty() {
+        let states: Vec<&str> = filter.states.iter().map(|s| s.as_str()).collect();
+        query = query.filter(operations::state.eq_any(states));
+    }
+    if let Some(resource) = &filter.resource {
+        query = query.filter(operations::resource_id.eq(resource.as_str()));
+    }
+    if let Some(projects) = &filter.projects {
+        query = query.filter(operations::project_id.eq_any(ids(projects)));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(operations::kind.eq(kind.as_str()));
+    }
+    if let Some(parent) = &filter.parent {
+        query = query.filter(operations::parent_id.eq(parent.as_str()));
+    }
+    query
+}
+
 impl Db {
     /// One operation. Problem: `not-found-operation`.
     pub async fn operation(&self, id: &OperationId) -> Result<OperationRow, Problem> {
@@ -62,27 +89,18 @@ impl Db {
         Ok(self.read(move |conn| find(conn, &id)).await?)
     }
 
-    /// Operations, newest first.
-    pub async fn operations(&self, filter: OperationFilter) -> Result<Vec<OperationRow>, Problem> {
+    /// Operations, newest first; counted without regard to `before`.
+    pub async fn operations(&self, filter: OperationFilter) -> Result<Page<OperationRow>, Problem> {
         let listed = self.read(move |conn| {
-            let mut query = operations::table.select(Stored::as_select()).into_boxed::<MultiBackend>();
-            if !filter.states.is_empty() {
-                let states: Vec<&str> = filter.states.iter().map(|s| s.as_str()).collect();
-                query = query.filter(operations::state.eq_any(states));
-            }
-            if let Some(resource) = &filter.resource {
-                query = query.filter(operations::resource_id.eq(resource.as_str()));
-            }
-            if let Some(kind) = &filter.kind {
-                query = query.filter(operations::kind.eq(kind.as_str()));
-            }
-            if let Some(parent) = &filter.parent {
-                query = query.filter(operations::parent_id.eq(parent.as_str()));
-            }
+            let mut query = filtered(&filter).select(Stored::as_select());
             if let Some(before) = &filter.before {
                 query = query.filter(operations::id.lt(before.as_str()));
             }
-            rows(query.order(operations::id.desc()).limit(filter.limit.unwrap_or(100)).load(conn)?)
+            let limit = filter.limit.unwrap_or(100);
+            let newest = query.order(operations::id.desc()).limit(limit).offset(filter.offset);
+            let rows = rows(newest.load(conn)?)?;
+            let whole = filter.before.is_none().then_some((limit, filter.offset));
+            Page::counted(rows, whole, || Ok(filtered(&filter).count().get_result(conn)?))
         });
         Ok(listed.await?)
     }

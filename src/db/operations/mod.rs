@@ -37,6 +37,13 @@ pub(super) fn find(conn: &mut Conn, id: &OperationId) -> Result<OperationRow, Db
     stored.ok_or_else(|| problem!("not-found-operation", id = id.as_str()))?.try_into()
 }
 
+/// Several of them, in no order.
+pub(super) fn find_all(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<OperationRow>, DbError> {
+    let rows: Vec<Stored> =
+        operations::table.filter(operations::id.eq_any(ids)).select(Stored::as_select()).load(conn)?;
+    rows.into_iter().map(OperationRow::try_from).collect()
+}
+
 /// The problem of a transition the table does not have.
 pub(super) fn not_now(id: &OperationId, state: OpState) -> Problem {
     problem!("operation-state", operation = id.as_str(), state = state.as_str())

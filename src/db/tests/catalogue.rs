@@ -58,7 +58,7 @@ pub(super) async fn resource(db: &Db, name: &str) -> ResourceRow {
     db.add_resource(new, WHO).await.unwrap()
 }
 
-fn manifest(resource: &ResourceId, name: &str, taken_at: Moment, origin: Origin) -> Manifest {
+pub(super) fn manifest(resource: &ResourceId, name: &str, taken_at: Moment, origin: Origin) -> Manifest {
     let digest = |bytes| Digest { bytes, sha256: "a".repeat(64) };
     Manifest {
         version: 1,
@@ -96,15 +96,15 @@ fn manifest(resource: &ResourceId, name: &str, taken_at: Moment, origin: Origin)
     }
 }
 
-fn place(manifest: &Manifest) -> StorePath {
+pub(super) fn place(manifest: &Manifest) -> StorePath {
     StorePath::new(format!("databases/default/shop/backup-{}", manifest.id)).unwrap()
 }
 
-async fn store(db: &Db) -> StoreId {
+pub(super) async fn store(db: &Db) -> StoreId {
     db.ensure_default_store("/var/lib/zelo/store").await.unwrap().id
 }
 
-async fn published(db: &Db, resource: &ResourceRow, age: i64, origin: Origin) -> BackupId {
+pub(super) async fn published(db: &Db, resource: &ResourceRow, age: i64, origin: Origin) -> BackupId {
     let manifest = manifest(&resource.id, &resource.name, later(-age), origin);
     db.publish_backup(&manifest, &store(db).await, &place(&manifest)).await.unwrap().id
 }

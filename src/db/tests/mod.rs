@@ -3,9 +3,13 @@
 #![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod catalogue;
+mod glance;
 mod journal;
+mod older;
 mod operations;
+mod people;
 mod pg;
+mod sharing;
 mod whole;
 
 use std::sync::Arc;
@@ -66,18 +70,50 @@ impl Bench {
 
     /// A statement past all rules, as somebody with access to the database
     /// could run it.
-    pub(super) async fn tamper(&self, sql: &'static str) -> Result<usize, String> {
-        let target = self.target.clone();
-        let run = move || {
-            use diesel::connection::SimpleConnection;
-            let mut conn = target.connect(Purpose::Work).map_err(|e| e.to_string())?;
-            match conn.batch_execute(sql) {
-                Ok(()) => Ok(1),
-                Err(e) => Err(e.to_string()),
-            }
-        };
-        tokio::task::spawn_blocking(run).await.unwrap()
+    pub(super) async fn tamper(&self, sql: &str) -> Result<usize, String> {
+        run(&self.target, sql).await
     }
+}
+
+pub(super) async fn run(target: &DbTarget, sql: &str) -> Result<usize, String> {
+    let (target, sql) = (target.clone(), sql.to_owned());
+    let run = move || {
+        use diesel::connection::SimpleConnection;
+        let mut conn = target.connect(Purpose::Work).map_err(|e| e.to_string())?;
+        match conn.batch_execute(&sql) {
+            Ok(()) => Ok(1),
+            Err(e) => Err(e.to_string()),
+        }
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+/// A clock that stands until it is set.
+pub(super) struct Stopped(std::sync::Mutex<Moment>);
+
+impl Stopped {
+    pub(super) fn at(moment: Moment) -> Arc<Self> {
+        Arc::new(Self(std::sync::Mutex::new(moment)))
+    }
+
+    pub(super) fn set(&self, moment: Moment) {
+        *self.0.lock().unwrap() = moment;
+    }
+}
+
+impl crate::domain::clock::Clock for Stopped {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// The same database by another clock.
+pub(super) async fn open_by(target: &DbTarget, clock: Arc<Stopped>) -> Db {
+    Db::open(target.clone(), clock, Arc::new(SystemIds)).await.unwrap()
+}
+
+pub(super) fn newest(limit: i64) -> AuditFilter {
+    AuditFilter { limit: Some(limit), ..AuditFilter::default() }
 }
 
 pub(super) async fn open(target: &DbTarget) -> Db {

@@ -300,7 +300,7 @@ async fn lists_are_filtered_and_paged(b: Bench) {
     let ids = |rows: Vec<OperationRow>| rows.into_iter().map(|r| r.id).collect::<Vec<_>>();
     let list = |filter: OperationFilter| {
         let db = b.db.clone();
-        async move { ids(db.operations(filter).await.unwrap()) }
+        async move { ids(db.operations(filter).await.unwrap().rows) }
     };
     let newest: Vec<_> = all.iter().rev().cloned().collect();
     assert_eq!(list(OperationFilter::default()).await, newest);

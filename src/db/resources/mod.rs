@@ -1,5 +1,7 @@
 //! Resources: what is protected, how to reach it, whether it was last seen.
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
@@ -124,6 +126,8 @@ pub struct ResourceRow {
     pub updated_at: Moment,
     /// When it was last seen.
     pub seen_at: Option<Moment>,
+    /// When a person removed it from the list; what was made of it is still there.
+    pub removed_at: Option<Moment>,
 }
 
 /// Which resources to list, by name.
@@ -131,6 +135,10 @@ pub struct ResourceRow {
 pub struct ResourceFilter {
     /// Of this project.
     pub project: Option<ProjectId>,
+    /// Of these projects; `None`: no restriction.
+    pub projects: Option<Vec<ProjectId>>,
+    /// Only those that no project has.
+    pub unclaimed: bool,
     /// Of this kind.
     pub kind: Option<Kind>,
     /// In this state.
@@ -161,6 +169,7 @@ struct Stored {
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     seen_at: Option<NaiveDateTime>,
+    deleted_at: Option<NaiveDateTime>,
 }
 
 impl TryFrom<Stored> for ResourceRow {
@@ -178,6 +187,7 @@ impl TryFrom<Stored> for ResourceRow {
             created_at: moment(row.created_at),
             updated_at: moment(row.updated_at),
             seen_at: row.seen_at.map(moment),
+            removed_at: row.deleted_at.map(moment),
             name: row.name,
             identity: row.identity,
             sealed: row.sealed,
@@ -187,10 +197,17 @@ impl TryFrom<Stored> for ResourceRow {
 
 type Boxed<'a> = diesel::dsl::IntoBoxed<'a, resources::table, MultiBackend>;
 
-fn filtered(filter: &ResourceFilter) -> Boxed<'_> {
+/// Those asked for, without order or limit.
+pub(super) fn filtered(filter: &ResourceFilter) -> Boxed<'_> {
     let mut query = resources::table.filter(resources::deleted_at.is_null()).into_boxed::<MultiBackend>();
     if let Some(project) = &filter.project {
         query = query.filter(resources::project_id.eq(project.as_str()));
+    }
+    if let Some(projects) = &filter.projects {
+        query = query.filter(resources::project_id.eq_any(convert::ids(projects)));
+    }
+    if filter.unclaimed {
+        query = query.filter(resources::project_id.is_null());
     }
     if let Some(kind) = &filter.kind {
         query = query.filter(resources::kind.eq(kind.as_str()));
@@ -211,6 +228,12 @@ fn filtered(filter: &ResourceFilter) -> Boxed<'_> {
 fn find(conn: &mut Conn, id: &ResourceId) -> Result<ResourceRow, DbError> {
     let live = resources::table.find(id.as_str()).filter(resources::deleted_at.is_null());
     let row: Option<Stored> = live.select(Stored::as_select()).first(conn).optional()?;
+    row.ok_or_else(|| problem!("not-found-resource", id = id.as_str()))?.try_into()
+}
+
+fn find_any(conn: &mut Conn, id: &ResourceId) -> Result<ResourceRow, DbError> {
+    let row: Option<Stored> =
+        resources::table.find(id.as_str()).select(Stored::as_select()).first(conn).optional()?;
     row.ok_or_else(|| problem!("not-found-resource", id = id.as_str()))?.try_into()
 }
 
@@ -248,6 +271,13 @@ impl Db {
         Ok(self.read(move |conn| find(conn, &id)).await?)
     }
 
+    /// One resource, even a removed one: its backups and what was set aside of it
+    /// are still looked after. Problem: `not-found-resource`.
+    pub async fn any_resource(&self, id: &ResourceId) -> Result<ResourceRow, Problem> {
+        let id = id.clone();
+        Ok(self.read(move |conn| find_any(conn, &id)).await?)
+    }
+
     /// Whether any resource has sealed credentials: then the key file must exist.
     pub async fn has_sealed(&self) -> Result<bool, Problem> {
         let found = self.read(|conn| {
@@ -267,15 +297,16 @@ impl Db {
     /// Resources, by name.
     pub async fn resources(&self, filter: ResourceFilter) -> Result<Page<ResourceRow>, Problem> {
         let listed = self.read(move |conn| {
-            let total: i64 = filtered(&filter).count().get_result(conn)?;
+            let limit = filter.limit.unwrap_or(100);
             let rows: Vec<Stored> = filtered(&filter)
                 .order((resources::name, resources::id))
-                .limit(filter.limit.unwrap_or(100))
+                .limit(limit)
                 .offset(filter.offset)
                 .select(Stored::as_select())
                 .load(conn)?;
             let rows = rows.into_iter().map(ResourceRow::try_from).collect::<Result<_, _>>()?;
-            Ok(Page { rows, total: convert::bytes(total) })
+            let count = || Ok(filtered(&filter).count().get_result(conn)?);
+            Page::counted(rows, Some((limit, filter.offset)), count)
         });
         Ok(listed.await?)
     }
@@ -364,6 +395,7 @@ impl Tx<'_> {
             created_at: naive(self.now),
             updated_at: naive(self.now),
             seen_at: (state == ResourceState::Ok).then(|| naive(self.now)),
+            deleted_at: None,
         };
         diesel::insert_into(resources::table).values(stored).execute(self.conn)?;
         Ok(())
