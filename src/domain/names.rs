@@ -45,6 +45,19 @@ pub fn is_side(database: &str) -> bool {
     })
 }
 
+/// `<stem>__zelo_own_<id8>`: the role that loads a side database of what came from
+/// elsewhere.
+pub fn side_own(side: &str) -> String {
+    side.replace("__zelo_new_", "__zelo_own_")
+}
+
+/// Whether this role was made by Zelo to load what came from elsewhere.
+pub fn is_own(role: &str) -> bool {
+    role.rsplit_once("__zelo_own_").is_some_and(|(_, id)| {
+        id.len() == 8 && id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+    })
+}
+
 /// Whether `name` is exactly what `operation` calls what it sets aside of
 /// `database`: the guard before anything is removed. Of two long names that begin
 /// alike the second got a `~2`.
@@ -81,11 +94,21 @@ pub fn slug(name: &str) -> String {
     if out.is_empty() { "unnamed".to_owned() } else { out.to_owned() }
 }
 
-/// What a person may call a resource, project or store: 1 to 80 characters, no
+/// What a person may call a resource, project or store, or be called: 1 to 80 characters, no
 /// control characters, no space at either end.
 pub fn is_label(name: &str) -> bool {
     let length = name.chars().count();
     (1..=80).contains(&length) && name.trim() == name && !name.chars().any(char::is_control)
+}
+
+/// Whether it has the form of an e-mail address. Whether mail arrives there, only
+/// a mail can tell.
+pub fn is_email(text: &str) -> bool {
+    let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    plain
+        && text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 #[cfg(test)]
@@ -122,6 +145,7 @@ mod tests {
                 prop_assert!(side.starts_with(stem(&database, SIDE_STEM)) && side.ends_with(op.short()));
             }
             prop_assert_ne!(&sides[0], &sides[1]);
+            prop_assert!(is_own(&side_own(&sides[0])) && !is_own(&sides[0]) && !is_own(&database));
         }
 
         #[test]
@@ -168,6 +192,17 @@ mod tests {
             if stem(&other, SIDE_STEM) != stem(&database, SIDE_STEM) && !other.contains('~') {
                 prop_assert!(!is_old_of(&side_old(&other, &op), &database, &op));
             }
+        }
+    }
+
+    #[test]
+    fn an_address_has_two_sides_and_nothing_unseen() {
+        for good in ["ada@example.org", "a@b", "ação@exemplo.com.br"] {
+            assert!(is_email(good), "{good}");
+        }
+        let long = format!("{}@example.org", "a".repeat(250));
+        for bad in ["", "ada", "@example.org", "ada@", "a@b@c", "ada @example.org", "a@b\n", &long] {
+            assert!(!is_email(bad), "{bad:?}");
         }
     }
 

@@ -42,6 +42,12 @@ impl Random {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
     }
+
+    /// Whether this harm to a restore is tried: one in two, by the seed; all of them
+    /// with `ZELO_SOAK`. Harms to a backup take a fraction of the time and are all tried.
+    fn takes(&mut self) -> bool {
+        self.below(2) == 0 || std::env::var_os("ZELO_SOAK").is_some()
+    }
 }
 
 /// How a harmed operation must end.
@@ -188,12 +194,18 @@ pub(super) async fn on_a_faulty_store(rig: &dyn Rig) {
     let restoring = Restoring { rig, kept: &kept, live, good };
     for how in hows {
         let at = At::Read(random.below(size));
+        if !random.takes() {
+            continue;
+        }
         broken_restore(&restoring, at, how, end(how)).await;
     }
     for (call, how) in
         [(Call::Read, How::Disconnect), (Call::Stat, How::Fail), (Call::Read, How::Delay(DELAY))]
     {
         let end = if how == How::Fail { End::Either } else { end(how) };
+        if !random.takes() {
+            continue;
+        }
         broken_restore(&restoring, At::Call(call, 1), how, end).await;
     }
 }
@@ -247,15 +259,24 @@ pub(super) async fn on_a_faulty_host(rig: &dyn Rig, faults: &Faults, programs: &
     let restoring = Restoring { rig, kept: &kept, live, good };
     for (harm, end) in harms {
         let fault = Fault::Input(random.below(size), harm);
+        if !random.takes() {
+            continue;
+        }
         broken_host(rig, Some(&restoring), faults, 1, programs.load, fault, end).await;
     }
     for fault in calls() {
+        if !random.takes() {
+            continue;
+        }
         broken_host(rig, Some(&restoring), faults, 1, programs.load, fault, End::Fails).await;
     }
     // Sessions are told apart by their number: some are before the swap, some
     // make it, some come after it.
     for harm in [Harm::Fail, Harm::Disconnect, Harm::Disconnect, Harm::Disconnect] {
         let (nth, fault) = (1 + random.below(8) as u32, Fault::Output(random.below(200), harm));
+        if !random.takes() {
+            continue;
+        }
         broken_host(rig, Some(&restoring), faults, nth, programs.session, fault, End::Either).await;
     }
     a_process_that_cannot_be_ended(&restoring, faults, programs, random.below(size)).await;

@@ -11,6 +11,7 @@
 mod contract;
 #[cfg(test)]
 mod harm;
+pub mod outside;
 pub mod postgres;
 #[cfg(test)]
 mod rehearsal;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::outside::{Files, Inspector, Keyed};
 use crate::{
     domain::{
         backup::Compression,
@@ -137,6 +139,15 @@ pub struct Item {
     pub name: String,
     /// Its size on disk.
     pub bytes: u64,
+}
+
+/// What can be chosen for a backup of a kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Formats, the usual one first; none or one: nothing to choose.
+    pub formats: &'static [&'static str],
+    /// Whether it has roles that may come along.
+    pub roles: bool,
 }
 
 /// What a backup is asked to contain.
@@ -288,6 +299,13 @@ pub trait Engine: Send + Sync {
     /// wrong with it at once. Connects to nothing.
     fn accept(&self, input: Access) -> Result<Access, Vec<Problem>>;
 
+    /// Whether this leads to something on a machine of Zelo's own (a container, a
+    /// file, a socket) and not to an address that anybody could have: then it is an
+    /// administrator's to give. Where in doubt it does.
+    fn is_local(&self, _access: &Access) -> bool {
+        true
+    }
+
     /// Recognises a container as one of its kind.
     fn detect(&self, host: &str, container: &Container) -> Option<Detected>;
 
@@ -297,6 +315,11 @@ pub trait Engine: Send + Sync {
 
     /// Versions, contents, marker.
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem>;
+
+    /// What can be chosen for a backup besides what [`Engine::inspect`] lists.
+    fn offers(&self) -> Offers {
+        Offers::default()
+    }
 
     /// Looks once, for a backup.
     async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem>;
@@ -313,6 +336,26 @@ pub trait Engine: Send + Sync {
     /// engine's own client, command by command. Paths relative to the backup's
     /// folder.
     fn recover(&self, manifest: &Manifest) -> String;
+
+    /// Something that can read a stream from elsewhere that begins like this, if this
+    /// kind can restore it. `name` is the file's.
+    fn recognise(&self, name: &str, head: &[u8]) -> Option<Box<dyn Inspector>> {
+        let _ = (name, head);
+        None
+    }
+
+    /// The same of a set of files, by their paths.
+    fn recognise_files(&self, names: &[&str]) -> Option<Keyed> {
+        let _ = names;
+        None
+    }
+
+    /// One stream, the part, of such a set: `index` as [`Keyed`] named it. What is
+    /// read is decoded nowhere before.
+    fn weave(&self, index: &str, files: Arc<dyn Files>) -> Result<Reader, Problem> {
+        let _ = (index, files);
+        Err(crate::problem!("kind-unknown", kind = self.kind().as_str()))
+    }
 
     /// Looks once, for a restore by operation `op` into `access`.
     async fn plan_restore(

@@ -76,6 +76,21 @@ pub(super) async fn read(session: &mut Session, database: &str) -> Result<Option
 }
 
 impl Dress {
+    /// Nothing but what an empty database is made with.
+    pub(super) fn bare(self) -> Self {
+        let Self { encoding, collate, ctype, provider, locale, icu_rules, .. } = self;
+        Self {
+            encoding,
+            collate,
+            ctype,
+            provider,
+            locale,
+            icu_rules,
+            connection_limit: -1,
+            ..Self::default()
+        }
+    }
+
     /// `CREATE DATABASE` of an empty database of this encoding and locale.
     pub(super) fn create(&self, name: &str, tablespace: bool, version: u32) -> String {
         let mut sql = format!(

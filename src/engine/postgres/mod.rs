@@ -14,6 +14,7 @@ mod dress;
 mod dump;
 mod error;
 mod inspect;
+mod outside;
 mod plain;
 mod quote;
 mod raw;
@@ -21,6 +22,7 @@ mod recover;
 mod restore;
 mod roles;
 mod session;
+mod toc;
 mod validate;
 
 #[cfg(test)]
@@ -41,8 +43,9 @@ pub use self::{
     restore::in_place::{NoBackups, SAFETY_STEP},
 };
 use super::{
-    Access, Aside, BackupOptions, Backups, Capture, Check, Detected, Engine, Field, Inspection, Item,
+    Access, Aside, BackupOptions, Backups, Capture, Check, Detected, Engine, Field, Inspection, Item, Offers,
     Planned, RestoreOptions, RestoreSteps, Shelf,
+    outside::{Files, Inspector, Keyed},
 };
 use crate::{
     domain::{
@@ -107,6 +110,10 @@ impl Engine for PostgresEngine {
         access::accept(input)
     }
 
+    fn is_local(&self, access: &Access) -> bool {
+        access::is_local(access)
+    }
+
     fn detect(&self, host: &str, container: &Container) -> Option<Detected> {
         detect::detect(host, container)
     }
@@ -116,6 +123,10 @@ impl Engine for PostgresEngine {
             Ok(server) => check::check(&server, &self.hosts).await,
             Err(problem) => check::unreachable(problem),
         }
+    }
+
+    fn offers(&self) -> Offers {
+        Offers { formats: &["custom", "plain"], roles: true }
     }
 
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {
@@ -154,6 +165,18 @@ impl Engine for PostgresEngine {
 
     fn recover(&self, manifest: &Manifest) -> String {
         recover::recover(manifest)
+    }
+
+    fn recognise(&self, _: &str, head: &[u8]) -> Option<Box<dyn Inspector>> {
+        outside::recognise(head)
+    }
+
+    fn recognise_files(&self, names: &[&str]) -> Option<Keyed> {
+        outside::recognise_files(names)
+    }
+
+    fn weave(&self, index: &str, files: Arc<dyn Files>) -> Result<Reader, Problem> {
+        Ok(outside::weave(index, files))
     }
 
     async fn plan_restore(

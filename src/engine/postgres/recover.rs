@@ -8,10 +8,13 @@ use super::{
     dress::Dress,
     dump::{Format, PREFIX},
     inspect::major,
-    quote::shell,
+    quote::{ident, shell},
     raw, roles,
 };
-use crate::domain::manifest::{Codec, Manifest, Part, PartFile};
+use crate::domain::{
+    backup::Origin,
+    manifest::{Codec, Manifest, Part, PartFile},
+};
 
 /// The whole text.
 pub(super) fn recover(manifest: &Manifest) -> String {
@@ -29,7 +32,7 @@ pub(super) fn recover(manifest: &Manifest) -> String {
         );
     }
     for (name, part) in databases {
-        database(&mut out, name, part, major(&manifest.engine.server));
+        database(&mut out, name, part, manifest);
     }
     out
 }
@@ -38,22 +41,30 @@ fn head(manifest: &Manifest) -> String {
     // A trigger that runs at login would run for these commands, too.
     let quiet = major(&manifest.engine.server) >= 17;
     let options = if quiet { " PGOPTIONS='-c event_triggers=off'" } else { "" };
+    let told =
+        |version: &str| if version.is_empty() { "of an unknown version".to_owned() } else { shown(version) };
+    let strange = if manifest.origin == Origin::Uploaded { STRANGE } else { "" };
     format!(
         "# How to restore this backup without Zelo\n\n\
-         Backup `{}` of PostgreSQL {}, taken {} with pg_dump {}.\n\n\
+         Backup `{}` of PostgreSQL {}, taken {} with pg_dump {}.\n\n{strange}\
          You need a PostgreSQL server of that version or a newer one, its client programs (`psql`, `createdb`,\n\
          `pg_restore`) not older than {}, and {}. Work in the folder this file is in. Say how the server is\n\
          reached and as which superuser:\n\n\
          ```sh\nexport PGHOST=localhost PGPORT=5432 PGUSER=postgres{options}\n```\n\n\
          In a container: copy this folder into it (`docker cp . CONTAINER:/tmp/backup`), then run the commands there.\n\n",
         manifest.id,
-        manifest.engine.server,
+        told(&manifest.engine.server),
         manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
-        manifest.engine.tool,
-        manifest.engine.tool,
+        told(&manifest.engine.tool),
+        told(&manifest.engine.tool),
         unpackers(manifest),
     )
 }
+
+/// What came from elsewhere may do anything a superuser may.
+const STRANGE: &str = "**This came from elsewhere and was not made by Zelo.** Look through it before you run it. \
+    Better than as\na superuser, load it as a role that owns the new database and nothing else \
+    (`createdb -O`, and `--no-owner\n--no-acl` for `pg_restore`).\n\n";
 
 fn unpackers(manifest: &Manifest) -> &'static str {
     let has = |codec| manifest.parts.iter().flat_map(|p| &p.files).any(|f| f.codec == codec);
@@ -106,8 +117,8 @@ fn shown(name: &str) -> String {
     name.chars().map(|c| if c.is_control() || c == '`' { ' ' } else { c }).collect()
 }
 
-fn database(out: &mut String, name: &str, part: &Part, version: u32) {
-    let facts = &part.facts;
+fn database(out: &mut String, name: &str, part: &Part, manifest: &Manifest) {
+    let (facts, version) = (&part.facts, major(&manifest.engine.server));
     let dress: Dress =
         facts.get("dress").cloned().and_then(|d| serde_json::from_value(d).ok()).unwrap_or_default();
     let target = shell(&super::quote::conninfo(name));
@@ -118,7 +129,10 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
          drop the database and begin again.\n\n```sh\n",
         shown(name)
     );
-    let create = dress.create(name, false, version);
+    let create = match dress.encoding.as_str() {
+        "" => format!("CREATE DATABASE {} TEMPLATE template0", ident(name)),
+        _ => dress.create(name, false, version),
+    };
     let _ = writeln!(out, "psql -X -v ON_ERROR_STOP=1 -d postgres -c {}", shell(&create));
     let _ = match Format::of(part) {
         Ok(Format::Plain) => {
@@ -130,13 +144,22 @@ fn database(out: &mut String, name: &str, part: &Part, version: u32) {
     };
     let _ = writeln!(out, "psql -X -d {target} -c ANALYZE");
     out.push_str("```\n\n");
-    let statements = dress.statements(name, |role| !role.is_empty());
-    let _ = writeln!(
-        out,
-        "What no dump carries: owner, grants on the database, comment, settings.\n\n\
-         ```sh\npsql -X -v ON_ERROR_STOP=0 -d postgres <<'END'\n{};\nEND\n```\n",
-        statements.join(";\n")
-    );
+    if manifest.origin != Origin::Uploaded {
+        let statements = dress.statements(name, |role| !role.is_empty());
+        let _ = writeln!(
+            out,
+            "What no dump carries: owner, grants on the database, comment, settings.\n\n\
+             ```sh\npsql -X -v ON_ERROR_STOP=0 -d postgres <<'END'\n{};\nEND\n```\n",
+            statements.join(";\n")
+        );
+    }
+    counts(out, part);
+}
+
+fn counts(out: &mut String, part: &Part) {
+    if part.counts.is_empty() {
+        return;
+    }
     let rows: Vec<(&String, &i64)> = part.counts.iter().filter(|(k, _)| k.starts_with("table:")).collect();
     let total: i64 = rows.iter().map(|(_, n)| **n).sum();
     let _ = writeln!(out, "It had {} tables with {total} rows in all; compare a few:\n", rows.len());

@@ -266,8 +266,9 @@ fn settings(purpose: Purpose) -> String {
     let values: Vec<String> =
         wanted.iter().map(|(n, v)| format!("({}, {})", quote::literal(n), quote::literal(v))).collect();
     format!(
-        "SELECT pg_catalog.count(pg_catalog.set_config(w.name, CASE WHEN w.name = 'client_encoding' \
-         AND pg_catalog.current_setting('server_encoding') = '{NO_ENCODING}' THEN '{NO_ENCODING}' \
+        "SELECT pg_catalog.count(pg_catalog.set_config(w.name, CASE WHEN \
+         w.name OPERATOR(pg_catalog.=) 'client_encoding' \
+         AND pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.=) '{NO_ENCODING}' THEN '{NO_ENCODING}' \
          ELSE w.value END, false)), pg_catalog.current_setting('server_encoding') \
          FROM (VALUES {}) AS w(name, value) WHERE pg_catalog.current_setting(w.name, true) IS NOT NULL",
         values.join(", ")

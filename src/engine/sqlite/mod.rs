@@ -20,6 +20,7 @@ mod files;
 mod free;
 mod marker;
 mod names;
+mod outside;
 mod plan;
 mod recover;
 mod restore;
@@ -48,7 +49,7 @@ use self::{
 };
 use super::{
     Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Planned,
-    Replace, RestoreOptions, RestoreSteps, Shelf,
+    Replace, RestoreOptions, RestoreSteps, Shelf, outside::Inspector,
 };
 use crate::{
     domain::{
@@ -193,6 +194,10 @@ impl Engine for SqliteEngine {
 
     fn recover(&self, manifest: &Manifest) -> String {
         recover::recover(manifest)
+    }
+
+    fn recognise(&self, name: &str, head: &[u8]) -> Option<Box<dyn Inspector>> {
+        outside::recognise(&self.tools, name, head)
     }
 
     async fn plan_restore(

@@ -10,7 +10,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    domain::{id::OperationId, manifest::Manifest, msg::Msg, problem::Problem},
+    domain::{backup::Origin, id::OperationId, manifest::Manifest, msg::Msg, problem::Problem},
     engine::{Access, Aside, BackupOptions, Planned, RestoreOptions},
     msg, problem,
 };
@@ -67,7 +67,11 @@ pub(super) fn restore(
     operation: &OperationId,
 ) -> Result<Planned, Problem> {
     let part = facts::part(manifest)?;
-    let (known, _) = recorded(part)?;
+    let (mut known, _) = recorded(part)?;
+    if manifest.origin == Origin::Uploaded {
+        // A stranger's file does not say whose it is to be.
+        known.rights = None;
+    }
     let live = access::live(access)?;
     if let Some(item) =
         options.items.iter().find(|item| **item != known.file && **item != names::file_name(&live))

@@ -50,7 +50,7 @@ impl Tools {
         run(self.work(Progress::default()), f).await
     }
 
-    fn work(&self, progress: Progress) -> Work {
+    pub(super) fn work(&self, progress: Progress) -> Work {
         Work::new(progress, self.patience).keeping(self.reserve)
     }
 

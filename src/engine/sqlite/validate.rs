@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What every SQLite database begins with.
-const MAGIC: &[u8] = b"SQLite format 3\0";
+pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Writes the part to a passing file and looks at it there: SQLite needs a file.
 pub(super) async fn validate(tools: &Tools, part: &Part, raw: Reader) -> Result<(), Problem> {
@@ -40,7 +40,7 @@ fn examine(work: &Work, path: &Path, bytes: u64) -> Result<contents::Contents, P
 
 /// The header against the length. The file is ours alone, so it may be read
 /// beside SQLite.
-fn header(path: &Path, bytes: u64) -> Result<(), Problem> {
+pub(super) fn header(path: &Path, bytes: u64) -> Result<(), Problem> {
     let mut head = [0; 100];
     let read = File::open(path).and_then(|mut f| f.read_exact(&mut head));
     if read.is_err() || !head.starts_with(MAGIC) {

@@ -23,8 +23,8 @@ use crate::{
     engine::{BackupOptions, Engines, RestoreOptions, sqlite::SqliteEngine},
     host::{Hosts, Local},
     operation::{
-        Actor, BackupRequest, Cancels, DeleteRequest, Request, RestoreRequest, Rules, Stores, World, enqueue,
-        execute, prepare,
+        Actor, BackupRequest, Cancels, DeleteRequest, Detections, Request, RestoreRequest, Rules, Stores,
+        World, enqueue, execute, prepare,
     },
     saga::runner::Patience,
     secret::{SystemRandom, open_key},
@@ -64,9 +64,12 @@ pub(in crate::jobs) async fn world(folder: &Path, clock: SharedClock) -> World {
             patience: Patience::default(),
             safety_max_age: Duration::from_secs(24 * 3600),
             aside_days: 7,
+            upload_limit: 1 << 30,
+            uploads: folder.join("uploads"),
             trash_days: 7,
         },
         cancels: Cancels::default(),
+        detections: Detections::default(),
         db,
         clock,
         ids,
@@ -155,7 +158,7 @@ impl Shop {
             kind: Some(OpKind::of(kind)),
             ..OperationFilter::default()
         };
-        let rows = self.world.db.operations(filter).await.unwrap();
+        let rows = self.world.db.operations(filter).await.unwrap().rows;
         assert!(rows.iter().all(|row| row.actor == "system"));
         rows.into_iter().map(|row| row.id).collect()
     }

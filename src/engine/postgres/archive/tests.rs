@@ -1,5 +1,7 @@
 //! Archives as `pg_dump` writes them: read to their end, cut off, altered.
 
+use std::sync::{Arc, Mutex};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -18,10 +20,49 @@ fn check(bytes: &[u8], step: usize) -> Result<Checker, Problem> {
 fn real_archives_pass_however_they_are_cut_into_pieces() {
     for (major, bytes) in REAL {
         for step in [1, 2, 3, 5, 7, 64, 1000, 1 << 20] {
-            let checker = check(bytes, step).unwrap_or_else(|p| panic!("{major}, {step}: {p}"));
-            assert!(checker.dumped_by().unwrap().starts_with(major));
+            check(bytes, step).unwrap_or_else(|p| panic!("{major}, {step}: {p}"));
         }
     }
+}
+
+/// What was told, in order.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Listener for Told {
+    fn header(&mut self, header: &Header<'_>) {
+        let tool = String::from_utf8_lossy(header.tool.unwrap()).into_owned();
+        self.0.lock().unwrap().push(tool);
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>) {
+        let (kind, tag) = (String::from_utf8_lossy(entry.kind), String::from_utf8_lossy(entry.tag));
+        self.0.lock().unwrap().push(format!("{kind} {tag}"));
+    }
+}
+
+#[test]
+fn each_entry_is_told_once_however_it_comes() {
+    for (major, bytes) in REAL {
+        let mut all = Vec::new();
+        for step in [1, 100, 1 << 20] {
+            let told = Told::default();
+            let mut checker = Checker::telling(Box::new(told.clone()), STRING_LIMIT);
+            bytes.chunks(step).for_each(|c| checker.feed(c));
+            checker.end().unwrap();
+            all.push(told.0.lock().unwrap().clone());
+        }
+        assert!(all[0][0].starts_with(major), "{:?}", all[0]);
+        assert!(all[0].iter().any(|entry| entry.starts_with("TABLE DATA ")), "{:?}", all[0]);
+        assert!(all.iter().all(|told| *told == all[0]));
+    }
+}
+
+#[test]
+fn a_text_beyond_the_limit_is_refused_before_it_is_kept() {
+    let mut checker = Checker::telling(Box::new(Told::default()), 16);
+    checker.feed(REAL[0].1);
+    assert!(checker.end().unwrap_err().is("pg-archive-broken"));
 }
 
 #[test]

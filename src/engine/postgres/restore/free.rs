@@ -19,7 +19,12 @@ use super::{
     undo::Locator,
 };
 use crate::{
-    domain::{id::OperationId, msg::Msg, names::is_old_of, problem::Problem},
+    domain::{
+        id::OperationId,
+        msg::Msg,
+        names::{is_old_of, is_own},
+        problem::Problem,
+    },
     engine::{Aside, Planned},
     msg, problem,
     saga::{
@@ -106,6 +111,22 @@ async fn found(session: &mut Session, name: &str) -> Result<Option<There>, PgErr
     Ok(session.rows(&sql).await?.pop())
 }
 
+/// The roles of ours, made to load what came from elsewhere, that own anything in a
+/// database.
+async fn own_roles(session: &mut Session, oid: u32) -> Result<Vec<String>, PgError> {
+    #[derive(Deserialize)]
+    struct Row {
+        name: String,
+    }
+    let sql = format!(
+        "SELECT DISTINCT r.rolname AS name FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid \
+         WHERE d.refclassid = 'pg_authid'::regclass \
+         AND (d.dbid = {oid} OR (d.classid = 'pg_database'::regclass AND d.objid = {oid}))"
+    );
+    let rows: Vec<Row> = session.rows(&sql).await?;
+    Ok(rows.into_iter().map(|row| row.name).filter(|name| is_own(name)).collect())
+}
+
 /// The step that removes it.
 pub(in super::super) fn step(server: &Server, facts: Facts) -> AnyCommit<Destroys> {
     let Facts { bin, admin, what } = facts;
@@ -148,8 +169,14 @@ impl Free {
                 if Some(there.oid) != *oid {
                     return Err(problem!("pg-aside-other", aside = name));
                 }
+                let owners = own_roles(session, there.oid).await?;
                 // Not by force: somebody who is connected to it still needs it.
-                Ok(session.run(&format!("DROP DATABASE IF EXISTS {}", ident(name))).await?)
+                session.run(&format!("DROP DATABASE IF EXISTS {}", ident(name))).await?;
+                for role in owners {
+                    // One that still owns something stays.
+                    let _ = session.run(&format!("DROP ROLE IF EXISTS {}", ident(&role))).await;
+                }
+                Ok(())
             }
             What::Role(name) => Ok(session.run(&format!("DROP ROLE IF EXISTS {}", ident(name))).await?),
         }

@@ -119,7 +119,7 @@ pub(super) async fn load(
 
 /// What the loading session wants. Its commits need not wait for the disk: the
 /// swap's own does, and comes after them in the log.
-fn options(work: &Work) -> String {
+pub(super) fn options(work: &Work) -> String {
     format!(
         "-c default_transaction_read_only=off -c maintenance_work_mem={}MB -c lock_timeout=0 \
          -c synchronous_commit=off",
@@ -151,7 +151,7 @@ fn psql(server: &Server) -> Command {
 
 /// How many objects may be made in one transaction: a table takes up to five
 /// locks with what belongs to it, and others work on the server too.
-async fn room(cx: &Cx, work: &Work) -> Result<u64, PgError> {
+pub(super) async fn room(cx: &Cx, work: &Work) -> Result<u64, PgError> {
     let mut session = work.admin(cx).await?;
     let locks = session
         .text(
@@ -165,7 +165,7 @@ async fn room(cx: &Cx, work: &Work) -> Result<u64, PgError> {
 }
 
 /// How many entries an archive has, and all of it again from its beginning.
-async fn entries(mut source: Reader) -> Result<(Option<u64>, Reader), Problem> {
+pub(super) async fn entries(mut source: Reader) -> Result<(Option<u64>, Reader), Problem> {
     let mut head = Vec::new();
     (&mut source).take(HEAD).read_to_end(&mut head).await.map_err(|e| unread(&e))?;
     let entries = archive::entries(&head);
@@ -175,7 +175,12 @@ async fn entries(mut source: Reader) -> Result<(Option<u64>, Reader), Problem> {
 /// Gives the program the whole part, then asks how it ended. What the program
 /// needs to finish, its last piece, is held back until the part's digests have
 /// been found right; if they are not, it is ended before its input is.
-async fn feed(work: &Work, running: Running, source: Reader, extent: Extent) -> Result<Exit, Problem> {
+pub(super) async fn feed(
+    work: &Work,
+    running: Running,
+    source: Reader,
+    extent: Extent,
+) -> Result<Exit, Problem> {
     let Running { process, stdin, mut stdout, exit } = running;
     let Some(stdin) = stdin else { return Err(problem!("pg-answer").detail("a program without input")) };
     let drain = async {
@@ -228,7 +233,7 @@ where
     }
 }
 
-fn failed(work: &Work, exit: &Exit) -> Problem {
+pub(super) fn failed(work: &Work, exit: &Exit) -> Problem {
     let database = work.target.name.as_str();
     let words = exit.stderr.as_str();
     let says = |text: &str| words.contains(text);

@@ -7,12 +7,14 @@ pub(super) mod in_place;
 mod kept;
 mod load;
 mod names;
+mod outside;
 pub(super) mod plan;
 mod quiet;
 mod rehearse;
 mod roles;
 mod room;
 mod side;
+mod stranger;
 mod swap;
 pub(super) mod undo;
 
@@ -113,6 +115,12 @@ struct PartFacts {
 impl PartFacts {
     fn of(part: &Part) -> Self {
         serde_json::from_value(part.facts.clone()).unwrap_or_default()
+    }
+
+    /// What a database is made with; of one from elsewhere nothing but its encoding
+    /// and locale: owners, grants and settings would be given by a superuser.
+    fn dress(self, target: &Target) -> Dress {
+        if target.stranger.is_none() { self.dress } else { self.dress.bare() }
     }
 }
 
@@ -218,17 +226,33 @@ impl Making<'_> {
         }
         let analyze = side::Analyze { work: work.clone() };
         let activity = analyze.slot();
-        let create = side::Create { work: work.clone(), part: part.clone() };
-        let load = load::Load { work: work.clone(), part: part.clone(), shelf: self.shelf.clone() };
-        let compare = side::Compare { work: work.clone(), part: part.clone() };
-        let carry = side::Carry { work: work.clone(), part, dressed };
-        prepare.extend([
-            Replace::Beside(AnyStep::new(create)),
-            Replace::Beside(AnyStep::new(load)),
-            Replace::Beside(AnyStep::new(compare)),
-            Replace::Beside(AnyStep::new(analyze)),
-            Replace::Beside(AnyStep::new(carry)),
-        ]);
+        let create = AnyStep::new(side::Create { work: work.clone(), part: part.clone() });
+        let shelf = self.shelf.clone();
+        let compare = AnyStep::new(side::Compare { work: work.clone(), part: part.clone() });
+        let carry = AnyStep::new(side::Carry { work: work.clone(), part: part.clone(), dressed });
+        let analyze = AnyStep::new(analyze);
+        let steps = match &work.target.stranger {
+            None => {
+                let load = load::Load { work: work.clone(), part, shelf };
+                vec![create, AnyStep::new(load), compare, analyze, carry]
+            }
+            Some(stranger) => {
+                let guest = outside::Guest { work: work.clone(), stranger: stranger.clone() };
+                let look =
+                    if part.counts.is_empty() { AnyStep::new(outside::Count(work.clone())) } else { compare };
+                vec![
+                    AnyStep::new(outside::Admit(guest.clone())),
+                    create,
+                    AnyStep::new(outside::Prepare(guest.clone())),
+                    AnyStep::new(outside::Load { guest: guest.clone(), part, shelf }),
+                    look,
+                    analyze,
+                    AnyStep::new(outside::Own(guest)),
+                    carry,
+                ]
+            }
+        };
+        prepare.extend(steps.into_iter().map(Replace::Beside));
         Ok(activity)
     }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{error::PgError, session::Session};
+use super::{
+    super::{error::PgError, session::Session},
+    stranger::Stranger,
+};
 use crate::domain::{
     id::OperationId,
     names::{SIDE_STEM, side_new, side_old, stem},
@@ -27,6 +30,9 @@ pub(crate) struct Target {
     pub(super) since: String,
     /// Size of the live one.
     pub(super) bytes: u64,
+    /// Who loads it, if it came from elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) stranger: Option<Stranger>,
 }
 
 /// Side names for `names`, all different and none taken: two long names may

@@ -19,7 +19,7 @@ use super::{
     Facts, Mode, PartFacts,
     kept::kept,
     names::{Target, existing, sides},
-    room,
+    room, stranger,
 };
 use crate::{
     domain::{
@@ -52,6 +52,10 @@ pub(in super::super) async fn plan(
     if way.supabase {
         return Err(detect::refusal());
     }
+    let outside = stranger::is_outside(manifest);
+    if outside {
+        stranger::options(options)?;
+    }
     let parts = chosen(manifest, options)?;
     let names = final_names(&parts, options)?;
     let server = inspect::with_tools(way.server).await?;
@@ -63,20 +67,28 @@ pub(in super::super) async fn plan(
     if seen.standby {
         return Err(problem!("pg-standby"));
     }
+    if outside {
+        stranger::server(&server, &seen, manifest, &parts).await?;
+    }
     let mut warnings = Vec::new();
     let tool = tools(&server, &parts, manifest, &seen, &mut warnings).await?;
     let databases = inspect::databases(&mut session).await?;
-    let targets = targets(&mut session, &parts, &names, &databases, options, op).await?;
+    let mut targets = targets(&mut session, &parts, &names, &databases, options, op).await?;
     let replaces = targets.iter().any(|t| t.old.is_some());
-    rights(&seen, replaces, options)?;
-    extensions(&mut session, &parts).await?;
-    roles_missing(&mut session, manifest, &mut warnings).await?;
+    if outside {
+        stranger::roles(&mut session, &parts, &mut targets).await?;
+        stranger::warnings(manifest, &parts, &targets, &mut warnings);
+    } else {
+        rights(&seen, replaces, options)?;
+        extensions(&mut session, &parts).await?;
+        roles_missing(&mut session, manifest, &mut warnings).await?;
+    }
     dresses(&mut session, &parts, &targets, &mut warnings).await?;
     let disk = needed(&parts, &targets);
     let mode = mode(&server, &seen, &targets, options, disk, way.can_undo_drops).await?;
     session.close().await;
     notices(mode, &targets, &mut warnings);
-    let has_roles = manifest.part(roles::PART).is_some() && seen.superuser;
+    let has_roles = manifest.part(roles::PART).is_some() && seen.superuser && !outside;
     let replace_roles = has_roles && options.replace_roles;
     if options.replace_roles {
         warnings.push(replacing(manifest));
@@ -132,11 +144,18 @@ fn chosen<'a>(manifest: &'a Manifest, options: &RestoreOptions) -> Result<Vec<&'
 /// What the restored databases are called in the end.
 fn final_names(parts: &[&Part], options: &RestoreOptions) -> Result<Vec<String>, Problem> {
     let own = |p: &&Part| p.name.strip_prefix(PREFIX).unwrap_or_default().to_owned();
-    let Some(name) = &options.new_name else { return Ok(parts.iter().map(own).collect()) };
+    let bad = |name: &str| name.is_empty() || name.len() > 63 || name.contains('\0') || is_side(name);
+    let Some(name) = &options.new_name else {
+        let names: Vec<String> = parts.iter().map(own).collect();
+        return match names.iter().find(|name| bad(name)) {
+            Some(name) => Err(problem!("pg-name-bad", database = name)),
+            None => Ok(names),
+        };
+    };
     if parts.len() != 1 {
         return Err(problem!("pg-new-name-one", count = parts.len()));
     }
-    if name.is_empty() || name.len() > 63 || name.contains('\0') || is_side(name) {
+    if bad(name) {
         return Err(problem!("pg-name-bad", database = name));
     }
     if options.in_place {
@@ -199,6 +218,7 @@ async fn targets(
             old: live.map(|_| old),
             since,
             bytes: live.map_or(0, |d| d.bytes),
+            stranger: None,
         });
     }
     Ok(targets)

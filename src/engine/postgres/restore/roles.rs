@@ -60,7 +60,7 @@ impl Cluster {
 }
 
 /// Keeps password hashes out of the server's log. A superuser's right.
-async fn quietly(session: &mut Session) -> Result<(), PgError> {
+pub(super) async fn quietly(session: &mut Session) -> Result<(), PgError> {
     session
         .run(
             "SELECT count(set_config(name, value, false)) FROM (VALUES ('log_statement', 'none'), \

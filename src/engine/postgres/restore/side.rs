@@ -14,7 +14,9 @@ use super::{
         quote::{ident, literal, literals},
         session::{By, Purpose, Session},
     },
-    PartFacts, Work, room,
+    PartFacts, Work,
+    outside::loosen,
+    room,
 };
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
@@ -114,7 +116,7 @@ pub(super) async fn create(
 
 /// What the side database of a part is made with.
 pub(super) async fn made_as(session: &mut Session, work: &Work, part: &Part) -> Result<Dress, PgError> {
-    let dress = PartFacts::of(part).dress;
+    let dress = PartFacts::of(part).dress(&work.target);
     if !dress.encoding.is_empty() {
         return Ok(dress);
     }
@@ -155,6 +157,9 @@ impl Step for Create {
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
         let mut session = self.work.undoing(cx).await?;
+        if self.work.target.stranger.is_some() {
+            loosen(&mut session, &self.work, By::Step(cx)).await?;
+        }
         drop_database(&mut session, &self.work.target.new, self.work.major).await?;
         session.close().await;
         Ok(())
@@ -341,7 +346,7 @@ impl Step for Carry {
             Some(slot) => cx.get(slot)?,
             None => match dress::read(&mut session, &self.work.target.name).await? {
                 Some(live) => live,
-                None => PartFacts::of(&self.part).dress,
+                None => PartFacts::of(&self.part).dress(&self.work.target),
             },
         };
         put_on(cx, &mut session, &self.work, &self.work.target.new, &dress).await?;

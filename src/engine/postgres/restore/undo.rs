@@ -114,6 +114,7 @@ pub(in super::super) async fn plan(
             new: aside,
             old: live.map(|_| old),
             bytes: live.map_or(0, |d| d.bytes),
+            stranger: None,
         });
     }
     session.close().await;
