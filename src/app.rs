@@ -17,7 +17,7 @@ use crate::{
         sqlite::SqliteEngine,
     },
     host::{Docker, Hosts, Local},
-    operation::{Cancels, Rules, Shelves, Stores, World},
+    operation::{Cancels, Detections, Rules, Shelves, Stores, World},
     problem,
     saga::runner::Patience,
     secret::{SystemRandom, open_key},
@@ -54,6 +54,7 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
         sealer: Arc::new(sealer),
         rules: rules(settings, &ids),
         cancels: Cancels::default(),
+        detections: Detections::default(),
         db,
         clock,
         ids,
@@ -72,7 +73,8 @@ fn passing(settings: &Settings) -> std::path::PathBuf {
 
 fn make_data_folder(settings: &Settings) -> Result<(), Problem> {
     use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(passing(settings));
+    let made =
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(passing(settings).join("uploads"));
     made.map_err(|e| problem!("data-folder", path = settings.data.display().to_string()).detail(e))
 }
 
@@ -124,5 +126,7 @@ fn rules(settings: &Settings, ids: &SharedIds) -> Rules {
         safety_max_age: settings.operation.safety_max_age,
         aside_days: settings.operation.aside_days.into(),
         trash_days: settings.operation.trash_days.into(),
+        upload_limit: settings.store.upload_limit,
+        uploads: passing(settings).join("uploads"),
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         id::{AsideId, BackupId},
         problem::Problem,
     },
-    operation::{Actor, FreeRequest, PurgeRequest, Request, World, enqueue, prepare},
+    operation::{Actor, FreeRequest, PurgeRequest, Request, World, enqueue, prepare, sweep_uploads},
 };
 
 /// How often it looks, and how soon it tries again.
@@ -79,6 +79,9 @@ impl Janitor {
             };
             if let Err(problem) = &done {
                 tracing::warn!(%problem, "the janitor could not look; it looks again later");
+            }
+            if let Err(problem) = sweep_uploads(&self.world).await {
+                tracing::warn!(%problem, "received files could not be looked through");
             }
             pause = self.pause(pause, done.unwrap_or(0));
         }

@@ -1,5 +1,7 @@
 //! Backup: stage → capture → verify → publish (the commit point) → catalogue.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -7,25 +9,30 @@ use super::{
     World,
     prepare::{Actor, Inspected, Kind, Sight},
     steps::{
-        catalogue::Catalogue, look::Look, publish::Publish, reserve::Reserve, stage::Stage,
+        catalogue::Catalogue,
+        look::Look,
+        publish::{Home, Publish},
+        reserve::Reserve,
+        stage::Stage,
         verify::VerifyStaged,
     },
 };
 use crate::{
-    db::Lock,
+    db::{Lock, ResourceRow},
     domain::{
         backup::Origin,
         clock::Moment,
         id::{BackupId, OperationId, ResourceId, StoreId},
-        names,
+        manifest::{self, Consistency, Manifest, ResourceRef},
         operation::OpKind,
         problem::Problem,
     },
-    engine::{BackupOptions, Planned, Shelf},
+    engine::{BackupOptions, Captured, Inspection, Planned, Shelf},
     msg, problem,
     saga::{
+        Cx,
         plan::{AnyCommit, Plan},
-        step::Step as _,
+        step::{Slot, Step as _},
     },
     store::{StorePath, layout},
 };
@@ -72,14 +79,13 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// The backup's folder while it is written, below the resource's.
-    pub(super) fn staging(&self) -> String {
-        layout::staging_folder(&self.backup)
-    }
-
-    /// The backup's folder once it is published.
-    pub(super) fn published(&self) -> String {
-        names::backup_folder(self.made_at, &self.backup)
+    fn home(&self) -> Home {
+        Home {
+            backup: self.backup.clone(),
+            made_at: self.made_at,
+            store: self.store.clone(),
+            folder: self.folder.clone(),
+        }
     }
 }
 
@@ -141,11 +147,12 @@ impl Kind for Backup {
     }
 
     async fn compose(world: &World, id: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let resource = world.db.resource(&facts.resource).await?;
+        let resource = world.db.any_resource(&facts.resource).await?;
         let access = world.access(&resource)?;
         let engine = world.engine(&resource)?;
         let store = world.stores.get(&facts.store)?;
-        let shelf = Shelf { store: store.clone(), resource: facts.folder.clone(), folder: facts.staging() };
+        let home = facts.home();
+        let shelf = Shelf { store: store.clone(), resource: facts.folder.clone(), folder: home.staging() };
         let captures = engine.capture(&access, &facts.planned.facts, &shelf)?;
 
         let mut plan = Plan::builder(Self::KIND);
@@ -160,18 +167,63 @@ impl Kind for Backup {
             plan.add_any(capture.step);
         }
         plan.add(VerifyStaged { shelf: shelf.clone(), captured: slots.clone() });
-        let publish = Publish {
-            shelf,
+        let written = Written {
             operation: id.clone(),
             project: world.project_name(&resource).await?,
             resource,
-            engine,
             looked,
             captured: slots,
-            facts: facts.clone(),
+            facts,
         };
+        let making = Box::new(move |cx: &Cx| written.manifest(cx));
+        let publish = Publish { shelf, home: home.clone(), engine, making };
         let mut plan = plan.commit(AnyCommit::new(publish));
-        plan.settle(Catalogue { world: world.clone(), facts });
+        plan.settle(Catalogue { world: world.clone(), home });
         Ok(plan.finish())
+    }
+}
+
+/// What the manifest is written from.
+struct Written {
+    operation: OperationId,
+    project: String,
+    resource: ResourceRow,
+    looked: Slot<Inspection>,
+    captured: Vec<Slot<Captured>>,
+    facts: Facts,
+}
+
+impl Written {
+    fn manifest(&self, cx: &Cx) -> Result<Manifest, Problem> {
+        let looked = cx.get(&self.looked)?;
+        let captured: Vec<Captured> =
+            self.captured.iter().map(|slot| cx.get(slot)).collect::<Result<_, _>>()?;
+        let moments = captured.iter().map(|c| c.taken_at);
+        let (first, last) = (moments.clone().min(), moments.max());
+        let skew =
+            last.zip(first).map_or(0, |(last, first)| (last - first).num_milliseconds().unsigned_abs());
+        let snapshots: BTreeMap<_, _> = captured.iter().flat_map(|c| c.snapshots.clone()).collect();
+        Ok(Manifest {
+            version: manifest::VERSION,
+            id: self.facts.backup.clone(),
+            resource: ResourceRef {
+                id: self.resource.id.clone(),
+                name: self.resource.name.clone(),
+                kind: self.resource.kind.clone(),
+                project: self.project.clone(),
+            },
+            origin: self.facts.origin,
+            name: self.facts.name.clone(),
+            note: self.facts.note.clone(),
+            operation: self.operation.clone(),
+            parent: self.facts.parent.clone(),
+            taken_at: first.unwrap_or(self.facts.made_at),
+            finished_at: cx.now(),
+            engine: looked.engine,
+            consistency: Consistency { snapshots, skew_ms: skew },
+            marker: looked.marker,
+            parts: captured.into_iter().flat_map(|c| c.parts).collect(),
+            zelo: env!("CARGO_PKG_VERSION").to_owned(),
+        })
     }
 }

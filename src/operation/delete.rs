@@ -68,7 +68,7 @@ impl Kind for Delete {
         if let Some(holder) = world.db.held_by(&backup.id).await?.first() {
             return Err(problem!("backup-held", backup = backup.id.short(), operation = holder.as_str()));
         }
-        let resource = world.db.resource(&backup.resource).await?;
+        let resource = world.db.any_resource(&backup.resource).await?;
         let from = StorePath::new(&backup.path)?;
         let view = Sight {
             title: Some(msg!("plan-delete", backup = backup.id.short(), resource = &resource.name)),

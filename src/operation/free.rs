@@ -82,7 +82,7 @@ impl Kind for Free {
     ) -> Result<Inspected<Facts>, Problem> {
         let row = world.db.aside(&request.aside).await?;
         still_kept(&row, request.expired, world.clock.now())?;
-        let target = world.db.resource(&row.resource).await?;
+        let target = world.db.any_resource(&row.resource).await?;
         let backups = safety_backups(world, &row.operation).await?;
         let waiver = waiver(world, request.without_safety, by)?;
         let view = Sight {
@@ -128,7 +128,7 @@ impl Kind for Free {
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let target = world.db.resource(&facts.target).await?;
+        let target = world.db.any_resource(&facts.target).await?;
         let access = world.access(&target)?;
         let remove = world.engine(&target)?.free(&access, &facts.planned.facts)?;
         let mut plan = Plan::builder(Self::KIND);

@@ -13,6 +13,7 @@ use super::{
     restore::{Restore, RestoreRequest},
     undo::{Undo, UndoRequest},
     untrash::{Untrash, UntrashRequest},
+    upload::{Upload, UploadRequest},
     verify::{Verify, VerifyRequest},
 };
 use crate::{
@@ -69,6 +70,8 @@ pub enum Request {
     Purge(PurgeRequest),
     /// Remove for good what a restore or an undo set aside.
     Free(FreeRequest),
+    /// Take a file from elsewhere in as a backup.
+    Upload(UploadRequest),
 }
 
 /// A kind of operation: how it is inspected and composed.
@@ -213,6 +216,9 @@ macro_rules! dispatch {
         } else if name == Free::KIND {
             type $kind = Free;
             $body
+        } else if name == Upload::KIND {
+            type $kind = Upload;
+            $body
         } else {
             $other
         }
@@ -269,6 +275,7 @@ async fn prepare_as(
         Request::Untrash(request) => of::<Untrash>(world, id, request, by).await,
         Request::Purge(request) => of::<Purge>(world, id, request, by).await,
         Request::Free(request) => of::<Free>(world, id, request, by).await,
+        Request::Upload(request) => of::<Upload>(world, id, request, by).await,
     }
 }
 

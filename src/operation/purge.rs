@@ -69,7 +69,7 @@ impl Kind for Purge {
     ) -> Result<Inspected<Facts>, Problem> {
         let backup = world.db.backup(&request.backup).await?;
         let backup = may_go(world, backup, request.expired, world.clock.now(), None).await?;
-        let resource = world.db.resource(&backup.resource).await?;
+        let resource = world.db.any_resource(&backup.resource).await?;
         let path = StorePath::new(&backup.path)?;
         let trash = in_trash(&path)?;
         let store = world.stores.get(&backup.store)?;

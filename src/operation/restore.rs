@@ -20,9 +20,12 @@ use super::{
 use crate::{
     db::{BackupRow, Lock},
     domain::{
+        backup::Origin,
         id::{AsideId, BackupId, OperationId, ResourceId, StoreId},
         manifest::Manifest,
+        msg::Msg,
         operation::OpKind,
+        outside::OutsideReport,
         problem::Problem,
     },
     engine::{Planned, Replace, RestoreOptions, RestoreSteps, Shelf},
@@ -97,8 +100,11 @@ impl Kind for Restore {
         if let Some(refused) = &target.restore_refused {
             return Err(refused.clone());
         }
+        let strange = reports(&manifest, &request.options)?;
         let access = world.access(&target)?;
-        let planned = world.engine(&target)?.plan_restore(&access, &manifest, &request.options, id).await?;
+        let mut planned =
+            world.engine(&target)?.plan_restore(&access, &manifest, &request.options, id).await?;
+        planned.warnings.splice(0..0, strange);
         let replaces = request.options.new_name.is_none();
         // The stuck operation still holds the resource: nobody else can have it.
         let own = request.resolves.as_ref().map_or_else(|| Lock::resource(&target.id), Lock::way_out);
@@ -132,7 +138,7 @@ impl Kind for Restore {
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let target = world.db.resource(&facts.target).await?;
+        let target = world.db.any_resource(&facts.target).await?;
         let access = world.access(&target)?;
         let shelf = Shelf {
             store: world.stores.get(&facts.store)?,
@@ -151,6 +157,25 @@ impl Kind for Restore {
             facts.resolves.map_or(Last::Nothing, Last::Resolve),
         ))
     }
+}
+
+/// What a person should know of what came from elsewhere. Problem
+/// `restore-outside-refused`: it holds what must never run.
+fn reports(manifest: &Manifest, options: &RestoreOptions) -> Result<Vec<Msg>, Problem> {
+    if manifest.origin != Origin::Uploaded {
+        return Ok(Vec::new());
+    }
+    let mut told = Vec::new();
+    for report in manifest.parts.iter().filter_map(OutsideReport::of) {
+        if !options.items.is_empty() && !options.items.contains(&report.item) {
+            continue;
+        }
+        if let Some(danger) = report.dangers.listed.iter().find(|danger| danger.fatal) {
+            return Err(problem!("restore-outside-refused", excerpt = &danger.excerpt));
+        }
+        told.extend(report.messages());
+    }
+    Ok(told)
 }
 
 /// The backup, if it may be restored from.

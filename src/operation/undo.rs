@@ -98,7 +98,7 @@ impl Kind for Undo {
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let target = world.db.resource(&facts.target).await?;
+        let target = world.db.any_resource(&facts.target).await?;
         let access = world.access(&target)?;
         let steps = world.engine(&target)?.undo(&access, &facts.planned.facts)?;
         let plan = Plan::builder(Self::KIND);

@@ -62,7 +62,7 @@ impl Kind for Untrash {
         by: &Actor,
     ) -> Result<Inspected<Facts>, Problem> {
         let backup = trashed(world.db.backup(&request.backup).await?)?;
-        let resource = world.db.resource(&backup.resource).await?;
+        let resource = world.db.any_resource(&backup.resource).await?;
         let to = StorePath::new(&backup.path)?;
         let from = in_trash(&to)?;
         let store = world.stores.get(&backup.store)?;

@@ -63,7 +63,7 @@ impl Kind for Verify {
         _: &Actor,
     ) -> Result<Inspected<Facts>, Problem> {
         let backup = world.db.backup(&request.backup).await?;
-        let resource = world.db.resource(&backup.resource).await?;
+        let resource = world.db.any_resource(&backup.resource).await?;
         let view = Sight {
             title: Some(msg!("plan-verify", backup = backup.id.short(), resource = &resource.name)),
             bytes: backup.raw_bytes,
@@ -87,7 +87,7 @@ impl Kind for Verify {
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let resource = world.db.resource(&facts.resource).await?;
+        let resource = world.db.any_resource(&facts.resource).await?;
         let read = ReadAll {
             engine: world.engine(&resource)?,
             access: world.access(&resource).ok(),

@@ -2,12 +2,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio_util::sync::CancellationToken;
 
+use super::detect::Detections;
 use crate::{
     db::{Db, ResourceRow},
     domain::{
@@ -44,6 +46,8 @@ pub struct World {
     pub rules: Rules,
     /// The cancel tokens of what runs in this process.
     pub cancels: Cancels,
+    /// What runs in containers, as last looked at.
+    pub detections: Detections,
 }
 
 /// Settings that operations go by.
@@ -61,6 +65,10 @@ pub struct Rules {
     pub aside_days: i64,
     /// How long a deleted backup stays in the trash.
     pub trash_days: i64,
+    /// The longest a file from elsewhere may be, in bytes.
+    pub upload_limit: u64,
+    /// Where the panel puts files it is receiving: below Zelo's own folder.
+    pub uploads: PathBuf,
 }
 
 /// The stores by id.

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::publish::Home;
 use crate::{
     domain::{msg::Msg, problem::Problem},
     msg,
-    operation::{World, backup::Facts},
+    operation::World,
     saga::{
         Cx,
         step::{Adds, Limits, Step, UndoRule},
@@ -15,7 +16,7 @@ use crate::{
 
 pub(in crate::operation) struct Catalogue {
     pub(in crate::operation) world: World,
-    pub(in crate::operation) facts: Facts,
+    pub(in crate::operation) home: Home,
 }
 
 #[async_trait]
@@ -40,14 +41,14 @@ impl Step for Catalogue {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
-        let store = self.world.stores.get(&self.facts.store)?;
-        let path = self.facts.folder.join(&self.facts.published())?;
+        let store = self.world.stores.get(&self.home.store)?;
+        let path = self.home.folder.join(&self.home.published())?;
         let manifest = manifest::manifest(&*store, &path).await?;
-        self.world.db.publish_backup(&manifest, &self.facts.store, &path).await?;
+        self.world.db.publish_backup(&manifest, &self.home.store, &path).await?;
         self.world.db.mark_verified(&manifest.id, cx.now()).await.map(drop)
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
-        self.world.db.forget_backup(&self.facts.backup, Some(cx.operation()), "system").await
+        self.world.db.forget_backup(&self.home.backup, Some(cx.operation()), "system").await
     }
 }

@@ -1,38 +1,59 @@
 //! The commit point of a backup: manifest and RECOVER.md, then one rename.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::ResourceRow,
     domain::{
-        id::OperationId,
-        manifest::{self, Consistency, Manifest, Part, ResourceRef},
+        clock::Moment,
+        id::{BackupId, StoreId},
+        manifest::{self, Manifest, Part},
         msg::Msg,
+        names,
         problem::Problem,
     },
-    engine::{Captured, Engine, Inspection, Shelf},
+    engine::{Engine, Shelf},
     msg,
-    operation::backup::Facts,
     saga::{
         Cx,
-        step::{Adds, Commit, Limits, Slot, Step, UndoRule},
+        step::{Adds, Commit, Limits, Step, UndoRule},
     },
-    store::{StorePath, manifest as stored},
+    store::{StorePath, layout, manifest as stored},
 };
+
+/// Which backup is made, and where it is to lie.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::operation) struct Home {
+    pub(in crate::operation) backup: BackupId,
+    pub(in crate::operation) made_at: Moment,
+    pub(in crate::operation) store: StoreId,
+    /// The resource's folder.
+    pub(in crate::operation) folder: StorePath,
+}
+
+impl Home {
+    /// The backup's folder while it is written, below the resource's.
+    pub(in crate::operation) fn staging(&self) -> String {
+        layout::staging_folder(&self.backup)
+    }
+
+    /// The backup's folder once it is published.
+    pub(in crate::operation) fn published(&self) -> String {
+        names::backup_folder(self.made_at, &self.backup)
+    }
+}
+
+/// Writes the manifest from what the steps before left.
+pub(in crate::operation) type Making = dyn Fn(&Cx) -> Result<Manifest, Problem> + Send + Sync;
 
 pub(in crate::operation) struct Publish {
     pub(in crate::operation) shelf: Shelf,
-    pub(in crate::operation) operation: OperationId,
-    pub(in crate::operation) project: String,
-    pub(in crate::operation) resource: ResourceRow,
+    pub(in crate::operation) home: Home,
     pub(in crate::operation) engine: Arc<dyn Engine>,
-    pub(in crate::operation) looked: Slot<Inspection>,
-    pub(in crate::operation) captured: Vec<Slot<Captured>>,
-    pub(in crate::operation) facts: Facts,
+    pub(in crate::operation) making: Box<Making>,
 }
 
 /// What a published backup is called and how large it is.
@@ -49,7 +70,7 @@ impl Publish {
     }
 
     fn target(&self) -> Result<StorePath, Problem> {
-        Ok(self.shelf.resource.join(&self.facts.published())?)
+        Ok(self.shelf.resource.join(&self.home.published())?)
     }
 
     fn published(&self, manifest: &Manifest) -> Result<Published, Problem> {
@@ -60,42 +81,9 @@ impl Publish {
         })
     }
 
-    fn manifest(&self, cx: &Cx) -> Result<Manifest, Problem> {
-        let looked = cx.get(&self.looked)?;
-        let captured: Vec<Captured> =
-            self.captured.iter().map(|slot| cx.get(slot)).collect::<Result<_, _>>()?;
-        let moments = captured.iter().map(|c| c.taken_at);
-        let (first, last) = (moments.clone().min(), moments.max());
-        let skew =
-            last.zip(first).map_or(0, |(last, first)| (last - first).num_milliseconds().unsigned_abs());
-        let snapshots: BTreeMap<_, _> = captured.iter().flat_map(|c| c.snapshots.clone()).collect();
-        Ok(Manifest {
-            version: manifest::VERSION,
-            id: self.facts.backup.clone(),
-            resource: ResourceRef {
-                id: self.resource.id.clone(),
-                name: self.resource.name.clone(),
-                kind: self.resource.kind.clone(),
-                project: self.project.clone(),
-            },
-            origin: self.facts.origin,
-            name: self.facts.name.clone(),
-            note: self.facts.note.clone(),
-            operation: self.operation.clone(),
-            parent: self.facts.parent.clone(),
-            taken_at: first.unwrap_or(self.facts.made_at),
-            finished_at: cx.now(),
-            engine: looked.engine,
-            consistency: Consistency { snapshots, skew_ms: skew },
-            marker: looked.marker,
-            parts: captured.into_iter().flat_map(|c| c.parts).map(|part| self.renamed(part)).collect(),
-            zelo: env!("CARGO_PKG_VERSION").to_owned(),
-        })
-    }
-
     /// Parts were written in the staging folder and will lie in the final one.
     fn renamed(&self, mut part: Part) -> Part {
-        let (staging, published) = (format!("{}/", self.shelf.folder), self.facts.published());
+        let (staging, published) = (format!("{}/", self.shelf.folder), self.home.published());
         for file in &mut part.files {
             if let Some(name) = file.path.strip_prefix(&staging) {
                 file.path = format!("{published}/{name}");
@@ -141,7 +129,8 @@ impl Step for Publish {
             let manifest = stored::manifest(&*self.shelf.store, &self.target()?).await?;
             return self.published(&manifest);
         }
-        let manifest = self.manifest(cx)?;
+        let mut manifest = (self.making)(cx)?;
+        manifest.parts = manifest.parts.into_iter().map(|part| self.renamed(part)).collect();
         self.write(manifest::RECOVER_FILE, self.engine.recover(&manifest).into_bytes()).await?;
         self.write(manifest::FILE, manifest.to_bytes()).await?;
         self.shelf.store.rename(&self.staging()?, &self.target()?).await?;
