@@ -1,14 +1,15 @@
 //! `[http]`: the pages and the API.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::{
     keys::{Key, KeyInfo, Keys},
     read,
 };
-use crate::problem;
+use crate::{domain::problem::Problem, problem};
 
 /// How `zelo serve` is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Http {
     pub bind: SocketAddr,
     /// What people type into their browser, if it is not that address.
     pub public_url: Option<Url>,
+    /// Proxies whose word on a client's address counts.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 const BIND: Key<SocketAddr> = Key {
@@ -32,7 +35,8 @@ const BIND: Key<SocketAddr> = Key {
 const PUBLIC_URL: Key<Option<Url>> = Key {
     section: "http",
     name: "public_url",
-    help: "The address people use, for the links Zelo prints. Default: http:// and the address above.",
+    help: "The address people use, with the path a proxy serves Zelo under, if any. https:// makes cookies\n\
+           travel by HTTPS alone. Default: http:// and the address above.",
     default: "\"https://zelo.example.com\"",
     optional: true,
     secret: false,
@@ -42,14 +46,37 @@ const PUBLIC_URL: Key<Option<Url>> = Key {
     },
 };
 
+const TRUSTED_PROXIES: Key<Vec<IpNet>> = Key {
+    section: "http",
+    name: "trusted_proxies",
+    help: "Addresses and networks of the proxies in front, separated by commas: their X-Forwarded-For is\n\
+           believed when tries to sign in are counted. Default: none.",
+    default: "\"127.0.0.1, 10.0.0.0/8\"",
+    optional: true,
+    secret: false,
+    parse: |text| text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(network).collect(),
+};
+
+/// `10.0.0.0/8`, or one address.
+fn network(text: &str) -> Result<IpNet, Problem> {
+    let one = || text.parse::<IpAddr>().map(IpNet::from).ok();
+    text.parse().ok().or_else(one).ok_or_else(|| problem!("setting-network"))
+}
+
 impl Http {
-    pub(super) const KEYS: [KeyInfo; 2] = [BIND.info(), PUBLIC_URL.info()];
+    pub(super) const KEYS: [KeyInfo; 3] = [BIND.info(), PUBLIC_URL.info(), TRUSTED_PROXIES.info()];
 
     pub(super) fn read(keys: &mut Keys) -> Self {
         Self {
             bind: keys.read(&BIND, || SocketAddr::from((Ipv4Addr::LOCALHOST, 8600))),
             public_url: keys.read(&PUBLIC_URL, || None),
+            trusted_proxies: keys.read(&TRUSTED_PROXIES, Vec::new),
         }
+    }
+
+    /// The path a proxy serves the pages under: empty, or `/zelo`.
+    pub fn base(&self) -> String {
+        self.public_url.as_ref().map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()
     }
 
     /// Whether people reach the pages by HTTPS, as `public_url` says.

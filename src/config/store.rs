@@ -17,6 +17,8 @@ pub struct Store {
     pub reserve_percent: u32,
     /// The same in bytes.
     pub reserve_bytes: u64,
+    /// The longest a file from elsewhere may be, in bytes.
+    pub upload_limit: u64,
 }
 
 const FOLDER: Key<PathBuf> = Key {
@@ -50,14 +52,26 @@ const RESERVE_BYTES: Key<u64> = Key {
     parse: read::size,
 };
 
+const UPLOAD_LIMIT: Key<u64> = Key {
+    section: "store",
+    name: "upload_limit",
+    help: "The largest file that is taken in as a backup from elsewhere, by the panel or by zelo backup import.",
+    default: "\"64 GiB\"",
+    optional: false,
+    secret: false,
+    parse: read::size,
+};
+
 impl Store {
-    pub(super) const KEYS: [KeyInfo; 3] = [FOLDER.info(), RESERVE_PERCENT.info(), RESERVE_BYTES.info()];
+    pub(super) const KEYS: [KeyInfo; 4] =
+        [FOLDER.info(), RESERVE_PERCENT.info(), RESERVE_BYTES.info(), UPLOAD_LIMIT.info()];
 
     pub(super) fn read(keys: &mut Keys, data: &Path) -> Self {
         Self {
             folder: keys.read(&FOLDER, || data.join("store")),
             reserve_percent: keys.read(&RESERVE_PERCENT, || 5),
             reserve_bytes: keys.read(&RESERVE_BYTES, || 2 << 30),
+            upload_limit: keys.read(&UPLOAD_LIMIT, || 64 << 30),
         }
     }
 }

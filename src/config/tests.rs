@@ -82,6 +82,7 @@ fn every_key_can_be_set_by_its_variable() {
         ("ZELO_OPERATION_STALL", "1h 30m"),
         ("ZELO_OPERATION_DEADLINE", "2d"),
         ("ZELO_OPERATION_SAFETY_MAX_AGE", "0s"),
+        ("ZELO_STORE_UPLOAD_LIMIT", "3 GB"),
         ("ZELO_OPERATION_ASIDE_DAYS", "30"),
         ("ZELO_OPERATION_TRASH_DAYS", "1"),
         ("ZELO_OPERATION_GRACE", "0s"),
@@ -100,7 +101,15 @@ fn every_key_can_be_set_by_its_variable() {
         Database::Postgres(crate::secret::Secret::new("postgres://zelo:secret@db/zelo"))
     );
     assert_eq!(settings.http.url(), "https://a.example/zelo");
-    assert_eq!(settings.store, Store { folder: "/s".into(), reserve_percent: 0, reserve_bytes: 500_000_000 });
+    assert_eq!(
+        settings.store,
+        Store {
+            folder: "/s".into(),
+            reserve_percent: 0,
+            reserve_bytes: 500_000_000,
+            upload_limit: 3_000_000_000
+        }
+    );
     assert_eq!(settings.docker, Docker::Off);
     assert_eq!(settings.operation.stall, Duration::from_secs(5400));
     assert_eq!(settings.operation.grace, Duration::ZERO);

@@ -14,3 +14,4 @@ pub mod words;
 
 pub use catalogue::{Catalogue, Told};
 pub use lang::Lang;
+pub use number::duration;

@@ -1,4 +1,6 @@
-//! Numbers and sizes as each language writes them.
+//! Numbers, sizes and durations as each language writes them.
+
+use std::time::Duration;
 
 use super::lang::Lang;
 
@@ -53,6 +55,23 @@ fn three_digits(bytes: u64, scale: u64) -> (u128, u32) {
     (rounded(decimals), decimals)
 }
 
+/// A duration in its two largest units: `850 ms`, `42 s`, `4 min 2 s`, `1 h 3 min`,
+/// `2 d 4 h`. Both languages write it so.
+pub fn duration(of: Duration) -> String {
+    let seconds = of.as_secs();
+    let two = |large: u64, unit: &str, small: u64, below: &str| match small {
+        0 => format!("{large} {unit}"),
+        _ => format!("{large} {unit} {small} {below}"),
+    };
+    match seconds {
+        0 => format!("{} ms", of.as_millis()),
+        1..60 => format!("{seconds} s"),
+        60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3600..86_400 => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
+        _ => two(seconds / 86_400, "d", seconds % 86_400 / 3600, "h"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +103,21 @@ mod tests {
         assert_eq!(grouped(Lang::PtBr, -1_234), "-1.234");
         assert_eq!(grouped(Lang::En, i64::MIN), "-9,223,372,036,854,775,808");
         assert_eq!(grouped(Lang::En, 0), "0");
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        for (seconds, text) in [
+            (1, "1 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (242, "4 min 2 s"),
+            (3600, "1 h"),
+            (3_780, "1 h 3 min"),
+            (187_200, "2 d 4 h"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(duration(Duration::from_millis(850)), "850 ms");
     }
 }

@@ -5,6 +5,7 @@ use super::Catalogue;
 use crate::domain::{
     backup::{BackupState, Origin},
     operation::{OpKind, OpState},
+    role::Role,
 };
 
 /// Why a backup exists.
@@ -41,6 +42,15 @@ pub const fn operation_state(state: OpState) -> &'static str {
     }
 }
 
+/// What a member of a project is there.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "role-viewer",
+        Role::Operator => "role-operator",
+        Role::Owner => "role-owner",
+    }
+}
+
 impl Catalogue {
     /// What an operation does, in a word; its code where the row was written by a
     /// Zelo that knows more kinds than this one.
@@ -63,7 +73,8 @@ mod tests {
             [BackupState::Complete, BackupState::Corrupt, BackupState::Trashed, BackupState::Missing];
         for lang in Lang::ALL {
             let words = Catalogue::of(lang);
-            for id in states.iter().chain(&origins).chain(&backups.map(backup_state)) {
+            let roles = Role::ALL.map(role);
+            for id in states.iter().chain(&origins).chain(&backups.map(backup_state)).chain(&roles) {
                 assert!(words.has(id), "{id} ({lang})");
             }
         }

@@ -25,7 +25,9 @@ cli-col-code = Code
 cli-col-codec = Compression
 cli-col-counted = Counts
 cli-col-created = Created
+cli-col-email = E-mail
 cli-col-ended = Ended
+cli-col-expires = Works until
 cli-col-finished = Published
 cli-col-folder = Folder
 cli-col-found = Found
@@ -35,20 +37,27 @@ cli-col-item = Database
 cli-col-kind = Kind
 cli-col-made = Set aside
 cli-col-meaning = Meaning
+cli-col-members = Members
 cli-col-name = Name
 cli-col-note = Note
 cli-col-number = No.
 cli-col-operation = Operation
 cli-col-origin = Origin
 cli-col-part = Part
+cli-col-person = Person
 cli-col-problem = Problem
+cli-col-project = Project
+cli-col-projects = Projects
 cli-col-raw = Contents
 cli-col-resolution = Resolved by hand
 cli-col-resource = Resource
+cli-col-resources = Resources
 cli-col-restore = Restore
+cli-col-rights = Rights
 cli-col-safety = Safety backup
 cli-col-server = Server
 cli-col-sha256 = SHA-256
+cli-col-sign-in = May sign in
 cli-col-size = Size
 cli-col-started = Started
 cli-col-state = State
@@ -59,6 +68,7 @@ cli-col-took = Took
 cli-col-tool = Tool
 cli-col-tries = Tries
 cli-col-until = Kept until
+cli-col-used = Last used
 cli-col-verdict = Verdict
 cli-col-verified = Verified
 
@@ -135,6 +145,7 @@ cli-none-detected = Nothing was detected in the containers of this machine.
 cli-detect-next = Add one with: zelo resource add --detected { $name }
 cli-resource-ok = seen
 cli-resource-missing = missing
+cli-unclaimed = unclaimed
 cli-restore-allowed = possible
 cli-restore-refused = refused
 cli-added = { $name } was added ({ $id }).
@@ -147,6 +158,41 @@ cli-rebuilt = { $listed ->
         [one] { $listed } backup is listed
        *[other] { $listed } backups are listed
     }, { $damaged } of them damaged; { $missing } more are missing from the store.
+
+# People, projects, tokens
+
+cli-no-users = Nobody yet. “zelo serve” prints a link by which the first person sets Zelo up; “zelo user add” adds one here.
+cli-administrator = administrator
+cli-person = person
+cli-enabled = yes
+cli-disabled = disabled
+cli-user-added = { $name } was added.
+cli-user-without-password = { $name } has no password yet: “zelo user link { $name }” prints a link to sign in by.
+cli-user-disabled = { $name } may no longer sign in. Sessions and tokens have ended.
+cli-user-enabled = { $name } may sign in.
+cli-user-admin = { $name } is an administrator.
+cli-user-no-admin = { $name } is no administrator.
+cli-password = New password
+cli-password-again = The same again
+cli-password-differs = The two are not alike. Once more.
+cli-password-set = { $name } has a new password. Every session of theirs has ended.
+cli-renamed = { $was } is called { $name } now.
+cli-member = { $name } is { $role } of { $project }.
+cli-no-member = { $name } is no member of { $project } any more.
+cli-token-once = This token is shown only now. Whoever has it may what { $name } may.
+cli-token-revoked = The token { $name } lets nobody in any more.
+cli-no-tokens = No tokens. “zelo token create” makes one.
+cli-assigned = { $name } belongs to { $project }, with its backups and operations.
+cli-removing = { $name } is taken off the list. The database itself is not touched{ $count ->
+        [0] .
+        [one] , and its backup stays listed.
+       *[other] , and its { $count } backups stay listed.
+    }
+cli-removed = { $name } was taken off the list{ $count ->
+        [0] .
+        [one] . Its backup stays listed.
+       *[other] . Its { $count } backups stay listed.
+    }
 
 # Checks
 
@@ -186,7 +232,9 @@ doctor-not-yet = made at first use
 # Serving
 
 cli-serving = Serving on http://{ $address }. Stop with Ctrl-C.
+cli-set-up = Set Zelo up (once, within an hour): { $link }
 cli-sign-in = Sign in (once, within an hour): { $link }
+cli-sign-in-at = Sign in at { $url }. Without a password: “zelo user link NAME” prints a link.
 cli-working = Running operations. Stop with Ctrl-C.
 cli-stopping = Stopping: what runs has { $seconds } s to end, then it is cancelled and undone. Ctrl-C again cancels it at once.
 
@@ -286,6 +334,10 @@ problem-cli-no-backup = There is no backup “{ $text }”.
 problem-cli-no-operation = There is no operation “{ $text }”.
     .safe = Nothing was changed.
     .next = “zelo operation list” shows those there are. Give at least the last four characters of its id.
+
+problem-cli-no-token = There is no token “{ $text }”.
+    .safe = Nothing was changed.
+    .next = “zelo token list” shows those there are. Give at least the last four characters of its id.
 
 problem-cli-no-field = There is no field “{ $field }” for this kind of resource.
     .safe = Nothing was changed.

@@ -30,6 +30,9 @@ problem-setting-path = { $at }: “{ $key }” is “{ $value }”; it must be a
 problem-setting-address = { $at }: “{ $key }” is “{ $value }”; it must be an IP address with a port.
     .safe = Zelo did not start; nothing was changed.
     .next = Write it like 127.0.0.1:8600 or [::1]:8600.
+problem-setting-network = { $at }: “{ $key }” is “{ $value }”; it must be addresses or networks, separated by commas.
+    .safe = Zelo did not start; nothing was changed.
+    .next = Write them like 127.0.0.1, 10.0.0.0/8 or fd00::/8.
 
 problem-setting-number = { $at }: “{ $key }” is “{ $value }”; it must be a whole number from { $min } to { $max }.
     .safe = Zelo did not start; nothing was changed.

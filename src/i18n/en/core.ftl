@@ -86,6 +86,10 @@ operation-kind-undo = undo
 operation-kind-verify = verify
 operation-kind-delete = delete
 
+role-viewer = viewer
+role-operator = operator
+role-owner = owner
+
 origin-manual = manual
 origin-scheduled = scheduled
 origin-safety = safety

@@ -92,7 +92,7 @@ problem-not-found-resource = There is no resource { $id }.
 
 problem-not-found-project = There is no project { $id }.
     .safe = Nothing was changed.
-    .next = Check the id.
+    .next = Check the name or id: “zelo project list” shows them all.
 
 problem-not-found-store = There is no store { $id }.
     .safe = Nothing was changed.
@@ -125,3 +125,65 @@ problem-aside-state = { $state ->
 problem-audit-broken = The audit log does not fit together from entry { $seq } on.
     .safe = Your databases and backups are not touched by this.
     .next = Somebody changed the log past Zelo, or the database was damaged. Compare it with a copy of the database, and find out who has access to it.
+
+# People, projects, links, tokens
+
+problem-not-found-user = There is nobody called { $id } here.
+    .safe = Nothing was changed.
+    .next = “zelo user list” shows everybody.
+
+problem-not-found-member = That person is no member of this project.
+    .safe = Nothing was changed.
+    .next = “zelo project list” shows who is a member of what.
+
+problem-not-found-token = There is no token { $id } of this person.
+    .safe = Nothing was changed.
+    .next = “zelo token list” shows those there are.
+
+problem-not-found-download-link = No download link to this backup begins with { $link } and still works.
+    .safe = Nothing was changed.
+    .next = Nothing needs to be done: a link that is over or was revoked lets nobody in.
+
+problem-user-name = “{ $name }” cannot be a person's name here: 1 to 80 characters, none of them a control character, no space at either end.
+    .safe = Nothing was changed.
+    .next = Choose another name.
+
+problem-user-name-taken = Somebody here is called { $name } already.
+    .safe = Nothing was changed.
+    .next = Choose another name. Capitals do not tell names apart.
+
+problem-user-email = “{ $email }” is no e-mail address.
+    .safe = Nothing was changed.
+    .next = Correct it, or leave it out.
+
+problem-user-email-taken = Somebody here has the address { $email } already.
+    .safe = Nothing was changed.
+    .next = Give another address, or leave it out.
+
+problem-user-disabled = { $name } may not sign in: an administrator has disabled this person.
+    .safe = Nothing was changed.
+    .next = “zelo user enable” lets them in again.
+
+problem-last-administrator = { $name } is the last administrator who can sign in.
+    .safe = Nothing was changed: nobody has been locked out.
+    .next = First make somebody else an administrator, with a password of their own.
+
+problem-set-up-link = This set-up link does not work: it is unknown, was used, is too old, or somebody has set Zelo up already.
+    .safe = Nothing was changed, and nobody was added.
+    .next = If nobody has set Zelo up, start “zelo serve” again: it prints a new link. Otherwise ask an administrator to let you in.
+
+problem-project-name = “{ $name }” cannot be a project's name: 1 to 80 characters, none of them a control character, no space at either end.
+    .safe = Nothing was changed.
+    .next = Choose another name.
+
+problem-project-name-taken = Another project is called { $name }.
+    .safe = Nothing was changed.
+    .next = Choose another name.
+
+problem-last-owner = { $project } would be left without an owner.
+    .safe = Nothing was changed.
+    .next = First make another member its owner.
+
+problem-token-name = “{ $name }” cannot be a token's name: 1 to 80 characters, none of them a control character, no space at either end.
+    .safe = No token was made.
+    .next = Choose another name, one that says what the token is for.

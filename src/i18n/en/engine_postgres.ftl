@@ -524,3 +524,73 @@ problem-pg-not-aside = “{ $database }” is not a name Zelo gives to what it s
 problem-pg-aside-other = Another database bears the name “{ $aside }” by now
     .safe = It was not touched: Zelo drops only the very database it set aside.
     .next = Find out whose it is, and rename it. Then try again.
+
+## What came from elsewhere.
+
+pg-step-admit = Make the role “{ $role }”, which will own “{ $side }” and nothing else
+pg-step-prepare = Give “{ $side }” to that role, and let nobody else in
+pg-step-load-outside = Load “{ $database }” ({ $bytes }) beside the live one, as “{ $role }”
+pg-step-count = Count what is in “{ $database }” now
+pg-step-own = Give everything in “{ $database }” to “{ $owner }”
+pg-undo-admit = drops the role
+pg-log-counted = “{ $database }” came from elsewhere, without counts to compare with. It holds { $tables } tables with { $rows } rows.
+pg-warning-outside-owner = Who owned what and who was granted what in the file is left out: everything in “{ $database }” will belong to “{ $owner }”, who owns it now. Grants to others must be given anew.
+pg-warning-outside-role = Who owned what and who was granted what in the file is left out: everything in “{ $database }” will belong to “{ $role }”, a role without a login. What a superuser owns runs with all rights, so nothing from elsewhere may become that. Grants to others must be given anew.
+pg-warning-outside-counts = There are no counts to compare “{ $database }” with: what is loaded is counted and written down.
+pg-warning-outside-roles = The roles in this backup are not made: a file from elsewhere does not decide who may log in here.
+
+problem-pg-outside-in-place = What came from elsewhere is not restored in place
+    .safe = Nothing was changed.
+    .next = Restore it beside (without --in-place), or under a new name; that needs room for both.
+
+problem-pg-outside-replace-roles = Roles are not changed to what a backup from elsewhere says
+    .safe = Nothing was changed.
+    .next = Restore it without --replace-roles, and change the roles by hand.
+
+problem-pg-outside-not-superuser = “{ $user }” is no superuser: it cannot make a role that is kept to one database
+    .safe = Nothing was changed.
+    .next = Let Zelo connect as a superuser for this restore, or load the file by hand as a role of little rights.
+
+problem-pg-outside-newer = The file was made on PostgreSQL { $from }; this server is { $to }
+    .safe = Nothing was changed.
+    .next = Restore it into a server of that version or a newer one.
+
+problem-pg-outside-psql-old = psql { $version } cannot be kept from running commands that stand in a file
+    .safe = Nothing was changed; nothing of the file was run.
+    .next = Update the server within its major version (13.22, 14.19, 15.14, 16.10, 17.6 or later), or bring the database in as an archive of pg_dump -Fc.
+
+problem-pg-outside-extension = The file needs extensions that only a superuser can make: { $extensions }
+    .safe = Nothing was changed.
+    .next = If you trust the file, load it by hand. Else make the dump without these extensions (pg_dump --extension, from 14 on).
+
+problem-pg-outside-login = The server does not let the role “{ $role }” log in, which was made to load the file
+    .safe = The live database was not touched; what was made beside it is removed, the role too.
+    .next = Let roles log in with a password from the machine itself (pg_hba.conf: host all all 127.0.0.1/32 scram-sha-256), reload, and try again.
+
+problem-pg-outside-stopped = Loading “{ $database }” ended at something that reaches beyond its own database
+    .safe = It was refused and did not run. The live database was not touched; what was made beside it is removed.
+    .next = The message below names it. Look at that place in the file; a plain pg_dump of one database holds nothing like it.
+
+problem-pg-outside-heir = “{ $owner }” owns the live database and has become a superuser, or is gone, since this was planned
+    .safe = The live database was not touched; what was made beside it is removed.
+    .next = Begin again: the new plan takes that into account.
+
+problem-pg-outside-nul = The file begins like a plain dump and holds bytes that no text has
+    .safe = Nothing was stored.
+    .next = It is damaged, or made to be read otherwise than it looks. Make the dump anew.
+
+problem-pg-outside-cluster = This is a whole cluster in one file (pg_dumpall): several databases and the roles
+    .safe = Nothing was stored.
+    .next = Bring in one pg_dump a database.
+
+problem-pg-outside-toc-alone = This is only the table of contents of a dump in several files
+    .safe = Nothing was stored.
+    .next = Bring in the whole folder, or a tar of it.
+
+problem-pg-outside-toc-long = The table of contents is longer than is taken in: { $bytes } at most
+    .safe = Nothing was stored.
+    .next = Dump the database in the custom format (pg_dump -Fc).
+
+problem-pg-outside-compression = The files of this dump are compressed with { $method }, which Zelo does not read
+    .safe = Nothing was stored.
+    .next = Dump with gzip or zstd, or in the custom format.

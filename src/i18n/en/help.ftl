@@ -29,6 +29,10 @@ help-any--resource = The resource, by name or id
     .value = RESOURCE
 help-any--backup = The backup's id, or its last eight characters
     .value = BACKUP
+help-any--user = The person, by name or id
+    .value = PERSON
+help-any--project = The project, by name or id
+    .value = PROJECT
 help-any--operation = The operation's id, or its last eight characters
     .value = OPERATION
 help-any--limit = At most so many
@@ -36,7 +40,7 @@ help-any--limit = At most so many
 
 # Resources
 
-help-resource = What is protected: list, detect, add, edit, check
+help-resource = What is protected: list, detect, add, edit, check, assign, rename, remove
 help-resource-list = List what is protected
 help-resource-list--kind = Only of this kind
     .value = KIND
@@ -72,10 +76,15 @@ help-resource-edit--secret-file = Read another secret field from the first line 
 help-resource-edit--unchecked = Change it even if it cannot be reached now
 help-resource-edit--dry-run = Only check it
 help-resource-check = Look whether a resource can be reached, read and dumped, and what is wrong
+help-resource-assign = Give a resource to a project, with its backups and operations
+help-resource-rename = Rename a resource
+help-resource-rename--name = What it is to be called; no other in its project may be called so
+    .value = NAME
+help-resource-remove = Take a resource off the list; it and its backups stay
 
 # Backups
 
-help-backup = Backups: create, list, info, validate, delete, untrash, purge
+help-backup = Backups: create, import, list, info, validate, delete, untrash, purge
 help-backup-create = Back a resource up
 help-backup-create--name = A name for the backup
     .value = NAME
@@ -89,6 +98,17 @@ help-backup-create--roles = With the roles and their passwords; without the opti
 help-backup-create--no-roles = Without roles
 help-backup-create--compression = auto, none, gzip:1 to gzip:9, zstd:1 to zstd:19
     .value = HOW
+help-backup-import = Take in a dump from elsewhere, or a download of another Zelo, as a backup
+help-backup-import--path = The file; a folder that is one dump or backup; or a folder of files, each its own backup
+    .value = FILE
+help-backup-import--resource = The resource it becomes a backup of, by name or id
+    .value = RESOURCE
+help-backup-import--name = A name for the backup
+    .value = NAME
+help-backup-import--note = A note kept with it
+    .value = NOTE
+help-backup-import--item = The database it is of, where the file does not say or says otherwise
+    .value = NAME
 help-backup-list = List backups, newest first
 help-backup-list--resource = Only of this resource, by name or id
     .value = RESOURCE
@@ -134,6 +154,52 @@ help-operation-resolve--restore = Restore the safety backup it took
 help-operation-resolve--note = It was put right by hand, and how
     .value = NOTE
 
+# People
+
+help-user = People: list, add, link, password, disable, enable, admin
+help-user-list = List people, their rights and what they are members of
+help-user-add = Add a person; asks for a password, or leave it empty and use “zelo user link”
+help-user-add--name = What they sign in by; capitals do not matter
+    .value = NAME
+help-user-add--email = Where mail reaches them
+    .value = ADDRESS
+help-user-add--admin = As an administrator: people, projects, hosts, stores, settings
+help-user-add--password-stdin = Read the password from the first line of standard input
+help-user-link = Print a link that signs a person in, once, within an hour
+help-user-password = Give a person a new password; their sessions end
+help-user-password--password-stdin = Read the password from the first line of standard input
+help-user-disable = Keep a person out; sessions and tokens end
+help-user-enable = Let a person in again
+help-user-admin = Make a person an administrator
+help-user-admin--off = No longer an administrator
+help-project = Projects and who may do what in them: list, add, rename, member
+help-project-list = List projects and their members
+help-project-add = Add a project
+help-project-add--name = What it is to be called
+    .value = NAME
+help-project-add--owner = Its first owner, by name or id
+    .value = PERSON
+help-project-rename = Rename a project
+help-project-rename--name = What it is to be called
+    .value = NAME
+help-project-member = Members: add, remove
+help-project-member-add = Make a person a member of a project, or change as what
+help-project-member-add--role = viewer sees states and lists; operator backs up and downloads; owner restores, deletes and decides about members
+    .value = ROLE
+help-project-member-remove = End a membership
+help-token = Tokens for the API: create, list, revoke
+help-token-create = Make a token; it is shown once and may what its person may
+help-token-create--name = What it is for
+    .value = TEXT
+help-token-create--expires = Works for so long, such as 90d (default: until it is revoked)
+    .value = TIME
+help-token-list = List tokens that were not revoked
+help-token-list--user = Only of this person, by name or id
+    .value = PERSON
+help-token-revoke = Revoke a token: it lets nobody in any more
+help-token-revoke--token = The token's id, or its last eight characters
+    .value = TOKEN
+
 # The machine
 
 help-doctor = Look whether Zelo can work on this machine
@@ -147,6 +213,7 @@ help-demo--kind = Insist on a kind (exit code 3 if it cannot be had)
     .value = KIND
 help-demo--bind = Address and port of the pages
     .value = ADDRESS
+help-openapi = Print the API's document (OpenAPI 3.1)
 help-help = Help on a command, or on exit-codes
 help-help--topic = A command (restore, backup create), or exit-codes
     .value = TOPIC

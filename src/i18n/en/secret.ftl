@@ -31,3 +31,11 @@ problem-seal-other-key = The stored credential of { $owner } was sealed under th
 problem-seal-tampered = The stored credential of { $owner } was changed after it was sealed, or belongs to something else.
     .safe = It was not used.
     .next = Find out who can write to Zelo's database, then give the credential again with “zelo resource edit”.
+
+problem-password-weak = This password is not enough: it needs at least { $fewest } characters and at most { $most } bytes, and must not be the name.
+    .safe = Nothing was changed.
+    .next = Choose a longer one; a few words in a row are easy to remember.
+
+problem-password-hash = The password could not be made into what is kept of it.
+    .safe = Nothing was changed.
+    .next = Try again. If it happens again, report it with the detail below.

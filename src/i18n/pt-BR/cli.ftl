@@ -25,7 +25,9 @@ cli-col-code = Código
 cli-col-codec = Compressão
 cli-col-counted = Contagens
 cli-col-created = Criada
+cli-col-email = E-mail
 cli-col-ended = Terminada
+cli-col-expires = Funciona até
 cli-col-finished = Publicado
 cli-col-folder = Pasta
 cli-col-found = Encontrado
@@ -35,20 +37,27 @@ cli-col-item = Banco de dados
 cli-col-kind = Tipo
 cli-col-made = Posto de lado
 cli-col-meaning = Significado
+cli-col-members = Membros
 cli-col-name = Nome
 cli-col-note = Nota
 cli-col-number = Nº
 cli-col-operation = Operação
 cli-col-origin = Origem
 cli-col-part = Parte
+cli-col-person = Pessoa
 cli-col-problem = Problema
+cli-col-project = Projeto
+cli-col-projects = Projetos
 cli-col-raw = Conteúdo
 cli-col-resolution = Resolvida à mão
 cli-col-resource = Recurso
+cli-col-resources = Recursos
 cli-col-restore = Restauração
+cli-col-rights = Direitos
 cli-col-safety = Backup de segurança
 cli-col-server = Servidor
 cli-col-sha256 = SHA-256
+cli-col-sign-in = Pode entrar
 cli-col-size = Tamanho
 cli-col-started = Iniciada
 cli-col-state = Estado
@@ -59,6 +68,7 @@ cli-col-took = Duração
 cli-col-tool = Ferramenta
 cli-col-tries = Tentativas
 cli-col-until = Guardado até
+cli-col-used = Último uso
 cli-col-verdict = Resultado
 cli-col-verified = Verificado
 
@@ -135,6 +145,7 @@ cli-none-detected = Nada foi detectado nos contêineres desta máquina.
 cli-detect-next = Adicione um com: zelo resource add --detected { $name }
 cli-resource-ok = visto
 cli-resource-missing = ausente
+cli-unclaimed = sem projeto
 cli-restore-allowed = possível
 cli-restore-refused = recusada
 cli-added = { $name } foi adicionado ({ $id }).
@@ -147,6 +158,41 @@ cli-rebuilt = { $listed ->
         [one] { $listed } backup está listado
        *[other] { $listed } backups estão listados
     }, { $damaged } deles danificados; outros { $missing } faltam no armazenamento.
+
+# Pessoas, projetos, tokens
+
+cli-no-users = Ninguém ainda. “zelo serve” mostra um link com o qual a primeira pessoa configura o Zelo; “zelo user add” adiciona uma aqui.
+cli-administrator = administrador
+cli-person = pessoa
+cli-enabled = sim
+cli-disabled = desativada
+cli-user-added = { $name } foi adicionado.
+cli-user-without-password = { $name } ainda não tem senha: “zelo user link { $name }” mostra um link de entrada.
+cli-user-disabled = { $name } não pode mais entrar. As sessões e os tokens terminaram.
+cli-user-enabled = { $name } pode entrar.
+cli-user-admin = { $name } é administrador.
+cli-user-no-admin = { $name } não é administrador.
+cli-password = Nova senha
+cli-password-again = A mesma outra vez
+cli-password-differs = As duas não são iguais. Mais uma vez.
+cli-password-set = { $name } tem uma nova senha. Todas as suas sessões terminaram.
+cli-renamed = { $was } agora se chama { $name }.
+cli-member = { $name } é { $role } de { $project }.
+cli-no-member = { $name } não é mais membro de { $project }.
+cli-token-once = Este token é mostrado só agora. Quem o tem pode o que { $name } pode.
+cli-token-revoked = O token { $name } não deixa mais ninguém entrar.
+cli-no-tokens = Nenhum token. “zelo token create” cria um.
+cli-assigned = { $name } pertence a { $project }, com seus backups e operações.
+cli-removing = { $name } sai da lista. O banco de dados em si não é tocado{ $count ->
+        [0] .
+        [one] , e o backup dele continua listado.
+       *[other] , e os { $count } backups dele continuam listados.
+    }
+cli-removed = { $name } saiu da lista{ $count ->
+        [0] .
+        [one] . O backup dele continua listado.
+       *[other] . Os { $count } backups dele continuam listados.
+    }
 
 # Verificações
 
@@ -186,7 +232,9 @@ doctor-not-yet = criado no primeiro uso
 # Servindo
 
 cli-serving = Servindo em http://{ $address }. Pare com Ctrl-C.
+cli-set-up = Configure o Zelo (uma vez, em até uma hora): { $link }
 cli-sign-in = Entre (uma vez, em até uma hora): { $link }
+cli-sign-in-at = Entre em { $url }. Sem senha: “zelo user link NOME” mostra um link.
 cli-working = Executando operações. Pare com Ctrl-C.
 cli-stopping = Parando: o que está em andamento tem { $seconds } s para terminar; depois é cancelado e desfeito. Ctrl-C de novo cancela na hora.
 
@@ -286,6 +334,10 @@ problem-cli-no-backup = Não existe o backup “{ $text }”.
 problem-cli-no-operation = Não existe a operação “{ $text }”.
     .safe = Nada foi alterado.
     .next = “zelo operation list” mostra as que existem. Informe ao menos os quatro últimos caracteres do id.
+
+problem-cli-no-token = Não existe o token “{ $text }”.
+    .safe = Nada foi alterado.
+    .next = “zelo token list” mostra os que existem. Informe pelo menos os quatro últimos caracteres do id.
 
 problem-cli-no-field = Não existe o campo “{ $field }” para este tipo de recurso.
     .safe = Nada foi alterado.

@@ -30,6 +30,9 @@ problem-setting-path = { $at }: “{ $key }” é “{ $value }”; precisa ser 
 problem-setting-address = { $at }: “{ $key }” é “{ $value }”; precisa ser um endereço IP com porta.
     .safe = O Zelo não iniciou; nada foi alterado.
     .next = Escreva como 127.0.0.1:8600 ou [::1]:8600.
+problem-setting-network = { $at }: “{ $key }” é “{ $value }”; precisa ser endereços ou redes, separados por vírgulas.
+    .safe = O Zelo não iniciou; nada foi alterado.
+    .next = Escreva como 127.0.0.1, 10.0.0.0/8 ou fd00::/8.
 
 problem-setting-number = { $at }: “{ $key }” é “{ $value }”; precisa ser um número inteiro de { $min } a { $max }.
     .safe = O Zelo não iniciou; nada foi alterado.

@@ -86,6 +86,10 @@ operation-kind-undo = desfazer
 operation-kind-verify = verificação
 operation-kind-delete = exclusão
 
+role-viewer = leitor
+role-operator = operador
+role-owner = proprietário
+
 origin-manual = manual
 origin-scheduled = agendado
 origin-safety = segurança

@@ -92,7 +92,7 @@ problem-not-found-resource = Não existe o recurso { $id }.
 
 problem-not-found-project = Não existe o projeto { $id }.
     .safe = Nada foi alterado.
-    .next = Confira o id.
+    .next = Confira o nome ou o id: “zelo project list” mostra todos.
 
 problem-not-found-store = Não existe o armazenamento { $id }.
     .safe = Nada foi alterado.
@@ -125,3 +125,65 @@ problem-aside-state = { $state ->
 problem-audit-broken = O registro de auditoria não se encaixa a partir da entrada { $seq }.
     .safe = Seus bancos e backups não são afetados por isso.
     .next = Alguém alterou o registro por fora do Zelo, ou o banco foi danificado. Compare-o com uma cópia do banco e descubra quem tem acesso a ele.
+
+# Pessoas, projetos, links, tokens
+
+problem-not-found-user = Não há ninguém com o nome { $id } aqui.
+    .safe = Nada foi alterado.
+    .next = “zelo user list” mostra todas as pessoas.
+
+problem-not-found-member = Essa pessoa não é membro deste projeto.
+    .safe = Nada foi alterado.
+    .next = “zelo project list” mostra quem é membro de quê.
+
+problem-not-found-token = Esta pessoa não tem o token { $id }.
+    .safe = Nada foi alterado.
+    .next = “zelo token list” mostra os que existem.
+
+problem-not-found-download-link = Nenhum link de download deste backup começa com { $link } e ainda funciona.
+    .safe = Nada foi alterado.
+    .next = Não é preciso fazer nada: um link vencido ou revogado não deixa ninguém entrar.
+
+problem-user-name = “{ $name }” não pode ser o nome de uma pessoa aqui: de 1 a 80 caracteres, nenhum de controle, sem espaço no início ou no fim.
+    .safe = Nada foi alterado.
+    .next = Escolha outro nome.
+
+problem-user-name-taken = Já há alguém aqui com o nome { $name }.
+    .safe = Nada foi alterado.
+    .next = Escolha outro nome. Maiúsculas não distinguem nomes.
+
+problem-user-email = “{ $email }” não é um endereço de e-mail.
+    .safe = Nada foi alterado.
+    .next = Corrija o endereço ou deixe-o de fora.
+
+problem-user-email-taken = Já há alguém aqui com o endereço { $email }.
+    .safe = Nada foi alterado.
+    .next = Informe outro endereço ou deixe-o de fora.
+
+problem-user-disabled = { $name } não pode entrar: um administrador desativou essa pessoa.
+    .safe = Nada foi alterado.
+    .next = “zelo user enable” deixa a pessoa entrar de novo.
+
+problem-last-administrator = { $name } é o último administrador que consegue entrar.
+    .safe = Nada foi alterado: ninguém ficou trancado do lado de fora.
+    .next = Antes, torne outra pessoa administradora, com uma senha própria.
+
+problem-set-up-link = Este link de configuração não funciona: é desconhecido, já foi usado, é antigo demais, ou alguém já configurou o Zelo.
+    .safe = Nada foi alterado e ninguém foi adicionado.
+    .next = Se ninguém configurou o Zelo, inicie “zelo serve” de novo: ele mostra um link novo. Caso contrário, peça a um administrador que deixe você entrar.
+
+problem-project-name = “{ $name }” não pode ser o nome de um projeto: de 1 a 80 caracteres, nenhum de controle, sem espaço no início ou no fim.
+    .safe = Nada foi alterado.
+    .next = Escolha outro nome.
+
+problem-project-name-taken = Outro projeto já se chama { $name }.
+    .safe = Nada foi alterado.
+    .next = Escolha outro nome.
+
+problem-last-owner = { $project } ficaria sem proprietário.
+    .safe = Nada foi alterado.
+    .next = Antes, torne outro membro proprietário do projeto.
+
+problem-token-name = “{ $name }” não pode ser o nome de um token: de 1 a 80 caracteres, nenhum de controle, sem espaço no início ou no fim.
+    .safe = Nenhum token foi criado.
+    .next = Escolha outro nome, que diga para que serve o token.

@@ -524,3 +524,73 @@ problem-pg-not-aside = “{ $database }” não é um nome que o Zelo dá ao que
 problem-pg-aside-other = Outro banco de dados tem agora o nome “{ $aside }”
     .safe = Ele não foi tocado: o Zelo só exclui exatamente o banco que pôs de lado.
     .next = Descubra de quem ele é e renomeie-o. Depois tente de novo.
+
+## O que veio de fora.
+
+pg-step-admit = Criar a role “{ $role }”, que será dona de “{ $side }” e de nada mais
+pg-step-prepare = Dar “{ $side }” a essa role, e não deixar entrar mais ninguém
+pg-step-load-outside = Carregar “{ $database }” ({ $bytes }) ao lado do que está em uso, como “{ $role }”
+pg-step-count = Contar o que há agora em “{ $database }”
+pg-step-own = Dar a “{ $owner }” tudo o que há em “{ $database }”
+pg-undo-admit = exclui a role
+pg-log-counted = “{ $database }” veio de fora, sem contagens com que comparar. Tem { $tables } tabelas com { $rows } linhas.
+pg-warning-outside-owner = O que no arquivo diz quem era dono e quem tinha permissões fica de fora: tudo em “{ $database }” será de “{ $owner }”, o dono atual. Permissões a outros precisam ser dadas de novo.
+pg-warning-outside-role = O que no arquivo diz quem era dono e quem tinha permissões fica de fora: tudo em “{ $database }” será de “{ $role }”, uma role sem login. O que é de um superusuário roda com todos os direitos, por isso nada de fora pode passar a sê-lo. Permissões a outros precisam ser dadas de novo.
+pg-warning-outside-counts = Não há contagens com que comparar “{ $database }”: o que é carregado é contado e anotado.
+pg-warning-outside-roles = As roles deste backup não são criadas: um arquivo de fora não decide quem pode entrar aqui.
+
+problem-pg-outside-in-place = O que veio de fora não é restaurado no lugar
+    .safe = Nada foi alterado.
+    .next = Restaure ao lado (sem --in-place) ou com um nome novo; é preciso espaço para os dois.
+
+problem-pg-outside-replace-roles = As roles não são mudadas para o que diz um backup de fora
+    .safe = Nada foi alterado.
+    .next = Restaure sem --replace-roles e mude as roles à mão.
+
+problem-pg-outside-not-superuser = “{ $user }” não é superusuário: não pode criar uma role limitada a um banco de dados
+    .safe = Nada foi alterado.
+    .next = Deixe o Zelo conectar-se como superusuário para esta restauração, ou carregue o arquivo à mão com uma role de poucos direitos.
+
+problem-pg-outside-newer = O arquivo foi feito no PostgreSQL { $from }; este servidor é { $to }
+    .safe = Nada foi alterado.
+    .next = Restaure em um servidor dessa versão ou de uma mais nova.
+
+problem-pg-outside-psql-old = Não há como impedir o psql { $version } de executar comandos que estão em um arquivo
+    .safe = Nada foi alterado; nada do arquivo foi executado.
+    .next = Atualize o servidor dentro da versão principal (13.22, 14.19, 15.14, 16.10, 17.6 ou posterior), ou traga o banco como arquivo do pg_dump -Fc.
+
+problem-pg-outside-extension = O arquivo precisa de extensões que só um superusuário pode criar: { $extensions }
+    .safe = Nada foi alterado.
+    .next = Se confia no arquivo, carregue-o à mão. Senão, faça a extração sem essas extensões (pg_dump --extension, a partir da 14).
+
+problem-pg-outside-login = O servidor não deixa entrar a role “{ $role }”, criada para carregar o arquivo
+    .safe = O banco em uso não foi tocado; o que foi criado ao lado é removido, a role também.
+    .next = Permita o login com senha a partir da própria máquina (pg_hba.conf: host all all 127.0.0.1/32 scram-sha-256), recarregue e tente de novo.
+
+problem-pg-outside-stopped = O carregamento de “{ $database }” parou em algo que vai além do próprio banco de dados
+    .safe = Foi recusado e não foi executado. O banco em uso não foi tocado; o que foi criado ao lado é removido.
+    .next = A mensagem abaixo diz o que é. Veja esse ponto do arquivo; um pg_dump simples de um banco não tem nada assim.
+
+problem-pg-outside-heir = “{ $owner }”, dono do banco em uso, passou a ser superusuário ou deixou de existir desde o plano
+    .safe = O banco em uso não foi tocado; o que foi criado ao lado é removido.
+    .next = Comece de novo: o novo plano leva isso em conta.
+
+problem-pg-outside-nul = O arquivo começa como uma extração simples e contém bytes que nenhum texto tem
+    .safe = Nada foi guardado.
+    .next = Está danificado, ou feito para ser lido de outro modo. Faça a extração de novo.
+
+problem-pg-outside-cluster = Este é um cluster inteiro em um só arquivo (pg_dumpall): vários bancos e as roles
+    .safe = Nada foi guardado.
+    .next = Traga um pg_dump por banco de dados.
+
+problem-pg-outside-toc-alone = Isto é só o índice de uma extração em vários arquivos
+    .safe = Nada foi guardado.
+    .next = Traga a pasta inteira, ou um tar dela.
+
+problem-pg-outside-toc-long = O índice é mais longo do que se recebe: no máximo { $bytes }
+    .safe = Nada foi guardado.
+    .next = Faça a extração no formato custom (pg_dump -Fc).
+
+problem-pg-outside-compression = Os arquivos desta extração estão comprimidos com { $method }, que o Zelo não lê
+    .safe = Nada foi guardado.
+    .next = Faça a extração com gzip ou zstd, ou no formato custom.

@@ -29,6 +29,10 @@ help-any--resource = O recurso, pelo nome ou id
     .value = RECURSO
 help-any--backup = O id do backup ou os oito últimos caracteres dele
     .value = BACKUP
+help-any--user = A pessoa, pelo nome ou id
+    .value = PESSOA
+help-any--project = O projeto, pelo nome ou id
+    .value = PROJETO
 help-any--operation = O id da operação ou os oito últimos caracteres dele
     .value = OPERAÇÃO
 help-any--limit = No máximo esta quantidade
@@ -36,7 +40,7 @@ help-any--limit = No máximo esta quantidade
 
 # Recursos
 
-help-resource = O que está protegido: listar, detectar, adicionar, mudar, verificar
+help-resource = O que está protegido: listar, detectar, adicionar, mudar, verificar, atribuir, renomear, tirar da lista
 help-resource-list = Lista o que está protegido
 help-resource-list--kind = Só deste tipo
     .value = TIPO
@@ -72,10 +76,15 @@ help-resource-edit--secret-file = Lê outro campo secreto da primeira linha de u
 help-resource-edit--unchecked = Muda mesmo que ele não possa ser acessado agora
 help-resource-edit--dry-run = Só verifica
 help-resource-check = Verifica se um recurso pode ser acessado, lido e extraído, e o que está errado
+help-resource-assign = Dá um recurso a um projeto, com seus backups e operações
+help-resource-rename = Muda o nome de um recurso
+help-resource-rename--name = Como ele vai se chamar; nenhum outro do projeto pode ter esse nome
+    .value = NOME
+help-resource-remove = Tira um recurso da lista; ele e seus backups ficam
 
 # Backups
 
-help-backup = Backups: fazer, listar, mostrar, verificar, excluir, trazer da lixeira, remover de vez
+help-backup = Backups: fazer, receber, listar, mostrar, verificar, excluir, trazer da lixeira, remover de vez
 help-backup-create = Faz o backup de um recurso
 help-backup-create--name = Um nome para o backup
     .value = NOME
@@ -89,6 +98,17 @@ help-backup-create--roles = Inclui as roles e as senhas delas; sem a opção, s�
 help-backup-create--no-roles = Não inclui as roles
 help-backup-create--compression = auto, none, de gzip:1 a gzip:9, de zstd:1 a zstd:19
     .value = MÉTODO
+help-backup-import = Recebe como backup uma extração de fora, ou um download de outro Zelo
+help-backup-import--path = O arquivo; uma pasta que é uma extração ou um backup; ou uma pasta de arquivos, cada um um backup
+    .value = ARQUIVO
+help-backup-import--resource = O recurso de que passa a ser backup, pelo nome ou id
+    .value = RECURSO
+help-backup-import--name = Um nome para o backup
+    .value = NOME
+help-backup-import--note = Uma nota guardada com ele
+    .value = NOTA
+help-backup-import--item = O banco de dados de que é, se o arquivo não diz ou diz outra coisa
+    .value = NOME
 help-backup-list = Lista os backups, os mais novos primeiro
 help-backup-list--resource = Só deste recurso, pelo nome ou id
     .value = RECURSO
@@ -134,6 +154,52 @@ help-operation-resolve--restore = Restaura o backup de segurança que ela fez
 help-operation-resolve--note = Registra que foi resolvida à mão, e como
     .value = NOTA
 
+# Pessoas
+
+help-user = Pessoas: listar, adicionar, link, senha, desativar, ativar, administradores
+help-user-list = Lista as pessoas, seus direitos e os projetos de que são membros
+help-user-add = Adiciona uma pessoa; pergunta a senha, ou deixe-a vazia e use “zelo user link”
+help-user-add--name = O nome com que ela entra; maiúsculas não importam
+    .value = NOME
+help-user-add--email = Onde ela recebe e-mail
+    .value = ENDEREÇO
+help-user-add--admin = Como administrador: pessoas, projetos, máquinas, armazenamentos, configurações
+help-user-add--password-stdin = Lê a senha da primeira linha da entrada padrão
+help-user-link = Mostra um link com que uma pessoa entra, uma vez, em até uma hora
+help-user-password = Dá uma nova senha a uma pessoa; suas sessões terminam
+help-user-password--password-stdin = Lê a senha da primeira linha da entrada padrão
+help-user-disable = Não deixa mais uma pessoa entrar; sessões e tokens terminam
+help-user-enable = Deixa uma pessoa entrar de novo
+help-user-admin = Torna uma pessoa administradora
+help-user-admin--off = Deixa de ser administradora
+help-project = Projetos e quem pode o quê neles: listar, adicionar, renomear, membros
+help-project-list = Lista os projetos e seus membros
+help-project-add = Adiciona um projeto
+help-project-add--name = Como ele vai se chamar
+    .value = NOME
+help-project-add--owner = O primeiro proprietário, pelo nome ou id
+    .value = PESSOA
+help-project-rename = Muda o nome de um projeto
+help-project-rename--name = Como ele vai se chamar
+    .value = NOME
+help-project-member = Membros: adicionar, remover
+help-project-member-add = Torna uma pessoa membro de um projeto, ou muda o papel dela
+help-project-member-add--role = viewer vê estados e listas; operator faz backups e downloads; owner restaura, exclui e decide sobre os membros
+    .value = PAPEL
+help-project-member-remove = Encerra a participação de uma pessoa
+help-token = Tokens para a API: criar, listar, revogar
+help-token-create = Cria um token; ele é mostrado uma vez e pode o que a pessoa pode
+help-token-create--name = Para que ele serve
+    .value = TEXTO
+help-token-create--expires = Funciona por este tempo, como 90d (padrão: até ser revogado)
+    .value = TEMPO
+help-token-list = Lista os tokens que não foram revogados
+help-token-list--user = Só desta pessoa, pelo nome ou id
+    .value = PESSOA
+help-token-revoke = Revoga um token: ele não deixa mais ninguém entrar
+help-token-revoke--token = O id do token ou os oito últimos caracteres dele
+    .value = TOKEN
+
 # A máquina
 
 help-doctor = Verifica se o Zelo consegue trabalhar nesta máquina
@@ -147,6 +213,7 @@ help-demo--kind = Exige um tipo (código de saída 3 se não for possível)
     .value = TIPO
 help-demo--bind = Endereço e porta das páginas
     .value = ENDEREÇO
+help-openapi = Mostra o documento da API (OpenAPI 3.1)
 help-help = Ajuda sobre um comando ou sobre os códigos de saída (exit-codes)
 help-help--topic = Um comando (restore, backup create) ou exit-codes
     .value = ASSUNTO

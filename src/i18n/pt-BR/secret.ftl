@@ -31,3 +31,11 @@ problem-seal-other-key = A credencial guardada de { $owner } foi selada com a ch
 problem-seal-tampered = A credencial guardada de { $owner } foi alterada depois de selada, ou pertence a outra coisa.
     .safe = Ela não foi usada.
     .next = Descubra quem consegue gravar no banco de dados do Zelo e informe a credencial de novo com “zelo resource edit”.
+
+problem-password-weak = Esta senha não basta: ela precisa de pelo menos { $fewest } caracteres, no máximo { $most } bytes, e não pode ser o nome.
+    .safe = Nada foi alterado.
+    .next = Escolha uma mais longa; algumas palavras em sequência são fáceis de lembrar.
+
+problem-password-hash = A senha não pôde ser transformada no que se guarda dela.
+    .safe = Nada foi alterado.
+    .next = Tente de novo. Se acontecer outra vez, relate o problema com o detalhe abaixo.

@@ -1,0 +1,69 @@
+//! The JSON API: the same calls as the pages, for programs. One file a verb;
+//! `call.rs` is what every handler gets, `types/` what it speaks, `document.rs` the
+//! OpenAPI document made from both.
+
+mod backups;
+mod body;
+mod call;
+pub(crate) mod document;
+mod me;
+mod operations;
+mod projects;
+mod resources;
+#[cfg(test)]
+mod tests;
+pub(crate) mod types;
+mod viewer;
+
+use super::{
+    guard::Rule,
+    routes::{Entry, entry, get, post, stream},
+};
+use crate::domain::role::Role::{Operator, Owner, Viewer};
+
+pub use document::document;
+
+/// Its routes.
+pub(super) const ROUTES: &[Entry] = &[
+    get("/api", Rule::Public, |r| r.to(viewer::show)),
+    get("/api/openapi.json", Rule::Public, |r| r.to(document::show)),
+    get("/api/me", Rule::Person, |r| r.to(me::show)),
+    get("/api/projects", Rule::Person, |r| r.to(projects::list)),
+    get("/api/projects/{project}/resources", Rule::Project(Viewer), |r| r.to(resources::list::list)),
+    post("/api/projects/{project}/resources", Rule::Project(Owner), |r| r.to(resources::add::add)),
+    get(RESOURCE, Rule::Resource(Viewer), |r| r.to(resources::show::show)),
+    entry("PUT", RESOURCE, Rule::Resource(Owner), |r| r.to(resources::change::change)),
+    entry("DELETE", RESOURCE, Rule::Resource(Owner), |r| r.to(resources::remove::remove)),
+    get("/api/resources/{resource}/backups", Rule::Resource(Viewer), |r| r.to(backups::list::list)),
+    post("/api/resources/{resource}/backups", Rule::Resource(Operator), |r| r.to(backups::create::create)),
+    stream("/api/resources/{resource}/backups/upload", Rule::Resource(Owner), |r| {
+        r.to(backups::upload::upload)
+    }),
+    get(BACKUP, Rule::Backup(Viewer), |r| r.to(backups::show::show)),
+    entry("DELETE", BACKUP, Rule::Backup(Owner), |r| r.to(backups::delete::delete)),
+    get("/api/resources/{resource}/backups/{backup}/download", Rule::Backup(Operator), |r| {
+        r.to(backups::download::download)
+    }),
+    post("/api/resources/{resource}/backups/{backup}/download-link", Rule::Backup(Operator), |r| {
+        r.to(backups::link::link)
+    }),
+    post("/api/resources/{resource}/backups/{backup}/restore", Rule::Backup(Owner), |r| {
+        r.to(backups::restore::restore)
+    }),
+    post("/api/resources/{resource}/backups/{backup}/validate", Rule::Backup(Operator), |r| {
+        r.to(backups::validate::validate)
+    }),
+    get("/api/operations", Rule::Person, |r| r.to(operations::list::list)),
+    get("/api/operations/{operation}", Rule::Operation(Viewer), |r| r.to(operations::show::show)),
+    get("/api/operations/{operation}/events", Rule::Operation(Viewer), |r| r.to(operations::events::events)),
+    post("/api/operations/{operation}/cancel", Rule::Operation(Operator), |r| {
+        r.to(operations::cancel::cancel)
+    }),
+    post("/api/operations/{operation}/resolve", Rule::Operation(Owner), |r| {
+        r.to(operations::resolve::resolve)
+    }),
+    post("/api/operations/{operation}/undo", Rule::Operation(Owner), |r| r.to(operations::undo::undo)),
+];
+
+const RESOURCE: &str = "/api/projects/{project}/resources/{resource}";
+const BACKUP: &str = "/api/resources/{resource}/backups/{backup}";

@@ -1,0 +1,105 @@
+//! What is done with several backups at once. Each is checked on its own: what the
+//! person may not touch is as good as not there.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+
+use super::confirm;
+use crate::{
+    db::BackupRow,
+    domain::{id::BackupId, problem::Problem, role::Role},
+    msg,
+    operation::{DeleteRequest, Request, VerifyRequest},
+    web::{
+        Site,
+        caller::Caller,
+        error::Refusal,
+        flash::{self, Flash, Tone},
+        guard, proxy, start,
+    },
+};
+
+/// The most at once: a page has fewer.
+const MOST: usize = 200;
+
+/// Does it and goes back.
+pub(super) async fn submit(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    caller: Caller,
+    form: web::Bytes,
+) -> Result<HttpResponse, Refusal> {
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(&form).into_owned().collect();
+    let field =
+        |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
+    let ids = fields.iter().filter(|(name, _)| name == "id").take(MOST);
+    let ids: Vec<BackupId> = ids.filter_map(|(_, id)| id.parse().ok()).collect();
+    let back = proxy::own_path(field("back")).unwrap_or("/dashboard/backup").to_owned();
+    let wanted = match field("do") {
+        "verify" | "pin" => Role::Operator,
+        "unpin" | "delete" => Role::Owner,
+        other => return Err(Refusal::bad_request(format!("do={other}"))),
+    };
+    let mut rows = Vec::new();
+    for id in &ids {
+        rows.push(guard::backup(&site, &caller, id, wanted).await?);
+    }
+    if rows.is_empty() {
+        let msg = msg!("flash-nothing-chosen");
+        return Ok(flash::go(&site, &back, Some(Flash { tone: Tone::Bad, msg })));
+    }
+    let n = rows.len();
+    match field("do") {
+        "verify" => {
+            for row in &rows {
+                let verify = Request::Verify(VerifyRequest { backup: row.id.clone() });
+                start::request(&site, &caller, verify, None, None).await?;
+            }
+            Ok(flash::done(&site, &back, msg!("flash-backups-verifying", n = n)))
+        }
+        "delete" => delete(&site, &request, &caller, rows, &fields, &back).await,
+        pin => {
+            for row in &rows {
+                site.world.db.pin_backup(&row.id, pin == "pin", &caller.actor().0).await?;
+            }
+            let told = match pin {
+                "pin" => msg!("flash-backups-pinned", n = n),
+                _ => msg!("flash-backups-unpinned", n = n),
+            };
+            Ok(flash::done(&site, &back, told))
+        }
+    }
+}
+
+/// Shows the plans of all and asks once, for their number; then starts each.
+async fn delete(
+    site: &Site,
+    request: &HttpRequest,
+    caller: &Caller,
+    rows: Vec<BackupRow>,
+    fields: &[(String, String)],
+    back: &str,
+) -> Result<HttpResponse, Refusal> {
+    let typed = fields.iter().find(|(name, _)| name == "confirm").map(|(_, typed)| typed.trim());
+    let mut prepared = Vec::new();
+    for row in &rows {
+        let delete = Request::Delete(DeleteRequest { backup: row.id.clone() });
+        prepared.push(crate::operation::prepare(&site.world, delete, &caller.actor()).await?);
+    }
+    if typed != Some(rows.len().to_string().as_str()) {
+        let wrong = typed.is_some();
+        let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        return confirm::several(site, request, caller, &rows, &prepared, back, wrong, status).await;
+    }
+    let mut failed: Option<Problem> = None;
+    for one in prepared {
+        let name = one.view.confirm.clone();
+        if let Err(problem) = crate::operation::enqueue(&site.world, one, name.as_deref(), None).await {
+            failed = Some(problem);
+        }
+    }
+    site.wake();
+    match failed {
+        None => Ok(flash::done(site, back, msg!("flash-backups-deleting", n = rows.len()))),
+        Some(problem) => Err(problem.into()),
+    }
+}

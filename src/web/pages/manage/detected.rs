@@ -1,0 +1,130 @@
+//! `/detected`: what runs in containers and belongs to no project yet; assigning it.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    domain::{id::ProjectId, problem::Problem, role::Role},
+    msg,
+    operation::{self, Addition, Look, Seen},
+    problem,
+    web::{
+        Site,
+        caller::Caller,
+        error::Refusal,
+        flash, page,
+        page::Desk,
+        shell::Here,
+        view::{
+            Choice, Input,
+            detected::{DetectedLine, DetectedPage},
+        },
+    },
+};
+
+/// The page, looked at anew.
+pub(in crate::web::pages) async fn show(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    caller: Caller,
+) -> Result<HttpResponse, Refusal> {
+    page(&site, &request, &caller, None).await
+}
+
+async fn page(
+    site: &Site,
+    request: &HttpRequest,
+    caller: &Caller,
+    wrong: Option<(&Given, Problem)>,
+) -> Result<HttpResponse, Refusal> {
+    let look = operation::look(&site.world).await?;
+    let desk = page::desk(site, request, caller, Here::Detected).await?;
+    let t = desk.page.t;
+    let desk = desk.titled(t.s("ui-nav-detected"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let projects = site.world.db.projects().await?;
+    let projects: Vec<Choice> =
+        projects.iter().map(|p| Choice::new(p.id.as_str(), p.name.as_str(), false)).collect();
+    let rows = rows(&desk, &look, wrong.as_ref());
+    let problem = look.away.values().next().map(|problem| t.told(problem));
+    let looked_at = look.at.unwrap_or(desk.page.now);
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    desk.answer(site, status, |page| DetectedPage { page, rows, projects, looked_at, problem }.render())
+}
+
+fn rows(desk: &Desk, look: &Look, wrong: Option<&(&Given, Problem)>) -> Vec<DetectedLine> {
+    let t = desk.page.t;
+    let line = |seen: &Seen| {
+        let mine = wrong.filter(|(given, _)| given.identity == seen.found.identity);
+        let name = mine.map_or(seen.found.name.as_str(), |(given, _)| given.name.as_str());
+        let about_name = |problem: &&Problem| problem.code.starts_with("resource-name");
+        let problem = mine.map(|(_, problem)| problem);
+        let input = match problem.filter(about_name) {
+            Some(problem) => Input::of(name).wrong(t.told(problem).what),
+            None => Input::of(name),
+        };
+        DetectedLine {
+            identity: seen.found.identity.clone(),
+            kind: seen.found.kind.to_string(),
+            place: place(seen),
+            name: input,
+            project: mine.map(|(given, _)| given.project.to_string()).unwrap_or_default(),
+            refused: seen.found.restore_refused.as_ref().map(|problem| t.told(problem)),
+            problem: problem.filter(|problem| !about_name(problem)).map(|problem| t.told(problem)),
+        }
+    };
+    look.seen.iter().filter(|seen| seen.is_unclaimed()).map(line).collect()
+}
+
+/// Where it runs: its container.
+fn place(seen: &Seen) -> String {
+    seen.found.access.value("container").unwrap_or(seen.found.identity.as_str()).to_owned()
+}
+
+/// What is assigned, as what, to whom.
+#[derive(Deserialize)]
+pub(in crate::web::pages) struct Given {
+    identity: String,
+    name: String,
+    project: ProjectId,
+}
+
+/// Assigns it to a project.
+pub(in crate::web::pages) async fn assign(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    caller: Caller,
+    given: web::Form<Given>,
+) -> Result<HttpResponse, Refusal> {
+    match assigned(&site, &caller, &given).await {
+        Ok(to) => Ok(flash::done(&site, &to, msg!("flash-assigned", name = &given.name))),
+        Err(problem) if problem.code.starts_with("resource-") => {
+            page(&site, &request, &caller, Some((&given, problem))).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// Adds it, or gives what was added without a project to one; where to go on.
+async fn assigned(site: &Site, caller: &Caller, given: &Given) -> Result<String, Problem> {
+    let project = site.world.db.project(&given.project).await?;
+    let look = operation::look(&site.world).await?;
+    let seen = look.seen.iter().find(|seen| seen.found.identity == given.identity && seen.is_unclaimed());
+    let seen = seen.ok_or_else(|| problem!("not-found-detected", name = &given.identity))?;
+    let row = match &seen.added {
+        Some(row) => site.world.db.assign_resource(&row.id, &project.id, &caller.actor().0).await?,
+        None => {
+            let new = Addition {
+                project: project.id.clone(),
+                name: given.name.trim().to_owned(),
+                kind: seen.found.kind.clone(),
+                access: seen.found.access.clone(),
+                detected: Some(seen.found.clone()),
+            };
+            operation::add_resource(&site.world, new, &caller.actor()).await?
+        }
+    };
+    // Who assigns need not be a member of the project it goes to.
+    let role: Option<Role> = site.world.db.role_in(&caller.user.id, &project.id).await?;
+    Ok(role.map_or_else(|| "/detected".to_owned(), |_| format!("/resources/{}", row.id)))
+}

@@ -1,0 +1,88 @@
+//! `/detected`: what runs in the containers of this server and belongs to no
+//! project. An administrator assigns it.
+
+use askama::Template;
+
+use super::{Choice, Input};
+use crate::{domain::clock::Moment, i18n::Told, web::shell::Shell};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "detected.html")]
+pub(crate) struct DetectedPage {
+    /// What surrounds it.
+    pub(crate) page: Shell,
+    /// What was found.
+    pub(crate) rows: Vec<DetectedLine>,
+    /// The projects it can be assigned to, none chosen.
+    pub(crate) projects: Vec<Choice>,
+    /// When it was looked for.
+    pub(crate) looked_at: Moment,
+    /// Why nothing could be looked at: no Docker Engine.
+    pub(crate) problem: Option<Told>,
+}
+
+/// Something found.
+#[derive(Debug, Clone)]
+pub(crate) struct DetectedLine {
+    /// What it is known by: sent back when it is assigned.
+    pub(crate) identity: String,
+    /// Its kind: `postgres`.
+    pub(crate) kind: String,
+    /// Where it runs: container, service.
+    pub(crate) place: String,
+    /// What it will be called; as typed after a refusal.
+    pub(crate) name: Input,
+    /// The project asked for, after a refusal.
+    pub(crate) project: String,
+    /// Why nothing may be restored into it.
+    pub(crate) refused: Option<Told>,
+    /// Why it was not assigned.
+    pub(crate) problem: Option<Told>,
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+    use crate::{
+        i18n::Lang,
+        problem,
+        web::{
+            shell::Here,
+            view::tests::samples::{ago, shell, told},
+        },
+    };
+
+    pub(crate) fn pages(lang: Lang) -> Vec<DetectedPage> {
+        let mut page = shell(lang, "ui-nav-detected");
+        page.here = Here::Detected;
+        let line = |name: &str| DetectedLine {
+            identity: format!("docker:{name}"),
+            kind: "postgres".to_owned(),
+            place: format!("<{name}>-db-1"),
+            name: Input::of(name),
+            project: String::new(),
+            refused: None,
+            problem: None,
+        };
+        let refused = told(lang, &problem!("confirm-needed", name = "x"));
+        let wrong = DetectedLine {
+            name: Input::of("billing").wrong("Another one is called so."),
+            project: "2".to_owned(),
+            refused: Some(refused.clone()),
+            problem: Some(refused.clone()),
+            ..line("billing")
+        };
+        let projects = vec![Choice::new("1", "shop & co", false), Choice::new("2", "clinic", false)];
+        vec![
+            DetectedPage {
+                page: page.clone(),
+                rows: vec![line("shop"), wrong],
+                projects: projects.clone(),
+                looked_at: ago(1),
+                problem: None,
+            },
+            DetectedPage { page, rows: vec![], projects, looked_at: ago(1), problem: Some(refused) },
+        ]
+    }
+}
