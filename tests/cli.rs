@@ -7,6 +7,8 @@
 mod editing;
 #[path = "cli/going.rs"]
 mod going;
+#[path = "cli/people.rs"]
+mod people;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/ways_out.rs"]

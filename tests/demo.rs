@@ -354,27 +354,20 @@ fn the_pages_open_once_by_the_link_and_speak_in_words() {
     let (address, link) = (text(&serving["address"]), text(&serving["link"]));
     let path = link.strip_prefix(&format!("http://{address}")).unwrap();
 
-    assert_eq!(http::get(&address, "/", None).status, 403);
-    let answer = http::get(&address, path, None);
-    assert_eq!((answer.status, answer.header("location").as_str()), (303, "/"));
-    let set = answer.header("set-cookie");
-    assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
+    assert_eq!(http::get(&address, "/dashboard", None).status, 303);
+    let (cookie, set) = by_link(&address, path).unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
     assert!(!set.contains("Secure"), "by http a browser would not send it back: {set}");
-    let cookie = set.split(';').next().unwrap();
 
-    let page = http::get(&address, "/", Some(cookie));
+    let page = http::get(&address, "/operations", Some(&cookie));
     assert_eq!(page.status, 200);
-    for word in ["manual", "segurança", "completo", "restauração", "verificação", "desfazer", "concluída"]
-    {
-        assert!(page.body.contains(&format!("<td>{word}</td>")), "{word} in {}", page.body);
+    for words in ["Operações", "Restaurar", "Verificar", "Desfazer", "Feita"] {
+        assert!(page.body.contains(words), "{words} in {}", page.body);
     }
-    for code in ["restore", "succeeded", "safety", "complete"] {
-        assert!(!page.body.contains(&format!("<td>{code}</td>")), "{code} in {}", page.body);
-    }
+    assert_eq!(http::get(&address, "/dashboard", Some(&cookie)).status, 200);
 
-    let again = http::get(&address, path, None);
-    assert_eq!((again.status, again.header("set-cookie").as_str()), (403, ""));
-    assert_eq!(http::get(&address, "/", Some("zelo_session=0123")).status, 403);
+    assert!(by_link(&address, path).is_none(), "it works once");
+    assert_eq!(http::get(&address, "/dashboard", Some("zelo_session=0123")).status, 303);
     demo.signal("TERM");
     assert_whole(&demo.report(0), "sqlite");
     machine.assert_clean();
@@ -384,19 +377,38 @@ fn the_pages_open_once_by_the_link_and_speak_in_words() {
 fn behind_https_the_session_never_travels_without() {
     let machine = Machine::bare();
     let data = machine.folder.path().join("data");
-    let mut command = machine.command(&["serve", "--json", "--bind", "127.0.0.1:0"]);
-    command.env("ZELO_DATA", data).env("ZELO_HTTP_PUBLIC_URL", "https://zelo.example");
-    command.env("ZELO_STORE_RESERVE_PERCENT", "0").env("ZELO_STORE_RESERVE_BYTES", "0 B");
-    let mut child = command.spawn().unwrap();
+    let command = |words: &[&str]| {
+        let mut command = machine.command(words);
+        command.env("ZELO_DATA", &data).env("ZELO_HTTP_PUBLIC_URL", "https://zelo.example");
+        command.env("ZELO_STORE_RESERVE_PERCENT", "0").env("ZELO_STORE_RESERVE_BYTES", "0 B");
+        command
+    };
+    let json = |words: &[&str]| -> Value {
+        let output = command(words).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    json(&["user", "add", "ada", "--json"]);
+    let link = text(&json(&["user", "link", "ada", "--json"])["link"]);
+    let mut child = command(&["serve", "--json", "--bind", "127.0.0.1:0"]).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut server = Demo { child, lines, last: String::new() };
     let serving: Value = serde_json::from_str(&server.until("\"link\"")).unwrap();
-    let link = text(&serving["link"]);
+    assert!(serving["link"].is_null(), "somebody is here: {serving}");
     let path = link.strip_prefix("https://zelo.example").unwrap();
-    let answer = http::get(&text(&serving["address"]), path, None);
-    assert_eq!(answer.status, 303);
-    let set = answer.header("set-cookie");
+    let (_, set) = by_link(&text(&serving["address"]), path).unwrap();
     assert!(set.split("; ").any(|part| part == "Secure"), "{set}");
     server.signal("TERM");
     server.ends(0);
+}
+
+/// Presses the button behind a sign-in link: the session's cookie, and how it is set.
+fn by_link(address: &str, path: &str) -> Option<(String, String)> {
+    let page = http::get(address, path, None);
+    assert_eq!(page.status, 200, "{}", page.body);
+    let (guest, _) = page.cookie("zelo_guest").unwrap();
+    let form = |name: &str| page.after(&format!("name=\"{name}\" value=\""));
+    let form = format!("csrf={}&token={}", form("csrf"), form("token"));
+    let answer = http::post(address, "/sign-in/link", &guest, &form);
+    answer.cookie("zelo_session")
 }

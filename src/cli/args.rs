@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use super::{aside, backup, catalog, demo, doctor, help, operation, resource, restore, serve, undo, worker};
+use super::{
+    aside, backup, catalog, demo, doctor, help, openapi, operation, project, resource, restore, serve, token,
+    undo, user, worker,
+};
 use crate::i18n::Lang;
 
 /// One command line.
@@ -81,6 +84,15 @@ pub enum Command {
     /// `zelo catalog`
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// `zelo user`
+    #[command(subcommand)]
+    User(user::Command),
+    /// `zelo project`
+    #[command(subcommand)]
+    Project(project::Command),
+    /// `zelo token`
+    #[command(subcommand)]
+    Token(token::Command),
     /// `zelo doctor`
     Doctor(doctor::Args),
     /// `zelo serve`
@@ -89,6 +101,8 @@ pub enum Command {
     Worker(worker::Args),
     /// `zelo demo`
     Demo(demo::Args),
+    /// `zelo openapi`
+    Openapi(openapi::Args),
     /// `zelo help`
     Help(help::Args),
 }

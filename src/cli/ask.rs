@@ -33,6 +33,16 @@ pub(super) fn secret(prompt: &str) -> Result<Secret, Problem> {
     typed.map(Secret::new).map_err(broken)
 }
 
+/// Asks for a new secret until it was typed twice alike; empty means none.
+pub(super) fn new_secret(prompt: &str, again: &str, differs: &str) -> Result<Secret, Problem> {
+    let typed = Password::new()
+        .with_prompt(prompt)
+        .with_confirmation(again, differs)
+        .allow_empty_password(true)
+        .interact();
+    typed.map(Secret::new).map_err(broken)
+}
+
 /// The first line of a file, as a secret.
 pub(super) fn secret_file(path: &Path) -> Result<Secret, Problem> {
     let failed = |e: std::io::Error| problem!("cli-secret-file", path = path.display().to_string()).detail(e);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     config::{self, Settings},
-    db::{Db, Schema},
+    db::{AuditFilter, Db, Schema},
     domain::{
         clock::{Clock, SystemClock},
         id::SystemIds,
@@ -150,7 +150,7 @@ async fn audit(db: Option<&Db>) -> Verdict {
 async fn clock(db: Option<&Db>) -> Verdict {
     let now = SystemClock.now();
     let Some(db) = db else { return Verdict::Good(Some(msg!("doctor-now", now = now.to_rfc3339()))) };
-    match db.audit_log(1).await {
+    match db.audit_log(AuditFilter { limit: Some(1), ..AuditFilter::default() }).await {
         Err(problem) => Verdict::Bad(problem),
         Ok(rows) => match rows.first().map(|row| row.at) {
             Some(at) if (at - now).num_seconds() > CLOCK_SLACK_SECONDS => {

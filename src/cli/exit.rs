@@ -34,16 +34,22 @@ pub enum Exit {
 }
 
 /// Codes that begin like this stand for wrong use.
-const USAGE: [&str; 10] = [
+const USAGE: [&str; 16] = [
     "cli-",
     "setting-",
     "confirm-needed",
     "idempotency-key-reused",
     "kind-unknown",
+    "last-",
+    "password-weak",
+    "project-name",
     "resolve-",
     "resource-",
     "restore-other-kind",
+    "set-up-link",
     "text-too-long",
+    "token-name",
+    "user-",
     "waiver-reason",
 ];
 
@@ -51,8 +57,8 @@ const USAGE: [&str; 10] = [
 const LOCKED: [&str; 3] = ["locked", "backup-held", "server-runs"];
 
 /// Codes that begin like this stand for something that does not exist.
-const NOT_FOUND: [&str; 5] =
-    ["not-found-", "cli-no-aside", "cli-no-backup", "cli-no-operation", "cli-no-resource"];
+const NOT_FOUND: [&str; 6] =
+    ["not-found-", "cli-no-aside", "cli-no-backup", "cli-no-operation", "cli-no-resource", "cli-no-token"];
 
 /// Codes that begin like this stand for an unusable machine.
 const ENVIRONMENT: [&str; 14] = [
@@ -197,6 +203,9 @@ mod tests {
             ("cli-no-backup", Exit::NotFound),
             ("cli-confirm", Exit::Usage),
             ("kind-unknown", Exit::Usage),
+            ("last-administrator", Exit::Usage),
+            ("user-name-taken", Exit::Usage),
+            ("not-found-user", Exit::NotFound),
             ("part-digest", Exit::Failed),
         ] {
             assert_eq!(Exit::of_problem(&Problem::new(code)), exit, "{code}");

@@ -1,10 +1,14 @@
 //! From what a person types to the row that is meant: a whole id, the end of
-//! one (lists show the last eight characters), or a resource's name.
+//! one (lists show the last eight characters), or the name of a resource, person
+//! or project.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    db::{AsideRow, BackupFilter, BackupRow, OperationFilter, OperationRow, ResourceFilter, ResourceRow},
+    db::{
+        AsideRow, BackupFilter, BackupRow, OperationFilter, OperationRow, ProjectRow, ResourceFilter,
+        ResourceRow, TokenRow, UserRow,
+    },
     domain::{
         id::{AsideId, OperationId, ResourceId},
         problem::Problem,
@@ -94,8 +98,32 @@ pub(super) async fn operation(world: &World, text: &str) -> Result<OperationRow,
         return world.db.operation(&id).await;
     }
     let filter = OperationFilter { limit: Some(MOST), ..OperationFilter::default() };
-    let rows = world.db.operations(filter).await?;
+    let rows = world.db.operations(filter).await?.rows;
     by_id(rows, |row| row.id.as_str(), text).or(text, problem!("cli-no-operation", text = text))
+}
+
+/// A person by name, whatever its capitals, or by id.
+pub(super) async fn user(world: &World, text: &str) -> Result<UserRow, Problem> {
+    if let Some(row) = world.db.user_named(text).await? {
+        return Ok(row);
+    }
+    let rows = world.db.users().await?;
+    by_id(rows, |row| row.id.as_str(), text).or(text, problem!("not-found-user", id = text))
+}
+
+/// A project by name or id.
+pub(super) async fn project(world: &World, text: &str) -> Result<ProjectRow, Problem> {
+    let rows = world.db.projects().await?;
+    if let Some(row) = rows.iter().find(|row| row.name == text) {
+        return Ok(row.clone());
+    }
+    by_id(rows, |row| row.id.as_str(), text).or(text, problem!("not-found-project", id = text))
+}
+
+/// A token that was not revoked, by id.
+pub(super) async fn token(world: &World, text: &str) -> Result<TokenRow, Problem> {
+    let rows = world.db.tokens().await?;
+    by_id(rows, |row| row.id.as_str(), text).or(text, problem!("cli-no-token", text = text))
 }
 
 #[cfg(test)]

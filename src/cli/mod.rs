@@ -17,10 +17,12 @@ mod follow;
 mod format;
 mod help;
 pub mod logging;
+mod openapi;
 mod operation;
 pub mod output;
 mod plan;
 mod progress;
+mod project;
 mod refusal;
 mod resource;
 mod restore;
@@ -31,7 +33,9 @@ mod signals;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod token;
 mod undo;
+mod user;
 mod watch;
 mod words;
 mod worker;
@@ -89,10 +93,14 @@ async fn run(command: Command, desk: &Desk) -> Done {
         Command::Aside(command) => command.run(desk).await,
         Command::Operation(command) => command.run(desk).await,
         Command::Catalog(command) => command.run(desk).await,
+        Command::User(command) => command.run(desk).await,
+        Command::Project(command) => command.run(desk).await,
+        Command::Token(command) => command.run(desk).await,
         Command::Doctor(args) => args.run(desk).await,
         Command::Serve(args) => args.run(desk).await,
         Command::Worker(args) => args.run(desk).await,
         Command::Demo(args) => args.run(desk).await,
+        Command::Openapi(args) => args.run(desk),
         Command::Help(args) => args.run(&desk.out),
     }
 }

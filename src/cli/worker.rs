@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{id::OperationId, problem::Problem},
-    jobs::{Janitor, Pace, Queue, Rounds, RunnerLock, Sweep},
+    jobs::{Janitor, Pace, Queue, Rounds, RunnerLock, Sweep, watch},
     msg,
     operation::World,
     problem,
@@ -51,6 +51,8 @@ pub(crate) struct Running {
     shutdown: CancellationToken,
     /// Removes what is overdue; asks for nothing more once `shutdown` is told.
     janitor: JoinHandle<()>,
+    /// Looks what is there, until `shutdown` is told.
+    watch: JoinHandle<()>,
     /// The housekeeping, and its end.
     sweep: JoinHandle<()>,
     tidy: CancellationToken,
@@ -90,8 +92,9 @@ impl Running {
         let sweep = tokio::spawn(sweep.run(tidy.clone()));
         let janitor = Janitor::new(world.clone(), Rounds::default());
         let janitor = tokio::spawn(janitor.run(shutdown.clone()));
+        let watch = tokio::spawn(watch(world.clone(), shutdown.clone()));
         let grace = desk.settings.operation.grace;
-        Ok(Self { world, queue, shutdown, janitor, sweep, tidy, grace, _lock: lock })
+        Ok(Self { world, queue, shutdown, janitor, watch, sweep, tidy, grace, _lock: lock })
     }
 
     /// Hands an operation over at once, without waiting for the next look.
@@ -111,6 +114,7 @@ impl Running {
     pub(crate) async fn stop(mut self, signals: &mut Signals) {
         self.shutdown.cancel();
         let _ = (&mut self.janitor).await;
+        let _ = (&mut self.watch).await;
         let ended = tokio::select! {
             ended = self.quiet(self.grace) => ended,
             () = signals.any() => false,

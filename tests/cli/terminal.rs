@@ -36,13 +36,13 @@ impl Terminal {
         Self { child, keys, screen }
     }
 
-    fn screen(&self) -> String {
+    pub(super) fn screen(&self) -> String {
         self.screen.lock().unwrap().clone()
     }
 
     /// Waits until it shows this text so many times.
     #[track_caller]
-    fn shows(&self, text: &str, times: usize) {
+    pub(super) fn shows(&self, text: &str, times: usize) {
         let end = Instant::now() + Duration::from_secs(30);
         while self.screen().matches(text).count() < times {
             assert!(Instant::now() < end, "no {text:?} on\n{}", self.screen());
@@ -50,7 +50,7 @@ impl Terminal {
         }
     }
 
-    fn types(&mut self, text: &str) {
+    pub(super) fn types(&mut self, text: &str) {
         self.keys.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
@@ -62,7 +62,7 @@ impl Terminal {
 
     /// Its exit code, once it has ended by itself.
     #[track_caller]
-    fn ends(&mut self) -> i32 {
+    pub(super) fn ends(&mut self) -> i32 {
         let end = Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

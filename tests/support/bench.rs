@@ -131,6 +131,34 @@ impl Bench {
         all
     }
 
+    /// Every backup in the catalogue, by what it is and not which.
+    pub fn listed(&self) -> Vec<String> {
+        self.texts("SELECT origin || ' ' || state || ' ' || raw_bytes FROM backups ORDER BY 1")
+    }
+
+    /// A database file that Zelo knows nothing of.
+    pub fn outside(&self, name: &str, sql: &str) -> String {
+        let folder = self.work().join("elsewhere");
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(name);
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        path.display().to_string()
+    }
+
+    /// The newest backup as a compressed tar, as another Zelo's download may come.
+    pub fn packed(&self) -> String {
+        let path = self.texts("SELECT path FROM backups ORDER BY created_at DESC LIMIT 1").remove(0);
+        let (resource, folder) = path.rsplit_once('/').unwrap();
+        let into = self.work().join("elsewhere");
+        fs::create_dir_all(&into).unwrap();
+        let tar = into.join("backup.tar.gz");
+        let store = self.data().join("store").join(resource);
+        let done =
+            Command::new("tar").arg("-czf").arg(&tar).arg("-C").arg(store).arg(folder).status().unwrap();
+        assert!(done.success());
+        tar.display().to_string()
+    }
+
     fn texts(&self, sql: &str) -> Vec<String> {
         let db = Connection::open(self.data().join("zelo.db")).unwrap();
         let mut query = db.prepare(sql).unwrap();

@@ -102,6 +102,11 @@ impl Server {
         lab::done(self.docker(&["cp", &from, &format!("{}:{to}", self.name)]));
     }
 
+    /// Copies a file or folder out of it.
+    pub fn fetch(&self, path: &str, to: &std::path::Path) {
+        lab::done(self.docker(&["cp", &format!("{}:{path}", self.name), &to.display().to_string()]));
+    }
+
     /// Runs a program in the container; its output.
     #[track_caller]
     pub fn exec(&self, args: &[&str], input: &str) -> String {

@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod list;
 pub(crate) mod purge;
@@ -17,6 +18,8 @@ use super::desk::{Desk, Done};
 pub enum Command {
     /// `zelo backup create`
     Create(create::Args),
+    /// `zelo backup import`
+    Import(import::Args),
     /// `zelo backup list`
     List(list::Args),
     /// `zelo backup info`
@@ -35,6 +38,7 @@ impl Command {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         match self {
             Self::Create(args) => args.run(desk).await,
+            Self::Import(args) => args.run(desk).await,
             Self::List(args) => args.run(desk).await,
             Self::Info(args) => args.run(desk).await,
             Self::Validate(args) => args.run(desk).await,

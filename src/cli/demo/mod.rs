@@ -27,16 +27,21 @@ use super::{
     desk::{Desk, Done, Stop},
     exit::Exit,
     output::Output,
+    serve::ground,
     signals::Signals,
     worker::Running,
 };
 use crate::{
     config::{Docker, Flag, Settings, Sources},
-    domain::{id::SystemIds, problem::Problem},
+    db::NewUser,
+    domain::{id::SystemIds, problem::Problem, role::Role},
     msg, problem,
     secret::{Random, Secret, SystemRandom},
     web,
 };
+
+/// Who the pages of a demo are shown to.
+const ADMINISTRATOR: &str = "demo";
 
 /// How to show it.
 #[derive(Debug, Clone, clap::Args)]
@@ -160,18 +165,44 @@ impl Show<'_> {
     /// Keeps the pages up until told to stop.
     async fn serve(&self, signals: &mut Signals) -> Result<(), Stop> {
         let (out, world) = (&self.desk.out, &self.running.world);
-        let (server, address) = web::serve(world.clone(), &self.desk.settings.http, out.words().lang())?;
-        let handle = server.handle();
-        let serving = tokio::spawn(server);
+        let serving = web::serve(world.clone(), &self.desk.settings.http, ground(self.desk))?;
+        let (address, streams) = (serving.address, serving.streams());
+        let handle = serving.server.handle();
+        let serving = tokio::spawn(serving.server);
         let url = format!("http://{address}");
-        let link = web::new_link(world, &SystemRandom, &url).await?;
+        let link = self.way_in(&url).await?;
         out.line("");
-        out.say(&msg!("demo-serving", link = &link));
+        match &link {
+            Some(link) => out.say(&msg!("demo-serving", link = link)),
+            None => out.say(&msg!("cli-sign-in-at", url = &url)),
+        }
         out.json(&json!({ "address": address.to_string(), "url": url, "link": link }));
         signals.any().await;
+        streams.cancel();
         handle.stop(true).await;
         let _ = serving.await;
         Ok(())
+    }
+
+    /// A link for an administrator `demo`, who owns the project; `None` if there is
+    /// anybody already.
+    async fn way_in(&self, url: &str) -> Result<Option<String>, Problem> {
+        let (db, actor) = (&self.running.world.db, self.desk.actor().0);
+        if db.has_users().await? {
+            return Ok(None);
+        }
+        let new = NewUser {
+            name: ADMINISTRATOR.to_owned(),
+            email: None,
+            is_admin: true,
+            locale: Some(self.desk.out.words().lang()),
+            password_hash: None,
+        };
+        let user = db.add_user(new, &actor).await?;
+        let project = db.ensure_default_project().await?;
+        db.set_member(&project.id, &user.id, Role::Owner, &actor).await?;
+        let link = web::sign_in_link(&self.running.world, &SystemRandom, url, &user.id, &actor).await?;
+        Ok(Some(link.address))
     }
 }
 

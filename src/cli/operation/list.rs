@@ -44,7 +44,7 @@ impl Args {
             limit: Some(i64::from(self.limit)),
             ..OperationFilter::default()
         };
-        let rows = world.db.operations(filter).await?;
+        let rows = world.db.operations(filter).await?.rows;
         let names = find::resource_names(&world).await?;
         let name = |row: &OperationRow| row.resource.as_ref().and_then(|id| names.get(id)).cloned();
         let table = rows.iter().map(|row| line(desk, row, name(row))).collect();

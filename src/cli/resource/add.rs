@@ -1,24 +1,21 @@
 //! `zelo resource add`: by hand or from what was detected. Secrets come from a
 //! file, standard input or a prompt, never as an argument.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{
-    detect,
-    form::{self, Given, pair},
-};
+use super::form::{self, Given, pair};
 use crate::{
     cli::{
         desk::{Desk, Done, Stop},
         exit::Exit,
     },
-    db::{NewResource, ResourceRow},
+    db::ResourceRow,
     domain::{kind::Kind, names::is_label, problem::Problem},
     engine::{Access, Detected},
     msg,
-    operation::World,
+    operation::{Addition, World, add_resource, look},
     problem,
 };
 
@@ -30,7 +27,7 @@ pub struct Args {
     /// One of the engines' kinds.
     #[arg(long, required_unless_present = "detected")]
     pub kind: Option<String>,
-    /// A name or an identity among [`detect::look`]'s.
+    /// A name or an identity among [`look`]'s.
     #[arg(long, conflicts_with = "kind")]
     pub detected: Option<String>,
     /// Open values: [`Field::name`] and what it is.
@@ -93,7 +90,7 @@ impl Args {
     }
 
     async fn find(&self, world: &World, name: &str) -> Result<Detected, Problem> {
-        let all = detect::look(world).await?.into_iter().map(|seen| seen.found);
+        let all = look(world).await?.seen.clone().into_iter().map(|seen| seen.found);
         let mut hits: Vec<_> = all.filter(|found| found.name == name || found.identity == name).collect();
         match (hits.pop(), hits.is_empty()) {
             (Some(found), true) => Ok(found),
@@ -122,7 +119,7 @@ impl Args {
     }
 }
 
-/// Writes the resource down, its secrets sealed for its identity.
+/// Writes the resource down, in the first project.
 pub(in crate::cli) async fn store(
     desk: &Desk,
     world: &World,
@@ -131,26 +128,7 @@ pub(in crate::cli) async fn store(
     detected: Option<Detected>,
     access: Access,
 ) -> Result<ResourceRow, Problem> {
-    let identity = match &detected {
-        Some(found) => found.identity.clone(),
-        None => by_hand(&kind, &access.values),
-    };
-    let sealed = world.seal(&identity, &access)?;
-    let new = NewResource {
-        project: Some(world.db.ensure_default_project().await?.id),
-        host: None,
-        kind,
-        name,
-        identity,
-        access: access.values,
-        sealed,
-        restore_refused: detected.and_then(|found| found.restore_refused),
-    };
-    world.db.add_resource(new, &desk.actor().0).await
-}
-
-/// What makes two resources added by hand the same one: kind and open values.
-pub(super) fn by_hand(kind: &Kind, values: &BTreeMap<String, String>) -> String {
-    let values: Vec<_> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    format!("{kind}:{}", values.join("&"))
+    let project = world.db.ensure_default_project().await?.id;
+    let new = Addition { project, name, kind, access, detected };
+    add_resource(world, new, &desk.actor()).await
 }

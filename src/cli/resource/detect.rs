@@ -9,42 +9,23 @@ use crate::{
         exit::Exit,
         output::{Field, Tone},
     },
-    domain::{msg::Msg, problem::Problem},
-    engine::Detected,
+    domain::msg::Msg,
     msg,
-    operation::World,
+    operation::{Seen, look},
 };
 
 /// Nothing to choose.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Something detected, and the name it was added under already.
-pub(super) struct Seen {
-    pub(super) found: Detected,
-    pub(super) added: Option<String>,
-}
-
-/// Looks through all hosts' containers.
-pub(super) async fn look(world: &World) -> Result<Vec<Seen>, Problem> {
-    let mut all = Vec::new();
-    for (host, engine) in world.hosts.engines() {
-        for container in engine.containers().await? {
-            for kind in world.engines.all() {
-                let Some(found) = kind.detect(host, &container) else { continue };
-                let added = world.db.resource_by_identity(&found.identity).await?.map(|row| row.name);
-                all.push(Seen { found, added });
-            }
-        }
-    }
-    all.sort_by(|a, b| a.found.name.cmp(&b.found.name));
-    Ok(all)
-}
-
 impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
-        let seen = look(&world).await?;
+        let look = look(&world).await?;
+        if let Some(problem) = look.away.values().next() {
+            return Err(problem.clone().into());
+        }
+        let seen = &look.seen;
         let out = &desk.out;
         let heads = ["cli-col-name", "cli-col-kind", "cli-col-access", "cli-col-added", "cli-col-restore"];
         out.table(&heads, seen.iter().map(|one| line(desk, one)).collect(), &Msg::new("cli-none-detected"));
@@ -71,7 +52,7 @@ fn line(desk: &Desk, seen: &Seen) -> Vec<Field> {
         found.name.clone().into(),
         found.kind.as_str().into(),
         access(&found.access.values).into(),
-        seen.added.clone().unwrap_or_else(|| "–".to_owned()).into(),
+        seen.added.as_ref().map_or_else(|| "–".to_owned(), |row| row.name.clone()).into(),
         Field::text(words.label(restore)).tone(tone),
     ]
 }
@@ -85,7 +66,7 @@ fn as_json(seen: &Seen) -> serde_json::Value {
         "identity": found.identity,
         "access": found.access.values,
         "secrets": found.access.secrets.keys().collect::<Vec<_>>(),
-        "added": seen.added,
+        "added": seen.added.as_ref().map(|row| &row.name),
         "restore_refused": found.restore_refused,
     })
 }

@@ -1,5 +1,7 @@
 //! `zelo resource list`.
 
+use std::collections::BTreeMap;
+
 use crate::{
     cli::{
         desk::{Desk, Done},
@@ -7,7 +9,7 @@ use crate::{
         output::{Field, Tone},
     },
     db::{ResourceFilter, ResourceRow, ResourceState},
-    domain::{kind::Kind, msg::Msg},
+    domain::{id::ProjectId, kind::Kind, msg::Msg},
 };
 
 /// Which to list.
@@ -27,9 +29,12 @@ impl Args {
             ..ResourceFilter::default()
         };
         let rows = world.db.resources(filter).await?.rows;
+        let projects = world.db.projects().await?;
+        let projects: BTreeMap<_, _> = projects.into_iter().map(|row| (row.id, row.name)).collect();
         let heads = [
             "cli-col-id",
             "cli-col-name",
+            "cli-col-project",
             "cli-col-kind",
             "cli-col-access",
             "cli-col-state",
@@ -37,7 +42,7 @@ impl Args {
         ];
         desk.out.table(
             &heads,
-            rows.iter().map(|row| line(desk, row)).collect(),
+            rows.iter().map(|row| line(desk, row, &projects)).collect(),
             &Msg::new("cli-no-resources"),
         );
         desk.out.json(&rows);
@@ -45,8 +50,12 @@ impl Args {
     }
 }
 
-fn line(desk: &Desk, row: &ResourceRow) -> Vec<Field> {
+fn line(desk: &Desk, row: &ResourceRow, projects: &BTreeMap<ProjectId, String>) -> Vec<Field> {
     let words = desk.out.words();
+    let project = match &row.project {
+        Some(id) => projects.get(id).cloned().unwrap_or_default(),
+        None => words.label("cli-unclaimed"),
+    };
     let (state, tone) = match row.state {
         ResourceState::Ok => ("cli-resource-ok", Tone::Good),
         ResourceState::Missing => ("cli-resource-missing", Tone::Bad),
@@ -55,6 +64,7 @@ fn line(desk: &Desk, row: &ResourceRow) -> Vec<Field> {
     vec![
         row.id.short().into(),
         row.name.clone().into(),
+        project.into(),
         row.kind.as_str().into(),
         access(&row.access).into(),
         Field::text(words.label(state)).tone(tone),

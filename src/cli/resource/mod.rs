@@ -1,11 +1,14 @@
 //! `zelo resource`: what is protected.
 
 pub(crate) mod add;
+pub(crate) mod assign;
 pub(crate) mod check;
 pub(crate) mod detect;
 pub(crate) mod edit;
 mod form;
 pub(crate) mod list;
+pub(crate) mod remove;
+pub(crate) mod rename;
 
 use clap::Subcommand;
 
@@ -24,6 +27,12 @@ pub enum Command {
     Edit(edit::Args),
     /// `zelo resource check`
     Check(check::Args),
+    /// `zelo resource assign`
+    Assign(assign::Args),
+    /// `zelo resource rename`
+    Rename(rename::Args),
+    /// `zelo resource remove`
+    Remove(remove::Args),
 }
 
 impl Command {
@@ -34,6 +43,9 @@ impl Command {
             Self::Add(args) => args.run(desk).await,
             Self::Edit(args) => args.run(desk).await,
             Self::Check(args) => args.run(desk).await,
+            Self::Assign(args) => args.run(desk).await,
+            Self::Rename(args) => args.run(desk).await,
+            Self::Remove(args) => args.run(desk).await,
         }
     }
 }
