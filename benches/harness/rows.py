@@ -1,6 +1,7 @@
 """What is measured: one function a row, one list of them. To add a row, write a
 function that returns Zelo's samples and its peer's (or None), and add it to ROWS."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -9,13 +10,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from .lab import DATABASE, Server, pipeline
+from . import panel
+from .lab import DATABASE, ROOT, Server, pipeline
 from .table import Broken, Goal, Result, note
 from .zelo import moment, resident_mib, seconds
 
 MIB = 1 << 20
 LARGE = 4
 QUEUED = 20
+# A download and an upload are of this size, whatever --size says.
+FILE = 2 << 30
+PAGES = ["overview", "resource", "backups API"]
 IDLE_SECONDS = 10
 # The step that loads a dump; the others compare, analyze and swap.
 LOADING = f"load:{DATABASE}"
@@ -170,6 +175,125 @@ class Bench:
         return {"backup": [run.peak_mib], "restore": [restore.peak_mib]}
 
 
+    @once
+    def bare(self):
+        """The panel's peer."""
+        return panel.build_bare(ROOT)
+
+    def _folder(self, name):
+        folder = os.path.join(self.work, name)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        self.stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    @once
+    def carried(self):
+        """A Zelo with a resource and one backup of two gigabytes, in one file."""
+        folder = self._folder("carried")
+        zelo = self.zelo.settle_in(os.path.join(folder, "zelo"))
+        path = os.path.join(folder, "blob.sqlite")
+        note(f"making {FILE / MIB:.0f} MiB")
+        panel.blob(path, FILE)
+        resource = zelo.run("resource", "add", "blob", "--kind", "sqlite", "--set", f"path={path}").said["id"]
+        made = zelo.run("backup", "create", "blob", "--compression", "none").said
+        backup = made["operation"]["backup"]
+        info = zelo.run("backup", "info", backup).said
+        files = [file for part in info["manifest"]["parts"] for file in part["files"]]
+        stored = os.path.join(os.path.dirname(os.path.join(zelo.store, info["backup"]["path"])), files[0]["path"])
+        token = panel.person(zelo)
+        api = f"/api/resources/{resource}/backups"
+        return {"zelo": zelo, "path": path, "stored": stored, "api": api, "backup": backup, "token": token}
+
+    @once
+    def downloads(self):
+        """Rounds of one download from Zelo and from actix-files."""
+        kit = self.carried
+        zelo, wanted = kit["zelo"], os.path.getsize(kit["stored"])
+        folder, name = os.path.split(kit["stored"])
+        note("downloads")
+        with zelo.serve() as pid, panel.bare_server(self.bare, folder) as (address, _):
+            ways = {
+                "zelo": lambda: panel.download(zelo.address, f"{kit['api']}/{kit['backup']}/download", kit["token"], wanted),
+                "actix-files": lambda: panel.download(address, f"/files/{name}", kit["token"], wanted),
+            }  # fmt: skip
+            ways["actix-files"]()  # everyone finds the file in memory
+            samples = in_turn(self.runs, ways)
+            return {**samples, "memory": [panel.peak_mib(pid)]}
+
+    @once
+    def uploads(self):
+        """Rounds of one upload to Zelo and to a handler that only writes. What
+        became of Zelo's is removed between turns."""
+        kit = self.carried
+        zelo, folder = kit["zelo"], self._folder("uploaded")
+        note("uploads")
+        with zelo.serve() as pid, panel.bare_server(self.bare, folder) as (address, _):
+
+            def to_zelo():
+                os.sync()
+                took, said = panel.upload(zelo.address, f"{kit['api']}/upload", kit["token"], kit["path"])
+                operation = json.loads(said)["id"]
+                zelo.run("operation", "watch", operation)
+                backup = zelo.operation(operation)["operation"]["backup"]
+                zelo.run("backup", "delete", backup, "--yes")
+                zelo.run("backup", "purge", backup, "--yes")
+                return took
+
+            def to_bare():
+                os.sync()
+                took, _ = panel.upload(address, "/upload", kit["token"], kit["path"])
+                os.remove(os.path.join(folder, "uploaded"))
+                return took
+
+            samples = in_turn(self.runs, {"zelo": to_zelo, "only written": to_bare})
+            return {**samples, "memory": [panel.peak_mib(pid)]}
+
+    @once
+    def full(self):
+        """A Zelo with a thousand resources and a hundred thousand backups."""
+        folder = self._folder("full")
+        zelo = self.zelo.settle_in(os.path.join(folder, "zelo"))
+        path = os.path.join(folder, "tiny.sqlite")
+        with sqlite3.connect(path) as tiny:
+            tiny.execute("CREATE TABLE t (a)")
+        tiny.close()
+        resource = zelo.run("resource", "add", "database-0000", "--kind", "sqlite", "--set", f"path={path}").said["id"]
+        operation = zelo.run("backup", "create", resource).said["operation"]["id"]
+        token = panel.person(zelo)
+        note(f"making {panel.RESOURCES} resources and {panel.BACKUPS} backups")
+        panel.fill(zelo, resource, operation)
+        return {"zelo": zelo, "token": token, "resource": resource}
+
+    @once
+    def answers(self):
+        """The 99th percentile of each page at a fixed rate, and of `/healthz`."""
+        kit = self.full
+        zelo, resource = kit["zelo"], kit["resource"]
+        note(f"pages at {panel.RATE} requests/s for {panel.SECONDS} s")
+        paths = {
+            "/healthz": "/healthz",
+            "overview": "/dashboard",
+            "resource": f"/resources/{resource}",
+            "backups API": f"/api/resources/{resource}/backups",
+        }
+        with zelo.serve():
+            url = lambda path: f"http://{zelo.address}{path}"
+            for path in paths.values():
+                panel.weigh(zelo.address, path, kit["token"])  # everyone finds the database in memory
+            ask = lambda path: lambda: panel.load(self.bare, url(path), kit["token"])["p99"]
+            return in_turn(self.runs, {name: ask(path) for name, path in paths.items()})
+
+    @once
+    def weights(self):
+        """The heaviest page: KB with all its files, and requests if those are kept."""
+        kit = self.full
+        paths = ["/sign-in", "/dashboard", "/dashboard/backup", "/operations", f"/resources/{kit['resource']}"]
+        with kit["zelo"].serve():
+            found = [panel.weigh(kit["zelo"].address, path, kit["token"]) for path in paths]
+        return {"bytes": max(bytes for bytes, _ in found), "requests": max(requests for _, requests in found)}
+
+
 def backup_time(bench):
     return bench.backups["zelo"], bench.backups["dump"]
 
@@ -256,6 +380,48 @@ def queue_latency(bench):
     return samples, None
 
 
+def download_time(bench):
+    return bench.downloads["zelo"], bench.downloads["actix-files"]
+
+
+def download_memory(bench):
+    return bench.downloads["memory"], None
+
+
+def upload_time(bench):
+    return bench.uploads["zelo"], bench.uploads["only written"]
+
+
+def upload_memory(bench):
+    return bench.uploads["memory"], None
+
+
+def answer_time(page):
+    return lambda bench: (bench.answers[page], bench.answers["/healthz"])
+
+
+def start_time(bench):
+    """From the start of the process until `/healthz` was answered, with the large
+    database there."""
+    kit = bench.full
+    samples = []
+    for turn in range(bench.runs):
+        began = time.perf_counter()
+        with kit["zelo"].serve():
+            panel.weigh(kit["zelo"].address, "/healthz", kit["token"])
+            samples.append((time.perf_counter() - began) * 1000)
+        note(f"  {turn + 1}/{bench.runs} first answer: {samples[-1]:.0f} ms")
+    return samples, None
+
+
+def page_weight(bench):
+    return [bench.weights["bytes"] / 1000], None
+
+
+def page_requests(bench):
+    return [bench.weights["requests"]], None
+
+
 @dataclass
 class Row:
     """One line of the table: what it is called, its goal, and who measures it."""
@@ -294,4 +460,13 @@ ROWS = [
     Row("restore 4x", "peak memory / 1x", "MiB", Goal("ratio", 1.10), large_restore_growth, large=True),
     Row("serve", "idle memory", "MiB", Goal("zelo", 40), idle_memory),
     Row("queue", "request to first step", "ms", Goal("zelo", 30), queue_latency),
+    # At least 0.8 and 0.7 of the peer's speed, as times.
+    Row("download 2 GiB", "time / actix-files", "s", Goal("ratio", 1.25), download_time),
+    Row("download 2 GiB", "peak memory", "MiB", Goal("zelo", 64), download_memory),
+    Row("upload 2 GiB", "time / only written", "s", Goal("ratio", 1.43), upload_time),
+    Row("upload 2 GiB", "peak memory", "MiB", Goal("zelo", 64), upload_memory),
+    *(Row(page, "p99 at 200/s / healthz", "ms", Goal("ratio", 8), answer_time(page)) for page in PAGES),
+    Row("serve", "start to first answer", "ms", Goal("zelo", 300), start_time),
+    Row("page", "heaviest, with its files", "KB", Goal("zelo", 60), page_weight),
+    Row("page", "requests, files kept", "", Goal("zelo", 3), page_requests),
 ]

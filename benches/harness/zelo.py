@@ -53,6 +53,7 @@ class Zelo:
     def __init__(self, binary):
         self.binary = binary
         self.data = None
+        self.address = None
 
     def settle_in(self, folder):
         """Starts over in an empty folder."""
@@ -110,6 +111,7 @@ class Zelo:
             )  # fmt: skip
         try:
             self._until_it_answers(child, port)
+            self.address = f"127.0.0.1:{port}"
             yield child.pid
         finally:
             child.send_signal(signal.SIGTERM)
@@ -130,7 +132,7 @@ class Zelo:
             except OSError:
                 if time.monotonic() > deadline:
                     raise Broken("zelo serve does not answer") from None
-                time.sleep(0.05)
+                time.sleep(0.002)
 
 
 def resident_mib(pid):

@@ -1,0 +1,249 @@
+//! Every page there is, on a telephone and on a desk, light and dark: axe finds
+//! nothing, nothing sticks out to the side, nothing is refused by the page's own
+//! policy, and no page is heavy.
+//!
+//! The pages come from the list of routes in `src/web/pages/mod.rs`: a new one is
+//! visited by itself, and one whose path names something unknown fails.
+
+use std::{collections::BTreeMap, fmt::Write, fs};
+
+use serde_json::Value;
+
+use crate::{
+    axe,
+    chromium::{Driver, NARROW, WIDE},
+    person::Person,
+    shop::{Filed, Shop},
+    site::Site,
+    support::text,
+};
+
+/// Routes that answer with something else than a page.
+const NO_PAGES: [&str; 4] = ["/", "/setup", "/operations/{operation}/events", "/operations/{operation}/log"];
+
+/// Routes of operations that wait for a person: others answer that there is no need.
+const ONLY_STUCK: [&str; 1] = ["/operations/{operation}/safety"];
+
+/// What a page may weigh with all it needs, in bytes as they travel.
+const HEAVY: u64 = 60_000;
+
+/// What the paths of the routes name, by the names they use.
+type Named = BTreeMap<&'static str, String>;
+
+/// The pages for whoever is not signed in, then all others.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_for_everybody() {
+    let Some(driver) = Driver::up() else { return };
+    let site = Site::fresh();
+    let person = Person::new(driver.browser("ana").await, &site.url);
+    let mut look = Look { person: &person, wrong: String::new() };
+
+    look.at(site.link.as_deref().unwrap()).await;
+    look.at("/setup?token=wrong").await;
+    look.at("/sign-in").await;
+    look.at("/sign-in?token=wrong").await;
+    look.at("/download/wrong").await;
+    person.sets_up(site.link.as_deref().unwrap()).await;
+    // Nothing is there yet.
+    look.at("/dashboard").await;
+    look.at("/dashboard/backup").await;
+
+    let named = fill(&site);
+    for route in routes() {
+        look.at(&path(&route, &named)).await;
+        look.is_there(&route).await;
+    }
+    for more in MORE {
+        look.at(&path(more, &named)).await;
+    }
+    opens_the_menus(&mut look, &named).await;
+    assert!(look.wrong.is_empty(), "{}", look.wrong);
+    person.leaves().await;
+}
+
+/// The same pages in other states.
+const MORE: [&str; 9] = [
+    "/api",
+    "/nothing-here",
+    "/dashboard?q=nothing-like-that",
+    "/dashboard/backup?q=nothing-like-that",
+    "/resources/{resource}?state=trashed",
+    "/backups/{trashed}",
+    "/backups/{corrupt}",
+    "/operations/{failed}",
+    "/operations/{backup operation}",
+];
+
+/// The routes of all pages, as they are written.
+fn routes() -> Vec<String> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages/mod.rs");
+    let source = fs::read_to_string(file).unwrap();
+    let told = source.split("get(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+    let pages: Vec<String> = told.filter(|route| !NO_PAGES.contains(&route.as_str())).collect();
+    assert!(pages.len() > 5, "the routes of the pages are no longer written as get(\"…\") in {file}");
+    pages
+}
+
+/// A route's path, with what it names.
+fn path(route: &str, named: &Named) -> String {
+    let mut path = route.to_owned();
+    for (name, value) in named {
+        path = path.replace(&format!("{{{name}}}"), value);
+    }
+    assert!(!path.contains('{'), "{route}: say in tests/browser/pages.rs what to put there");
+    path
+}
+
+/// A panel in use: backups, one in the trash, one that failed, a restore and what it
+/// set aside, people, a token.
+fn fill(site: &Site) -> Named {
+    let shop = Filed::in_folder(&site.path("shop"));
+    let at = format!("path={}", shop.path.display());
+    let resource = text(&site.told(&["resource", "add", "shop", "--kind", "sqlite", "--set", &at])["id"]);
+    // The second one is there and has nothing.
+    fs::copy(&shop.path, site.path("bare.db")).unwrap();
+    let at = format!("path={}", site.path("bare.db").display());
+    site.told(&["resource", "add", "bare", "--kind", "sqlite", "--set", &at]);
+    let backed =
+        |site: &Site| site.told(&["backup", "create", "shop", "--note", "of the pages"])["operation"].clone();
+    let first = backed(site);
+    let backup = text(&first["backup"]);
+    let trashed = text(&backed(site)["backup"]);
+    site.zelo(&["backup", "delete", &trashed, "--yes", "--json"]).code(0);
+    shop.work();
+    let restore = site.told(&["restore", &backup, "--yes"])["operation"].clone();
+    let corrupt = text(&backed(site)["backup"]);
+    damage(site, &corrupt);
+    let found = site.zelo(&["backup", "validate", &corrupt, "--json"]).json();
+    let user = text(&site.told(&["user", "add", "bia"])["id"]);
+    site.told(&["token", "create", "--user", "bia", "--name", "of the pages"]);
+    let first_of = |told: Value| text(&told.as_array().unwrap()[0]["id"]);
+    BTreeMap::from([
+        ("resource", resource),
+        ("backup", backup),
+        ("trashed", trashed),
+        ("operation", text(&restore["id"])),
+        ("backup operation", text(&first["id"])),
+        ("corrupt", corrupt),
+        ("failed", text(&found["operation"]["id"])),
+        ("aside", first_of(site.told(&["aside", "list"]))),
+        ("project", first_of(site.told(&["project", "list"]))),
+        ("user", user),
+    ])
+}
+
+/// Writes something else over a backup's first file.
+fn damage(site: &Site, backup: &str) {
+    let told = site.told(&["backup", "info", backup]);
+    let folder = site.data().join("store").join(text(&told["backup"]["path"]));
+    let file = text(&told["manifest"]["parts"][0]["files"][0]["path"]);
+    let file = folder.parent().unwrap().join(file);
+    let bytes = vec![0; fs::read(&file).unwrap().len()];
+    fs::write(file, bytes).unwrap();
+}
+
+/// One pass over the pages; what is wrong is told once, in the end.
+struct Look<'a> {
+    person: &'a Person,
+    wrong: String,
+}
+
+impl Look<'_> {
+    async fn at(&mut self, path: &str) {
+        self.person.go(path).await;
+        self.page(path).await;
+        self.weigh(path).await;
+    }
+
+    /// The page that is open is the one asked for, not one about what went wrong.
+    async fn is_there(&mut self, route: &str) {
+        let status = "return performance.getEntriesByType('navigation')[0].responseStatus";
+        let status = self.person.ask(status, vec![]).await;
+        if status != 200 && !ONLY_STUCK.contains(&route) {
+            self.note(route, &format!("it answers with {status}"));
+        }
+    }
+
+    /// The page that is open, in all four guises.
+    async fn page(&mut self, name: &str) {
+        let p = self.person;
+        axe::bring(p).await;
+        for width in [NARROW, WIDE] {
+            p.width(width).await;
+            let over = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let over = p.ask(over, vec![]).await;
+            if over.as_i64().is_none_or(|over| over > 0) {
+                self.note(
+                    name,
+                    &format!("at {width} px it sticks out by {over} px: {}", self.out(width).await),
+                );
+            }
+            for theme in ["light", "dark"] {
+                p.theme(theme).await;
+                for finding in axe::findings(p).await {
+                    self.note(name, &format!("{width} px, {theme}: {finding}"));
+                }
+            }
+        }
+        for entry in p.browser.browser_log().await.unwrap_or_default() {
+            if entry.message.contains("Content Security Policy") || entry.message.contains("Uncaught") {
+                self.note(name, &entry.message);
+            }
+        }
+    }
+
+    /// The elements that stick out.
+    async fn out(&self, width: u32) -> String {
+        let script = "return [...document.querySelectorAll('body *')]
+            .filter((e) => e.getBoundingClientRect().right > arguments[0] + 1)
+            .slice(0, 5).map((e) => `${e.tagName} ${e.className}`).join('; ')";
+        self.person.ask(script, vec![width.into()]).await.to_string()
+    }
+
+    /// How much travels for it, and how often it asks once its files are kept.
+    async fn weigh(&mut self, name: &str) {
+        let script = "
+            const page = performance.getEntriesByType('navigation')[0];
+            const parts = performance.getEntriesByType('resource');
+            const sum = parts.reduce((sum, part) => sum + part.encodedBodySize, page.encodedBodySize);
+            return [sum, 1 + parts.filter((part) => part.transferSize > 0).length];";
+        self.person.go(&self.person.path().await).await;
+        let told = self.person.ask(script, vec![]).await;
+        let (bytes, requests) = (told[0].as_u64().unwrap(), told[1].as_u64().unwrap());
+        if bytes == 0 || bytes > HEAVY {
+            self.note(name, &format!("it weighs {bytes} bytes"));
+        }
+        if requests > 2 {
+            self.note(name, &format!("it needs {requests} requests although everything is kept"));
+        }
+    }
+
+    fn note(&mut self, page: &str, what: &str) {
+        eprintln!("{page}: {what}");
+        writeln!(self.wrong, "{page}: {what}").unwrap();
+    }
+}
+
+/// What only opens when asked: the navigation of a telephone, the menus, a dialog.
+async fn opens_the_menus(look: &mut Look<'_>, named: &Named) {
+    let p = look.person;
+    p.width(NARROW).await;
+    p.go("/dashboard").await;
+    assert!(!p.browser.find(thirtyfour::By::Id("nav")).await.unwrap().is_displayed().await.unwrap());
+    p.click(".nav-open").await;
+    p.sees("#nav a").await;
+    let over = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    assert_eq!(p.ask(over, vec![]).await, Value::Bool(true), "the open navigation sticks out");
+    look.page("the navigation").await;
+
+    p.go("/dashboard").await;
+    p.width(WIDE).await;
+    p.click("details.menu:has(form[action$='/sign-out']) > summary").await;
+    look.page("the account's menu").await;
+
+    p.width(WIDE).await;
+    p.go(&path("/backups/{backup}", named)).await;
+    p.click(".page-head a[href$='/restore']").await;
+    p.sees("#modal dialog .steps > li").await;
+    look.page("a restore's dialog").await;
+}

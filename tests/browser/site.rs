@@ -1,0 +1,101 @@
+//! A Zelo that serves, in a data folder of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Ran, command, text, zelo};
+
+/// Stopped, and its folder removed, when this is dropped.
+pub(crate) struct Site {
+    root: TempDir,
+    serving: Option<Child>,
+    /// Kept open: what it says next must find somebody.
+    said: Option<BufReader<ChildStdout>>,
+    /// `http://127.0.0.1:40123`.
+    pub(crate) url: String,
+    /// The set-up link, as long as there is nobody.
+    pub(crate) link: Option<String>,
+}
+
+impl Site {
+    /// Nothing is in it, and nothing runs yet.
+    pub(crate) fn new() -> Self {
+        Self { root: TempDir::new().unwrap(), serving: None, said: None, url: String::new(), link: None }
+    }
+
+    /// Starts the server.
+    pub(crate) fn serve(mut self) -> Self {
+        let mut serve = command(&self.data(), &["--json", "serve", "--bind", "127.0.0.1:0"]);
+        let log = std::fs::File::create(self.path("serve.log")).unwrap();
+        let mut child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        (self.serving, self.said) = (Some(child), Some(said));
+        let told: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}{}", self.log()));
+        self.url = text(&told["url"]);
+        self.link = told["link"].as_str().map(str::to_owned);
+        self
+    }
+
+    /// Starts the server; the set-up link is there.
+    pub(crate) fn fresh() -> Self {
+        let site = Self::new().serve();
+        assert!(site.link.is_some(), "there is no set-up link:\n{}", site.log());
+        site
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("data")
+    }
+
+    /// A path beside the data.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// Runs the command line beside the server.
+    #[track_caller]
+    pub(crate) fn zelo(&self, args: &[&str]) -> Ran {
+        zelo(&self.data(), args, None)
+    }
+
+    /// The same; what it prints.
+    #[track_caller]
+    pub(crate) fn told(&self, args: &[&str]) -> Value {
+        self.zelo(&[args, &["--json"]].concat()).code(0).json()
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.path("serve.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let Some(mut child) = self.serving.take() else { return };
+        let _ = Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status();
+        let end = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < end && matches!(child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- what zelo serve said\n{}", self.log());
+        }
+    }
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub(crate) fn sha256(path: &Path) -> String {
+    use sha2::{Digest, Sha256};
+    hex::encode(Sha256::digest(std::fs::read(path).unwrap()))
+}
