@@ -89,7 +89,8 @@ impl Scenario {
         self.bench.assert_backups_whole(case);
         // Past a commit point steps are repeatable by design; before it none is repeated.
         let twice = "SELECT count(*) FROM operation_steps WHERE tries > 1 AND name IN \
-                     ('reserve', 'look', 'stage', 'dump', 'verify', 'source', 'safety', 'side', 'compare', 'keep')";
+                     ('reserve', 'look', 'stage', 'dump', 'verify', 'source', 'safety', 'side', 'compare', 'keep', \
+                     'unpack', 'store', 'structure')";
         if !done {
             assert_eq!(self.bench.count(twice), 0, "{case}: something ran twice");
         }
@@ -157,6 +158,28 @@ fn free() -> Scenario {
         assert_eq!(asides.as_array().unwrap().len(), 2, "{asides}");
         words(&["aside", "free", &text(&asides[0]["id"])[18..], "--yes", "--json"])
     })
+}
+
+/// A database file from elsewhere, compressed.
+fn upload() -> Scenario {
+    Scenario::looking("upload", Bench::listed, |bench| {
+        let file = bench.outside("other.db", "CREATE TABLE other (a); INSERT INTO other VALUES (1), (2);");
+        words(&["backup", "import", &gzipped(&file), "--resource", "shop", "--json"])
+    })
+}
+
+/// A backup of another Zelo, as an archive that must be unpacked.
+fn takeover() -> Scenario {
+    Scenario::looking("upload", Bench::listed, |bench| {
+        bench.backup();
+        words(&["backup", "import", &bench.packed(), "--resource", "shop", "--json"])
+    })
+}
+
+fn gzipped(file: &str) -> String {
+    let done = std::process::Command::new("gzip").arg(file).status().unwrap();
+    assert!(done.success());
+    format!("{file}.gz")
 }
 
 fn verify() -> Scenario {
@@ -293,6 +316,7 @@ fn undo_fails_everywhere(scenario: &Scenario) {
 fn killed_at_bytes(scenario: &Scenario) {
     let streams: &[&str] = match scenario.kind {
         "backup" => &["backup/kill-bytes:dump"],
+        "upload" => &["upload/kill-bytes:store", "upload/kill-bytes:verify", "upload/kill-bytes:structure"],
         _ => &["restore/kill-bytes:source", "backup/kill-bytes:dump", "restore/kill-bytes:side"],
     };
     let seed = std::env::var("ZELO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_260_209_u64);
@@ -333,6 +357,9 @@ matrix! {
     a_purge_failing_anywhere: purge => failed_everywhere_for_good, undo_fails_everywhere;
     a_removal_of_an_aside_killed_anywhere: free => killed_everywhere, killed_while_undoing;
     a_removal_of_an_aside_failing_anywhere: free => failed_everywhere_for_good, undo_fails_everywhere;
+    an_upload_killed_anywhere: upload => killed_everywhere, killed_at_bytes;
+    an_upload_failing_anywhere: upload => failed_everywhere, killed_while_undoing, undo_fails_everywhere;
+    a_backup_of_another_zelo_killed_or_failing_anywhere: takeover => killed_everywhere, failed_everywhere, killed_while_undoing;
     a_verification_killed_or_failing_anywhere: verify => killed_everywhere;
 }
 

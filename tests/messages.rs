@@ -1,5 +1,5 @@
-//! Every sentence the sources ask for exists in both languages, whole, and no
-//! sentence stands there for nobody.
+//! Every sentence the sources and the templates ask for exists in both languages,
+//! whole, and no sentence stands there for nobody.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
 
@@ -240,6 +240,84 @@ fn given_later(sources: &[Source], source: &Source, name: &str) -> bool {
     sources.iter().any(|other| room(&other.path) == room(&source.path) && other.text.contains(&with))
 }
 
+/// A text that a template asks for: `page.t.s("id")` without arguments, `page.t.n("id", …)`
+/// with a number `n`, `page.t.a("id", …)` with a text `name`.
+#[derive(Debug, PartialEq)]
+struct Asked {
+    at: String,
+    id: String,
+    given: Option<&'static str>,
+}
+
+/// Every text that the templates ask for by an id that can be read there.
+fn asked_by_templates() -> Vec<Asked> {
+    let mut asked = Vec::new();
+    let mut folders = vec![sources::root().join("../templates")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                asked.extend(asked_by(&name, &fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(asked.len() > 100, "the templates are somewhere else");
+    asked
+}
+
+fn asked_by(name: &str, template: &str) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    for (number, line) in template.lines().enumerate() {
+        for (call, given) in [(".t.s(\"", None), (".t.n(\"", Some("n")), (".t.a(\"", Some("name"))] {
+            for (start, _) in line.match_indices(call) {
+                let id = line[start + call.len()..].split('"').next().unwrap_or_default().to_owned();
+                asked.push(Asked { at: format!("{name}:{}", number + 1), id, given });
+            }
+        }
+    }
+    asked
+}
+
+#[test]
+fn every_text_a_template_asks_for_is_there_and_gets_what_it_mentions() {
+    let mut faults = Vec::new();
+    for language in LANGUAGES {
+        let catalogue = catalogue(language);
+        for Asked { at, id, given } in asked_by_templates() {
+            let wanted = match catalogue.get(&id) {
+                None => {
+                    faults.push(format!("{at}: {id} is not in {language}"));
+                    continue;
+                }
+                Some(message) => message.all_variables(),
+            };
+            let given: BTreeSet<_> = given.into_iter().map(ToOwned::to_owned).collect();
+            if !wanted.is_subset(&given) {
+                faults.push(format!("{at}: {id} mentions {wanted:?} and gets {given:?} ({language})"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn the_reader_sees_what_templates_ask_for() {
+    let template = "<p>{{ page.t.s(\"a-b\") }} {{ page.t.n(\"c\", n) }}</p>\n{{ page.t.s(word.label) }}{{ page.t.a(\"d\", page.t.s(\"e\")) }}";
+    let asked = |at: &str, id: &str, given| Asked { at: at.to_owned(), id: id.to_owned(), given };
+    assert_eq!(
+        asked_by("x.html", template),
+        [
+            asked("x.html:1", "a-b", None),
+            asked("x.html:1", "c", Some("n")),
+            asked("x.html:2", "e", None),
+            asked("x.html:2", "d", Some("name")),
+        ]
+    );
+}
+
 #[test]
 fn every_message_stands_in_one_place() {
     for language in LANGUAGES {
@@ -268,7 +346,8 @@ fn the_languages_say_the_same() {
 
 #[test]
 fn no_message_is_for_nobody() {
-    let (whole, beginnings) = literals(&sources::all());
+    let (mut whole, beginnings) = literals(&sources::all());
+    whole.extend(asked_by_templates().into_iter().map(|asked| asked.id));
     let used = |id: &str| {
         let code = id.strip_prefix("problem-").unwrap_or(id);
         whole.contains(id)
