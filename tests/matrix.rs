@@ -163,7 +163,10 @@ fn free() -> Scenario {
 /// A database file from elsewhere, compressed.
 fn upload() -> Scenario {
     Scenario::looking("upload", Bench::listed, |bench| {
-        let file = bench.outside("other.db", "CREATE TABLE other (a); INSERT INTO other VALUES (1), (2);");
+        // Larger than the furthest of the bytes it is killed after, packed as well.
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+            INSERT INTO other SELECT randomblob(1000) FROM n;";
+        let file = bench.outside("other.db", &format!("CREATE TABLE other (a); {rows}"));
         words(&["backup", "import", &gzipped(&file), "--resource", "shop", "--json"])
     })
 }
