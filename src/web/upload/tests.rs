@@ -80,6 +80,43 @@ async fn what_is_no_upload_is_refused() {
     assert_eq!(site.send(reply).await.problem(), (415, "upload-form".to_owned()));
 }
 
+/// A SQLite database, as somebody brings one.
+fn database() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.db");
+    let theirs = rusqlite::Connection::open(&path).unwrap();
+    theirs.execute_batch("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1), (2);").unwrap();
+    drop(theirs);
+    std::fs::read(path).unwrap()
+}
+
+#[actix_web::test]
+async fn a_database_becomes_a_backup_once() {
+    let site = TestSite::new().await;
+    let owner = site.person("alpha-owner");
+    let ask = |path: &str, name: &str| {
+        let fields = [field("name", None, name), field("file", Some("theirs.db"), database())];
+        Ask::post(path).token_of(owner).header("idempotency-key", "theirs").body(FORM, form(&fields))
+    };
+    let dry = format!("{}?dry_run=true", path(&site));
+    let plan = site.send(ask(&dry, "theirs")).await;
+    assert_eq!(plan.status, 200, "{}", plan.text());
+    assert!(plan.json()["steps"].as_array().is_some_and(|steps| !steps.is_empty()), "{}", plan.text());
+    nothing_is_left(&site).await;
+
+    let taken = site.send(ask(&path(&site), "theirs")).await;
+    assert_eq!(taken.status, 202, "{}", taken.text());
+    let id = taken.json()["id"].as_str().unwrap().to_owned();
+    let again = site.send(ask(&path(&site), "theirs")).await;
+    assert_eq!((again.status.as_u16(), &again.json()["id"]), (202, &taken.json()["id"]));
+    assert_eq!(site.send(ask(&path(&site), "others")).await.problem().0, 422, "the key is used");
+    site.run(&id).await;
+    assert_eq!(site.uploads(), Vec::<std::path::PathBuf>::new(), "what came in is let go once it is stored");
+    let rows = format!("/api/resources/{}/backups?origin=uploaded", site.shop.id);
+    let rows = site.send(Ask::get(rows).token_of(owner)).await.json();
+    assert_eq!((&rows["total"], &rows["rows"][0]["name"]), (&1.into(), &"theirs".into()), "{rows}");
+}
+
 #[actix_web::test]
 async fn only_an_owner_uploads_and_a_page_proves_itself_first() {
     let site = TestSite::new().await;
