@@ -81,6 +81,7 @@ async fn what_is_no_upload_is_refused() {
 }
 
 /// A SQLite database, as somebody brings one.
+#[allow(clippy::disallowed_methods)] // a file of this test's own
 fn database() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("theirs.db");
