@@ -27,3 +27,27 @@ impl Clock for SystemClock {
         Utc::now().trunc_subsecs(6)
     }
 }
+
+/// Time that passes only when a test says so.
+#[cfg(test)]
+pub(crate) struct Jumping(std::sync::Mutex<Moment>);
+
+#[cfg(test)]
+impl Jumping {
+    /// Stands still so far from the machine's time.
+    pub(crate) fn from_now(ahead: chrono::TimeDelta) -> Self {
+        Self(std::sync::Mutex::new(SystemClock.now() + ahead))
+    }
+
+    /// So much time passes.
+    pub(crate) fn pass(&self, time: chrono::TimeDelta) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
+#[cfg(test)]
+impl Clock for Jumping {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}

@@ -19,7 +19,9 @@ use crate::{
         id::{AsideId, BackupId},
         problem::Problem,
     },
-    operation::{Actor, FreeRequest, PurgeRequest, Request, World, enqueue, prepare, sweep_uploads},
+    operation::{
+        Actor, FreeRequest, PurgeRequest, Request, World, enqueue, prepare, received_long_ago, sweep_uploads,
+    },
 };
 
 /// How often it looks, and how soon it tries again.
@@ -80,11 +82,15 @@ impl Janitor {
             if let Err(problem) = &done {
                 tracing::warn!(%problem, "the janitor could not look; it looks again later");
             }
-            if let Err(problem) = sweep_uploads(&self.world).await {
+            if let Err(problem) = self.sweeps().await {
                 tracing::warn!(%problem, "received files could not be looked through");
             }
             pause = self.pause(pause, done.unwrap_or(0));
         }
+    }
+
+    async fn sweeps(&self) -> Result<usize, Problem> {
+        sweep_uploads(&self.world, received_long_ago(&self.world).await?).await
     }
 
     /// What one restore set aside goes one after another, since each removal has the
@@ -188,7 +194,7 @@ mod tests {
     async fn it_hurries_only_while_things_get_on() {
         let folder = tempfile::tempdir().unwrap();
         let clock = std::sync::Arc::new(crate::domain::clock::SystemClock);
-        let world = super::super::tests::janitor::world(folder.path(), clock).await;
+        let world = crate::operation::testing::world(folder.path(), clock).await;
         let mut janitor = Janitor::new(world, Rounds::default());
         let seconds = Duration::from_secs;
         assert_eq!(janitor.pause(Duration::ZERO, 3), seconds(300));

@@ -23,6 +23,8 @@ mod restore;
 mod safety;
 mod shelves;
 mod steps;
+#[cfg(test)]
+pub(crate) mod testing;
 mod undo;
 mod untrash;
 mod upload;
@@ -44,6 +46,6 @@ pub use restore::RestoreRequest;
 pub use shelves::Shelves;
 pub use undo::UndoRequest;
 pub use untrash::UntrashRequest;
-pub use upload::{UploadRequest, sweep_uploads};
+pub use upload::{UploadRequest, received, received_long_ago, sweep_uploads};
 pub use verify::VerifyRequest;
 pub use world::{Cancels, Rules, Stores, World};

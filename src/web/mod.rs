@@ -52,7 +52,7 @@ use crate::{
     config::Http,
     domain::{clock::Moment, problem::Problem},
     i18n::Lang,
-    operation::World,
+    operation::{self, World},
     problem,
     secret::Random,
 };
@@ -165,11 +165,20 @@ impl Serving {
     }
 }
 
+/// What uploads left that were broken off by the end of the process goes.
+fn sweep_leftovers(world: &World) {
+    let (world, left) = (world.clone(), operation::received(&world.rules.uploads));
+    tokio::spawn(async move {
+        if let Err(problem) = operation::sweep_uploads(&world, left).await {
+            tracing::warn!(%problem, "received files could not be looked through");
+        }
+    });
+}
+
 /// Binds and returns the server, not yet running. Problem: `http-bind`.
 pub fn serve(world: World, http: &Http, ground: Ground) -> Result<Serving, Problem> {
     let site = Site::new(world, http, ground);
-    let left = upload::leftovers(&site.data);
-    tokio::spawn(upload::sweep(site.world.db.clone(), left));
+    sweep_leftovers(&site.world);
     let (stopping, bind) = (site.stopping.clone(), http.bind);
     let make = move || {
         App::new()

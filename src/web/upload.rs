@@ -6,7 +6,6 @@
 //! last `file`. What the file is, is for [`Request::Upload`] to find out.
 
 mod incoming;
-mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +19,6 @@ use actix_web::{
 use futures_util::TryStreamExt;
 
 pub(crate) use self::incoming::Incoming;
-pub(super) use self::sweep::{leftovers, sweep};
 use super::{Site, error::Refusal, guard::Here};
 use crate::{
     config,

@@ -1,44 +1,26 @@
 //! The janitor, with a clock that jumps, on a SQLite shop.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use super::super::{Janitor, Rounds};
 use crate::{
-    db::{Db, DbTarget, Enqueued, NewResource, OperationFilter, OperationRow},
+    db::{Enqueued, NewResource, OperationFilter, OperationRow},
     domain::{
         backup::{BackupState, Origin},
-        clock::{Clock, Moment, SharedClock, SystemClock},
-        id::{BackupId, OperationId, ResourceId, SharedIds, SystemIds},
+        clock::Jumping,
+        id::{BackupId, OperationId, ResourceId},
         kind::Kind,
         operation::{OpKind, OpState},
     },
-    engine::{BackupOptions, Engines, RestoreOptions, sqlite::SqliteEngine},
-    host::{Hosts, Local},
+    engine::{BackupOptions, RestoreOptions},
     operation::{
-        Actor, BackupRequest, Cancels, DeleteRequest, Detections, Request, RestoreRequest, Rules, Stores,
-        World, enqueue, execute, prepare,
+        Actor, BackupRequest, DeleteRequest, Request, RestoreRequest, World, enqueue, execute, prepare,
+        testing::world,
     },
-    saga::runner::Patience,
-    secret::{SystemRandom, open_key},
-    store::{LocalStore, Reserve},
 };
-
-/// Time that passes when a test says so.
-struct Jumping(Mutex<Moment>);
-
-impl Clock for Jumping {
-    fn now(&self) -> Moment {
-        *self.0.lock().unwrap()
-    }
-}
 
 struct Shop {
     folder: tempfile::TempDir,
@@ -47,41 +29,12 @@ struct Shop {
     resource: ResourceId,
 }
 
-pub(in crate::jobs) async fn world(folder: &Path, clock: SharedClock) -> World {
-    let ids: SharedIds = Arc::new(SystemIds);
-    let db = Db::open(DbTarget::Sqlite(folder.join("zelo.db")), clock.clone(), ids.clone()).await.unwrap();
-    let store = LocalStore::new(folder.join("store"), Reserve::none());
-    store.init().await.unwrap();
-    let id = db.ensure_default_store("store").await.unwrap().id;
-    World {
-        stores: Stores::new(id, Arc::new(store)),
-        hosts: Hosts::new(Arc::new(Local::new())),
-        engines: Engines::default().with(Arc::new(SqliteEngine::new(folder.join("tmp")))),
-        sealer: Arc::new(open_key(&folder.join("key"), false, Arc::new(SystemRandom)).unwrap()),
-        rules: Rules {
-            runner: "w-test".to_owned(),
-            lease: Duration::from_secs(30),
-            patience: Patience::default(),
-            safety_max_age: Duration::from_secs(24 * 3600),
-            aside_days: 7,
-            upload_limit: 1 << 30,
-            uploads: folder.join("uploads"),
-            trash_days: 7,
-        },
-        cancels: Cancels::default(),
-        detections: Detections::default(),
-        db,
-        clock,
-        ids,
-    }
-}
-
 impl Shop {
     /// A shop of three orders.
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
-        let clock = Arc::new(Jumping(Mutex::new(SystemClock.now())));
+        let clock = Arc::new(Jumping::from_now(TimeDelta::zero()));
         let world = world(folder.path(), clock.clone()).await;
         let path = folder.path().join("shop.db");
         let new = NewResource {
@@ -106,8 +59,7 @@ impl Shop {
     }
 
     fn days(&self, days: i64) {
-        let mut now = self.clock.0.lock().unwrap();
-        *now += TimeDelta::days(days);
+        self.clock.pass(TimeDelta::days(days));
     }
 
     async fn carry_out(&self, request: Request) -> OperationRow {

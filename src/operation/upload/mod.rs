@@ -48,7 +48,7 @@ use crate::{
     },
     store::layout,
 };
-pub use sweep::sweep_uploads;
+pub use sweep::{received, received_long_ago, sweep_uploads};
 
 /// Asks that a file of this machine becomes a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Received files that nobody wants: an upload that broke off leaves one, and so does
-//! an operation that failed (it may be asked for again with the same file). After a
-//! day they go.
+//! an operation that failed (it may be asked for again with the same file). They go at
+//! the next start, when nothing is being received, and else after a day.
 
 use std::{
     collections::BTreeSet,
@@ -19,23 +19,59 @@ use crate::{
 /// For so long a received file is kept that no operation has.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// Removes what lies in the folder of received files for more than a day and is not
-/// that of an operation that is still to end; says how much.
-pub async fn sweep_uploads(world: &World) -> Result<usize, Problem> {
-    let folder = world.rules.uploads.clone();
-    let wanted = wanted(world).await?;
-    let now = SystemTime::from(world.clock.now());
-    let swept = tokio::task::spawn_blocking(move || sweep(&folder, &wanted, now)).await;
-    swept.map_err(|e| problem!("store-io").detail(e))
+/// What lies in the folder of received files. Before the panel listens, nobody is
+/// about to write one.
+pub fn received(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
-/// The files of operations that are still to end.
+/// Those received more than a day ago. Problem: `store-io`.
+pub async fn received_long_ago(world: &World) -> Result<Vec<PathBuf>, Problem> {
+    let (folder, now) = (world.rules.uploads.clone(), SystemTime::from(world.clock.now()));
+    let found = tokio::task::spawn_blocking(move || {
+        received(&folder).into_iter().filter(|path| is_old(path, now)).collect()
+    });
+    found.await.map_err(|e| problem!("store-io").detail(e))
+}
+
+fn is_old(path: &Path, now: SystemTime) -> bool {
+    let changed = std::fs::symlink_metadata(path).and_then(|meta| meta.modified());
+    changed.ok().and_then(|at| now.duration_since(at).ok()).is_some_and(|age| age > KEPT)
+}
+
+/// Removes of these received files what is not that of an operation that is still to
+/// end; says how many.
+pub async fn sweep_uploads(world: &World, files: Vec<PathBuf>) -> Result<usize, Problem> {
+    if files.is_empty() {
+        return Ok(0);
+    }
+    let wanted = wanted(world).await?;
+    let mut removed = 0;
+    for path in files.into_iter().filter(|path| !wanted.contains(path)) {
+        match tokio::fs::remove_file(&path).await {
+            Ok(()) => {
+                tracing::info!(path = %path.display(), "removed a received file that nobody wants");
+                removed += 1;
+            }
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "a received file that nobody wants stays")
+            }
+        }
+    }
+    Ok(removed)
+}
+
+/// The files of all operations that are still to end.
 async fn wanted(world: &World) -> Result<BTreeSet<PathBuf>, Problem> {
-    const MOST: i64 = 10_000;
     let filter = OperationFilter {
         states: vec![OpState::Queued, OpState::Running, OpState::NeedsOperator],
         kind: Some(Upload::KIND),
-        limit: Some(MOST),
+        // All of them: the file of one left out would go.
+        limit: Some(i64::MAX),
         ..OperationFilter::default()
     };
     let rows = world.db.operations(filter).await?.rows;
@@ -43,41 +79,23 @@ async fn wanted(world: &World) -> Result<BTreeSet<PathBuf>, Problem> {
     Ok(rows.into_iter().filter_map(|row| file(row.request)).collect())
 }
 
-fn sweep(folder: &Path, wanted: &BTreeSet<PathBuf>, now: SystemTime) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
-    let mut removed = 0;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let Ok(meta) = entry.metadata() else { continue };
-        let old =
-            meta.modified().ok().and_then(|at| now.duration_since(at).ok()).is_some_and(|age| age > KEPT);
-        if old && !meta.is_dir() && !wanted.contains(&path) && std::fs::remove_file(&path).is_ok() {
-            removed += 1;
-        }
-    }
-    removed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_old_and_wanted_by_nobody_goes() {
+    fn old_is_more_than_a_day_and_a_folder_is_no_received_file() {
         let dir = tempfile::tempdir().unwrap();
-        let paths = ["old", "wanted", "new"].map(|name| dir.path().join(name));
-        for path in &paths {
-            std::fs::write(path, "x").unwrap();
-        }
+        let path = dir.path().join("file");
+        std::fs::write(&path, "x").unwrap();
         std::fs::create_dir(dir.path().join("folder")).unwrap();
-        let wanted = BTreeSet::from([paths[1].clone()]);
-        let now = std::fs::metadata(&paths[0]).unwrap().modified().unwrap();
-        assert_eq!(sweep(dir.path(), &wanted, now), 0);
-        let later = now + KEPT + Duration::from_secs(60);
-        let file = std::fs::File::options().write(true).open(&paths[2]).unwrap();
-        file.set_modified(later).unwrap();
-        assert_eq!(sweep(dir.path(), &wanted, later), 1);
-        assert_eq!(paths.map(|path| path.exists()), [false, true, true]);
-        assert_eq!(sweep(&dir.path().join("gone"), &wanted, now), 0);
+        assert_eq!(received(dir.path()), std::slice::from_ref(&path));
+        let now = std::fs::metadata(&path).unwrap().modified().unwrap();
+        assert!(!is_old(&path, now));
+        assert!(!is_old(&path, now + KEPT));
+        assert!(is_old(&path, now + KEPT + Duration::from_secs(1)));
+        assert!(!is_old(&path, now - KEPT), "of tomorrow");
+        assert!(!is_old(&dir.path().join("gone"), now + 2 * KEPT));
+        assert_eq!(received(&dir.path().join("gone")), Vec::<PathBuf>::new());
     }
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     pin::Pin,
     rc::Rc,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Duration,
 };
 
@@ -24,32 +24,21 @@ use serde_json::Value;
 
 use crate::{
     config::Http,
-    db::{Db, DbTarget, NewUser, OperationRow, ResourceRow},
+    db::{NewUser, OperationRow, ResourceRow},
     domain::{
-        clock::{Clock, Moment, SharedClock, SystemClock},
-        id::{BackupId, OperationId, ProjectId, SharedIds, SystemIds, UserId},
+        clock::Jumping,
+        id::{BackupId, OperationId, ProjectId, UserId},
         kind::Kind,
         operation::OpState,
         role::Role,
     },
-    engine::{Access, Engines, sqlite::SqliteEngine},
-    host::{Hosts, Local},
+    engine::Access,
     i18n::Lang,
-    operation::{self, Actor, Addition, Cancels, Detections, Request, Rules, Stores, World},
-    saga::runner::Patience,
-    secret::{SystemRandom, open_key, token},
-    store::{LocalStore, Reserve},
+    operation::{self, Actor, Addition, Request, testing::world},
+    secret::{SystemRandom, token},
+    store::Reserve,
     web::{Ground, Room, Site, csrf, edge, guard, routes},
 };
-
-/// Time that passes when a test says so.
-pub(in crate::web) struct Jumping(Mutex<Moment>);
-
-impl Clock for Jumping {
-    fn now(&self) -> Moment {
-        *self.0.lock().unwrap()
-    }
-}
 
 /// Somebody, and how they prove it.
 #[derive(Debug, Clone)]
@@ -156,7 +145,7 @@ impl TestSite {
     pub(in crate::web) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
-        let clock = Arc::new(Jumping(Mutex::new(SystemClock.now() + TimeDelta::minutes(5))));
+        let clock = Arc::new(Jumping::from_now(TimeDelta::minutes(5)));
         let world = world(folder.path(), clock.clone()).await;
         let knock: crate::web::Knock = Arc::new(|| {});
         let room = Room { limit: 1 << 20, reserve: Reserve::none(), stall: Duration::from_millis(300) };
@@ -211,12 +200,12 @@ impl TestSite {
     }
 
     pub(in crate::web) fn uploads(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.folder().join("tmp/uploads")).into_iter().flatten();
+        let entries = std::fs::read_dir(self.folder().join("uploads")).into_iter().flatten();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 
     pub(in crate::web) fn hours(&self, hours: i64) {
-        *self.clock.0.lock().unwrap() += TimeDelta::hours(hours);
+        self.clock.pass(TimeDelta::hours(hours));
     }
 
     #[allow(clippy::disallowed_methods)] // the test plays the application
@@ -284,35 +273,6 @@ async fn answering(site: Site) -> Rc<Answering> {
             Reply { status, headers, body }
         })
     })
-}
-
-async fn world(folder: &Path, clock: SharedClock) -> World {
-    let ids: SharedIds = Arc::new(SystemIds);
-    let db = Db::open(DbTarget::Sqlite(folder.join("zelo.db")), clock.clone(), ids.clone()).await.unwrap();
-    let store = LocalStore::new(folder.join("store"), Reserve::none());
-    store.init().await.unwrap();
-    let id = db.ensure_default_store("store").await.unwrap().id;
-    World {
-        stores: Stores::new(id, Arc::new(store)),
-        hosts: Hosts::new(Arc::new(Local::new())),
-        engines: Engines::default().with(Arc::new(SqliteEngine::new(folder.join("tmp")))),
-        sealer: Arc::new(open_key(&folder.join("key"), false, Arc::new(SystemRandom)).unwrap()),
-        rules: Rules {
-            runner: "w-test".to_owned(),
-            lease: Duration::from_secs(30),
-            patience: Patience::default(),
-            safety_max_age: Duration::from_secs(24 * 3600),
-            aside_days: 7,
-            trash_days: 7,
-            upload_limit: 1 << 30,
-            uploads: folder.join("tmp/uploads"),
-        },
-        cancels: Cancels::default(),
-        detections: Detections::default(),
-        db,
-        clock,
-        ids,
-    }
 }
 
 #[allow(clippy::disallowed_methods)] // the test plays the application

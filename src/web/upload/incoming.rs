@@ -23,19 +23,12 @@ use crate::{
     web::{Site, error::Refusal},
 };
 
-/// Below Zelo's own folder.
-const FOLDER: &str = "tmp/uploads";
 /// Bytes handed over at once.
 const BLOCK: usize = 256 << 10;
 /// Blocks the network may be ahead of the disk.
 const AHEAD: usize = 4;
 /// Bytes between two looks at the disk.
 const BETWEEN_LOOKS: u64 = 64 << 20;
-
-/// Where files come in.
-pub(super) fn folder(data: &Path) -> PathBuf {
-    data.join(FOLDER)
-}
 
 /// A file that is removed when it goes, unless it is kept.
 #[derive(Debug)]
@@ -65,7 +58,7 @@ impl Drop for Incoming {
 
 /// Whether so many more bytes may come. Problem: `store-full`.
 pub(super) async fn is_room(site: &Site, bytes: u64) -> Result<(), Refusal> {
-    let (room, folder) = (site.room, folder(&site.data));
+    let (room, folder) = (site.room, site.world.rules.uploads.clone());
     let look = move || {
         make_folder(&folder)?;
         look(&room, &folder, bytes)
@@ -76,7 +69,7 @@ pub(super) async fn is_room(site: &Site, bytes: u64) -> Result<(), Refusal> {
 /// Receives a field into a new file. Problems: `upload-over-limit`, `store-full`,
 /// `upload-stalled`, `upload-broken-off`, `upload-io`.
 pub(super) async fn write(site: &Site, field: Field) -> Result<(Incoming, Digest), Refusal> {
-    let (room, folder, id) = (site.room, folder(&site.data), site.world.ids.next());
+    let (room, folder, id) = (site.room, site.world.rules.uploads.clone(), site.world.ids.next());
     let (to, blocks) = channel(AHEAD);
     let make = move || Writer::make(room, &folder, id);
     // Made by the thread that hands it over: whoever gives up waiting removes it.

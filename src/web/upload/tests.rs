@@ -8,9 +8,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use super::{Room, leftovers, plain_name, receive, sweep};
+use super::{Room, plain_name, receive};
 use crate::{
-    domain::operation::OpState,
     store::Reserve,
     web::{
         guard::Here,
@@ -194,7 +193,7 @@ async fn what_came_whole_lies_there_for_nobody_else_to_read_until_it_is_dropped(
     let form = Multipart::new(&headers(), stream::iter(pieces));
     let received = receive(&site.site, &request, &Here::default(), form).await.unwrap();
     let file = received.file.path().to_owned();
-    assert_eq!(file.parent().unwrap(), site.folder().join("tmp/uploads"));
+    assert_eq!(file.parent().unwrap(), site.folder().join("uploads"));
     assert_eq!(std::fs::read(&file).unwrap(), data);
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(received.digest, crate::stream::digest::of(&data));
@@ -228,42 +227,6 @@ async fn who_hangs_up_leaves_nothing() {
     assert!(came, "nothing came in");
     drop(stream);
     nothing_is_left(&site).await;
-}
-
-#[actix_web::test]
-async fn a_start_sweeps_what_nobody_needs() {
-    let site = TestSite::new().await;
-    assert_eq!(leftovers(site.folder()), Vec::<std::path::PathBuf>::new());
-    let folder = site.folder().join("tmp/uploads");
-    std::fs::create_dir(&folder).unwrap();
-    let [lost, needed] = ["lost", "needed"].map(|name| folder.join(name));
-    for file in [&lost, &needed] {
-        std::fs::write(file, "x").unwrap();
-    }
-    let db = &site.site.world.db;
-    let new = crate::db::NewOperation {
-        id: crate::domain::id::OperationId::new(&*site.site.world.ids),
-        kind: crate::domain::operation::OpKind::of("upload"),
-        resource: None,
-        project: None,
-        backup: None,
-        parent: None,
-        request: serde_json::json!({ "file": needed }),
-        facts: serde_json::json!({}),
-        plan: vec![],
-        locks: vec![],
-        holds: vec![],
-        idempotency_key: None,
-        actor: "test".to_owned(),
-        waiver: None,
-    };
-    let row = db.enqueue(new).await.unwrap().row().clone();
-    assert_eq!(row.state, OpState::Queued);
-    sweep(db.clone(), leftovers(site.folder())).await;
-    assert_eq!(site.uploads(), [needed]);
-    db.request_cancel(&row.id, "test").await.unwrap();
-    sweep(db.clone(), leftovers(site.folder())).await;
-    assert!(site.uploads().is_empty());
 }
 
 #[test]

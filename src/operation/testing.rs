@@ -1,0 +1,47 @@
+//! A world for a test: everything real, in a folder of its own.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use super::{Cancels, Detections, Rules, Stores, World};
+use crate::{
+    db::{Db, DbTarget},
+    domain::{
+        clock::SharedClock,
+        id::{SharedIds, SystemIds},
+    },
+    engine::{Engines, sqlite::SqliteEngine},
+    host::{Hosts, Local},
+    saga::runner::Patience,
+    secret::{SystemRandom, open_key},
+    store::{LocalStore, Reserve},
+};
+
+/// SQLite as the only engine, one empty store; uploads go to `uploads` in the folder.
+pub(crate) async fn world(folder: &Path, clock: SharedClock) -> World {
+    let ids: SharedIds = Arc::new(SystemIds);
+    let db = Db::open(DbTarget::Sqlite(folder.join("zelo.db")), clock.clone(), ids.clone()).await.unwrap();
+    let store = LocalStore::new(folder.join("store"), Reserve::none());
+    store.init().await.unwrap();
+    let id = db.ensure_default_store("store").await.unwrap().id;
+    World {
+        stores: Stores::new(id, Arc::new(store)),
+        hosts: Hosts::new(Arc::new(Local::new())),
+        engines: Engines::default().with(Arc::new(SqliteEngine::new(folder.join("tmp")))),
+        sealer: Arc::new(open_key(&folder.join("key"), false, Arc::new(SystemRandom)).unwrap()),
+        rules: Rules {
+            runner: "w-test".to_owned(),
+            lease: Duration::from_secs(30),
+            patience: Patience::default(),
+            safety_max_age: Duration::from_secs(24 * 3600),
+            aside_days: 7,
+            trash_days: 7,
+            upload_limit: 1 << 30,
+            uploads: folder.join("uploads"),
+        },
+        cancels: Cancels::default(),
+        detections: Detections::default(),
+        db,
+        clock,
+        ids,
+    }
+}
