@@ -26,7 +26,10 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep},
 };
-use tokio_util::io::StreamReader;
+use tokio_util::{
+    io::StreamReader,
+    sync::{CancellationToken, WaitForCancellationFutureOwned},
+};
 
 use super::{Docker, error};
 use crate::host::{HostError, Reader, Writer, tail::Tail};
@@ -75,9 +78,7 @@ impl Docker {
         let id = self.call(container, client.create_exec(container, config)).await?.id;
         let options = StartExecOptions { output_capacity: Some(BUFFER), ..Default::default() };
         match self.call(container, client.start_exec(&id, Some(options))).await? {
-            StartExecResults::Attached { output, input } => {
-                Ok(Exec { id, output, input: Box::pin(Input { inner: Some(input), ended: false }) })
-            }
+            StartExecResults::Attached { output, input } => Ok(joined(id, output, input)),
             StartExecResults::Detached => Err(HostError::Refused("the exec was not attached".to_owned())),
         }
     }
@@ -102,6 +103,19 @@ impl Docker {
             pause = (pause * 2).min(Duration::from_millis(250));
         }
     }
+}
+
+/// An exec of both directions, the input told of the end of the output: an engine may
+/// keep a connection open, and read nothing from it, when the program has ended.
+fn joined(id: String, output: Output, input: Writer) -> Exec {
+    let over = CancellationToken::new();
+    let input = Input { inner: Some(input), over: Box::pin(over.clone().cancelled_owned()), ended: false };
+    let mut over = Some(over.drop_guard());
+    let end = stream::poll_fn(move |_| {
+        drop(over.take());
+        Poll::Ready(None)
+    });
+    Exec { id, output: Box::pin(output.chain(end)), input: Box::pin(input) }
 }
 
 /// An engine that was restarted knows its containers, and no exec of before.
@@ -155,6 +169,8 @@ async fn pump(
 /// the program sees the end of its input and its output still comes.
 struct Input {
     inner: Option<Writer>,
+    /// The output has ended: nobody reads what is written.
+    over: Pin<Box<WaitForCancellationFutureOwned>>,
     ended: bool,
 }
 
@@ -166,13 +182,16 @@ impl Input {
 
 impl AsyncWrite for Input {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.ended {
+        if self.ended || self.over.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         self.pipe()?.poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.over.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         self.pipe()?.poll_flush(cx)
     }
 
