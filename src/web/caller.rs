@@ -7,7 +7,10 @@ use actix_web::{
     http::header::{ACCEPT_LANGUAGE, AUTHORIZATION},
 };
 
-use super::{Site, cookies, error::Refusal};
+use super::{
+    Site, cookies,
+    error::{Refusal, is_api},
+};
 use crate::{db::UserRow, domain::problem::Problem, i18n::Lang, operation::Actor, problem, secret::token};
 
 /// How a caller proved who they are.
@@ -35,8 +38,12 @@ impl Caller {
 
 /// Looks who asks. `None`: nobody known. Problem: `token-unknown` for a bearer
 /// token that is none (any more): a program must hear that, not a sign-in page.
+///
+/// A token opens the API alone. The pages have more: who has a token only must not make
+/// a password or another token of it, which would outlive its end. And a proxy before
+/// the pages may have a header of its own there.
 pub(super) async fn identify(site: &Site, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
-    if let Some(bearer) = bearer(request) {
+    if let Some(bearer) = bearer(request).filter(|_| is_api(request)) {
         let Some(text) = bearer else { return Err(problem!("token-unknown")) };
         let found = site.world.db.token_user(&token::digest(text)).await?;
         let (_, user) = found.ok_or_else(|| problem!("token-unknown"))?;

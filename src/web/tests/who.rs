@@ -156,6 +156,27 @@ async fn no_id_is_a_way_elsewhere() {
 }
 
 #[actix_web::test]
+async fn a_token_opens_the_api_alone() {
+    let site = TestSite::new().await;
+    let owner = owner(&site);
+    assert_eq!(site.send(Ask::get("/api/me").token_of(owner)).await.status, 200);
+    assert_eq!(site.send(Ask::get("/account").token_of(owner)).await.status, 303, "to sign in");
+    let form = "application/x-www-form-urlencoded";
+    for (path, body) in [
+        ("/account/tokens", "token=mine&days=0"),
+        ("/account/password", "current=&password=correct horse battery&again=correct horse battery"),
+    ] {
+        let reply = site.send(Ask::post(path).token_of(owner).body(form, body)).await;
+        assert_eq!(reply.status, 303, "{path}");
+        assert!(reply.header("location").starts_with("/sign-in"), "{path}");
+    }
+    assert_eq!(site.site.world.db.tokens_of(&owner.id).await.unwrap().len(), 1);
+    // A proxy's own header stands in nobody's way.
+    let proxied = Ask::get("/dashboard").session_of(owner).header("authorization", "Basic YTpi");
+    assert_eq!(site.send(proxied).await.status, 200);
+}
+
+#[actix_web::test]
 async fn what_is_too_large_is_not_read() {
     let site = TestSite::new().await;
     let large = format!("name={}", "x".repeat(300 << 10));
