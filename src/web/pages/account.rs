@@ -14,7 +14,7 @@ use crate::{
         Site,
         caller::{Caller, Proof, id_in},
         error::Refusal,
-        flash, page,
+        flash, page, proxy,
         shell::Here,
         text::T,
         view::{
@@ -102,7 +102,14 @@ pub(super) async fn password(
     caller: Caller,
     typed: web::Form<Passwords>,
 ) -> Result<HttpResponse, Refusal> {
-    match changed(&site, &caller, &typed).await {
+    // Who found a session open does not guess the password behind it.
+    let (from, name) = (proxy::client(&site, &request), &caller.user.name);
+    site.limiter.begin(from, name, site.now()).map_err(Refusal::too_many)?;
+    let changed = changed(&site, &caller, &typed).await;
+    if changed.as_ref().err().is_none_or(|problem| problem.code != "password-wrong") {
+        site.limiter.succeeded(from, name);
+    }
+    match changed {
         Ok(()) => Ok(flash::done(&site, "/account", msg!("flash-password-changed"))),
         Err(problem) if problem.code.starts_with("password-") => {
             page(&site, &request, &caller, |t| {

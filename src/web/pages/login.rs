@@ -75,7 +75,7 @@ pub(super) async fn submit(
 ) -> Result<HttpResponse, Refusal> {
     let Typed { name, password, next } = typed.into_inner();
     let from = proxy::client(&site, &request);
-    if let Some(seconds) = site.limiter.wait(from, &name, site.now()) {
+    if let Err(seconds) = site.limiter.begin(from, &name, site.now()) {
         let refusal = Refusal::too_many(seconds);
         return form(&site, &request, refusal.status, name, Some(next), Some(refusal));
     }
@@ -89,7 +89,6 @@ pub(super) async fn submit(
             Ok(enter::open(&site, &user.id, to).await?)
         }
         None => {
-            site.limiter.failed(from, &name, site.now());
             tracing::warn!(%from, lang = %caller::lang(&site, &request), "sign-in refused");
             let wrong = Refusal::from(problem!("sign-in-wrong"));
             form(&site, &request, StatusCode::UNPROCESSABLE_ENTITY, name, Some(next), Some(wrong))

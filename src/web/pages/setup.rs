@@ -86,6 +86,10 @@ pub(super) async fn submit(
     typed: web::Form<Typed>,
 ) -> Result<HttpResponse, Refusal> {
     let typed = typed.into_inner();
+    // Before anything that costs: hashing is for who has the link.
+    if !site.world.db.set_up_link_valid(&token::digest(&typed.token)).await? {
+        return gone(&site, &request);
+    }
     let mut wrong = Vec::new();
     if !is_label(&typed.name) {
         wrong.push(("name", problem!("user-name", name = &typed.name)));

@@ -86,3 +86,42 @@ async fn wrong_tries_tell_nothing_and_are_counted() {
     site.hours(1);
     assert!(session(&sign_in(&site, "alpha-owner", PASSWORD, "", "g").await).is_some());
 }
+
+#[actix_web::test]
+async fn tries_at_one_moment_are_counted_too() {
+    let site = with_password().await;
+    let tries = (0..20).map(|_| sign_in(&site, "alpha-owner", "no", "", "g"));
+    let replies = futures_util::future::join_all(tries).await;
+    let looked_at = replies.iter().filter(|reply| reply.status != 429).count();
+    assert_eq!(looked_at, 5);
+}
+
+#[actix_web::test]
+async fn an_open_session_is_no_place_to_guess_its_password() {
+    let site = with_password().await;
+    let open = session(&sign_in(&site, "alpha-owner", PASSWORD, "", "g").await).unwrap();
+    let form = csrf::token(&SystemRandom, &open).unwrap();
+    let change = async |current: &str| {
+        let body = format!("current={current}&password={PASSWORD} 2&again={PASSWORD} 2").replace(' ', "+");
+        let ask = Ask::post("/account/password").header("cookie", &format!("zelo_session={open}"));
+        let ask = ask.header("x-csrf-token", &form);
+        site.send(ask.body("application/x-www-form-urlencoded", body)).await.status.as_u16()
+    };
+    for _ in 0..5 {
+        assert_eq!(change("no").await, 422);
+    }
+    assert_eq!(change(PASSWORD).await, 429);
+    site.hours(1);
+    assert_eq!(change(PASSWORD).await, 303);
+}
+
+#[actix_web::test]
+async fn nothing_is_hashed_for_who_has_no_set_up_link() {
+    let site = TestSite::new().await;
+    // Would be refused for the password, if that were looked at.
+    let form = csrf::token(&SystemRandom, "g").unwrap();
+    let body = format!("csrf={form}&token=x&name=ana&password=a&again=b&project=p");
+    let ask = Ask::post("/setup").header("cookie", "zelo_guest=g");
+    let reply = site.send(ask.body("application/x-www-form-urlencoded", body)).await;
+    assert_eq!(reply.status, 404);
+}
