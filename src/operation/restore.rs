@@ -18,7 +18,7 @@ use super::{
     },
 };
 use crate::{
-    db::{BackupRow, Lock},
+    db::{BackupRow, Lock, ResourceRow},
     domain::{
         backup::Origin,
         id::{AsideId, BackupId, OperationId, ResourceId, StoreId},
@@ -100,6 +100,7 @@ impl Kind for Restore {
         if let Some(refused) = &target.restore_refused {
             return Err(refused.clone());
         }
+        trusted_there(world, &backup, &target, by).await?;
         let strange = reports(&manifest, &request.options)?;
         let access = world.access(&target)?;
         let mut planned =
@@ -157,6 +158,29 @@ impl Kind for Restore {
             facts.resolves.map_or(Last::Nothing, Last::Resolve),
         ))
     }
+}
+
+/// A backup is loaded with all rights of its target, and whoever has the resource it was
+/// taken of decides what is in it. From one project into another that is not for their
+/// members to do. Problem: `restore-other-project`.
+async fn trusted_there(
+    world: &World,
+    backup: &BackupRow,
+    target: &ResourceRow,
+    by: &Actor,
+) -> Result<(), Problem> {
+    let same = backup.resource == target.id || backup.project == target.project;
+    // What came from outside is loaded by a role that owns nothing else.
+    if same || backup.origin == Origin::Uploaded {
+        return Ok(());
+    }
+    let Some(user) = by.0.strip_prefix("user:") else { return Ok(()) };
+    if let Ok(user) = user.parse()
+        && world.db.user(&user).await?.is_admin
+    {
+        return Ok(());
+    }
+    Err(problem!("restore-other-project", backup = &backup.resource_name, target = &target.name))
 }
 
 /// What a person should know of what came from elsewhere. Problem

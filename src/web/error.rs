@@ -195,7 +195,12 @@ fn of_framework(response: &ServiceResponse<BoxBody>) -> Option<Refusal> {
 pub(super) struct Bare;
 
 fn log(response: &ServiceResponse<BoxBody>, refusal: &Refusal) {
-    let (path, problem) = (response.request().path(), &refusal.problem);
+    let problem = &refusal.problem;
+    // What stands behind it in the path is the link's secret.
+    let path = match response.request().path() {
+        path if path.contains("/download/") => "/download/…",
+        path => path,
+    };
     if refusal.status.is_server_error() {
         tracing::error!(path, status = refusal.status.as_u16(), %problem, "request failed");
     } else {

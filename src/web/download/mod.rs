@@ -25,11 +25,12 @@ use serde_json::json;
 
 use super::{Site, error::Refusal, page, proxy, view::error::DownloadGone};
 use crate::{
-    db::{BackupRow, OperationFilter},
+    db::{BackupRow, DownloadLinkRow, OperationFilter},
     domain::{
         id::{BackupId, OperationId},
         operation::{OpKind, OpState},
         problem::Problem,
+        role::Role,
     },
     operation::{self, Actor, Request, VerifyRequest, World},
     problem,
@@ -47,12 +48,28 @@ pub(super) async fn show(
     request: HttpRequest,
 ) -> Result<HttpResponse, Refusal> {
     let hash = token::digest(&link);
-    let Some(found) = site.world.db.download_link(&hash).await? else {
+    let found = site.world.db.download_link(&hash).await?;
+    let Some(found) = still_theirs(&site.world, found).await? else {
         let status = actix_web::http::StatusCode::NOT_FOUND;
         return page::gate(&site, &request, status, "ui-download-gone", |page| DownloadGone { page });
     };
     let reader = Reader { link: Some(&hash), actor: &found.actor };
     answer(&site, &request, &found.backup, reader).await
+}
+
+/// The link, if who made it may still have that backup: it ends with their membership.
+async fn still_theirs(
+    world: &World,
+    link: Option<DownloadLinkRow>,
+) -> Result<Option<DownloadLinkRow>, Problem> {
+    let Some(link) = link else { return Ok(None) };
+    // Not made by a person in the panel: on this machine, by whoever runs it.
+    let Some(user) = link.actor.strip_prefix("user:") else { return Ok(Some(link)) };
+    let Ok(user) = user.parse() else { return Ok(None) };
+    let Some(project) = world.db.backup(&link.backup).await?.project else { return Ok(None) };
+    let role = world.db.role_in(&user, &project).await?;
+    let known = world.db.user(&user).await?.disabled_at.is_none();
+    Ok(role.filter(|role| known && *role >= Role::Operator).map(|_| link))
 }
 
 /// Who reads a backup.
@@ -64,8 +81,20 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    async fn note(&self, site: &Site, request: &HttpRequest, backup: &BackupId) -> Result<(), Problem> {
-        let detail = json!({ "address": proxy::client(site, request).to_string() });
+    /// Notes who gets which bytes: a transfer that goes on too, since nothing tells it
+    /// from one that leaves out the first byte.
+    async fn note(
+        &self,
+        site: &Site,
+        request: &HttpRequest,
+        backup: &BackupId,
+        wanted: &Wanted,
+    ) -> Result<(), Problem> {
+        let mut detail = json!({ "address": proxy::client(site, request).to_string() });
+        if wanted.part {
+            detail["from"] = wanted.from.into();
+            detail["bytes"] = wanted.length.into();
+        }
         match self.link {
             Some(hash) => site.world.db.note_download(hash, backup, &detail).await,
             None => site.world.db.note_read(backup, self.actor, &detail).await,
@@ -94,9 +123,8 @@ pub(super) async fn answer(
     let manifest = world.db.backup_manifest(&row.id).await?;
     let content = content(&*store, &row, &manifest).await?;
     let wanted = Wanted::of(request, &content)?;
-    // Where a transfer goes on is no download of its own.
-    if wanted.from == 0 && request.method() == actix_web::http::Method::GET {
-        reader.note(site, request, &row.id).await?;
+    if !wanted.unchanged && request.method() == actix_web::http::Method::GET {
+        reader.note(site, request, &row.id, &wanted).await?;
     }
     Ok(send(site, request, Flow { store, content }, wanted, row.id))
 }

@@ -195,7 +195,10 @@ async fn others(site: &Site, caller: &Caller, row: &BackupRow) -> Result<Vec<Res
         ..ResourceFilter::default()
     };
     let rows = site.world.db.resources(filter).await?.rows;
-    let fits = |other: &ResourceRow| other.id != row.resource && other.restore_refused.is_none();
+    // Into another project only administrators restore.
+    let reaches = |other: &ResourceRow| other.project == row.project || caller.user.is_admin;
+    let fits =
+        |other: &ResourceRow| other.id != row.resource && other.restore_refused.is_none() && reaches(other);
     Ok(rows.into_iter().filter(fits).collect())
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::plain;
 use crate::{
-    domain::operation::OpState,
+    domain::{operation::OpState, role::Role},
     web::tests::{Ask, Reply, TestSite},
 };
 
@@ -184,14 +184,14 @@ async fn a_restore_is_planned_done_and_undone() {
 }
 
 #[actix_web::test]
-async fn nothing_is_restored_where_the_caller_is_no_owner() {
+async fn nothing_is_restored_where_the_caller_is_no_owner_or_another_project_begins() {
     let site = TestSite::new().await;
     let (_, path) = one(&site).await;
     let (db, owner) = (&site.site.world.db, site.person("alpha-owner"));
     for (into, role, status) in [
         (site.other.id.to_string(), None, 404),
-        (site.other.id.to_string(), Some(crate::domain::role::Role::Operator), 403),
-        (site.other.id.to_string(), Some(crate::domain::role::Role::Owner), 200),
+        (site.other.id.to_string(), Some(Role::Operator), 403),
+        (site.other.id.to_string(), Some(Role::Owner), 422),
         ("../x".to_owned(), None, 404),
     ] {
         if let Some(role) = role {
@@ -201,6 +201,14 @@ async fn nothing_is_restored_where_the_caller_is_no_owner() {
         let reply = as_owner(&site, ask).await;
         assert_eq!(reply.status, status, "{role:?}: {}", reply.text());
     }
+    // Both projects are theirs; the server behind the other one is not.
+    let into = || Ask::post(format!("{path}/restore?dry_run=true")).json(&json!({ "into": site.other.id }));
+    assert_eq!(as_owner(&site, into()).await.problem().1, "restore-other-project");
+    let admin = site.person("admin");
+    for project in [&site.alpha, &site.beta] {
+        db.set_member(project, &admin.id, Role::Owner, "test").await.unwrap();
+    }
+    assert_eq!(send(&site, "admin", into()).await.status, 200);
 }
 
 #[actix_web::test]
@@ -233,11 +241,12 @@ async fn a_download_is_the_bytes_that_lie_there_and_is_written_down() {
     let audit = site.site.world.db.audit_log(filter).await.unwrap();
     let reads: Vec<_> = audit.iter().filter(|row| row.action == "download").collect();
     let operator = &site.person("alpha-operator").id;
-    assert_eq!(reads.len(), 1, "where a transfer goes on is no download of its own");
-    assert_eq!(
-        (reads[0].actor.as_str(), &reads[0].subject[..]),
-        (&*format!("user:{operator}"), &*format!("backup:{backup}"))
-    );
+    assert_eq!(reads.len(), 2, "one that leaves out the first bytes too");
+    for read in &reads {
+        let names = (read.actor.as_str(), &read.subject[..]);
+        assert_eq!(names, (&*format!("user:{operator}"), &*format!("backup:{backup}")));
+    }
+    assert!(reads.iter().any(|read| read.detail["download"]["from"] == 3), "{reads:?}");
 }
 
 #[actix_web::test]
@@ -270,4 +279,21 @@ async fn a_link_works_for_an_hour_without_signing_in() {
     let made = as_owner(&site, Ask::post(format!("{path}/download-link"))).await.json();
     let verification = made["verification"].as_str().unwrap();
     assert_eq!(site.run(verification).await.kind.as_str(), "verify");
+}
+
+#[actix_web::test]
+async fn a_link_ends_with_the_membership_of_who_made_it() {
+    let site = TestSite::new().await;
+    let (_, path) = one(&site).await;
+    let made = send(&site, "alpha-operator", Ask::post(format!("{path}/download-link"))).await.json();
+    let url = made["url"].as_str().unwrap();
+    let works = async || site.send(Ask::get(url)).await.status == 200;
+    assert!(works().await);
+    let (db, id) = (&site.site.world.db, &site.person("alpha-operator").id);
+    db.set_member(&site.alpha, id, Role::Viewer, "test").await.unwrap();
+    assert!(!works().await, "viewers download nothing");
+    db.set_member(&site.alpha, id, Role::Operator, "test").await.unwrap();
+    assert!(works().await);
+    db.remove_member(&site.alpha, id, "test").await.unwrap();
+    assert!(!works().await);
 }
