@@ -301,8 +301,8 @@ pub trait Engine: Send + Sync {
 
     /// Whether this leads to something on a machine of Zelo's own (a container, a
     /// file, a socket) and not to an address that anybody could have: then it is an
-    /// administrator's to give. Where in doubt it does.
-    fn is_local(&self, _access: &Access) -> bool {
+    /// administrator's to give. Names are looked up. Where in doubt it does.
+    async fn is_local(&self, _access: &Access) -> bool {
         true
     }
 

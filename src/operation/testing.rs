@@ -9,24 +9,31 @@ use crate::{
         clock::SharedClock,
         id::{SharedIds, SystemIds},
     },
-    engine::{Engines, sqlite::SqliteEngine},
+    engine::{
+        Engines,
+        postgres::{PostgresEngine, Tuning},
+        sqlite::SqliteEngine,
+    },
     host::{Hosts, Local},
     saga::runner::Patience,
     secret::{SystemRandom, open_key},
     store::{LocalStore, Reserve},
 };
 
-/// SQLite as the only engine, one empty store; uploads go to `uploads` in the folder.
+/// SQLite, and PostgreSQL by network; one empty store; uploads go to `uploads` in the folder.
 pub(crate) async fn world(folder: &Path, clock: SharedClock) -> World {
     let ids: SharedIds = Arc::new(SystemIds);
     let db = Db::open(DbTarget::Sqlite(folder.join("zelo.db")), clock.clone(), ids.clone()).await.unwrap();
     let store = LocalStore::new(folder.join("store"), Reserve::none());
     store.init().await.unwrap();
     let id = db.ensure_default_store("store").await.unwrap().id;
+    let hosts = Hosts::new(Arc::new(Local::new()));
     World {
         stores: Stores::new(id, Arc::new(store)),
-        hosts: Hosts::new(Arc::new(Local::new())),
-        engines: Engines::default().with(Arc::new(SqliteEngine::new(folder.join("tmp")))),
+        hosts: hosts.clone(),
+        engines: Engines::default()
+            .with(Arc::new(SqliteEngine::new(folder.join("tmp"))))
+            .with(Arc::new(PostgresEngine::new(hosts, ids.clone(), Tuning::default()))),
         sealer: Arc::new(open_key(&folder.join("key"), false, Arc::new(SystemRandom)).unwrap()),
         rules: Rules {
             runner: "w-test".to_owned(),

@@ -2,7 +2,7 @@
 //! tools, or over the network with this machine's. Passwords go by environment
 //! only, never in a command line.
 
-use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use super::{error::Whom, quote};
 use crate::{
@@ -319,27 +319,6 @@ pub(super) fn accept(mut input: Access) -> Result<Access, Vec<Problem>> {
     if wrong.is_empty() { Ok(input) } else { Err(wrong) }
 }
 
-/// Whether it leads into a container, to a socket or to this machine itself. libpq
-/// takes several hosts, separated by commas, and an empty one for the socket.
-pub(super) fn is_local(access: &Access) -> bool {
-    let given = |name| access.value(name).is_some();
-    let hosts = access.value("host").unwrap_or_default();
-    given("container") || given("socket") || given("stack") || hosts.split(',').any(is_this_machine)
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let host = host.trim().trim_end_matches('.').to_ascii_lowercase();
-    match host.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(ip) => ip.is_loopback() || ip.is_unspecified(),
-        // `127.1` and `0x7f000001` are addresses to the system, though not to us.
-        Err(_) => {
-            let last = host.rsplit('.').next().unwrap_or_default();
-            let number = last.starts_with("0x") || last.bytes().all(|b| b.is_ascii_digit());
-            number || host.starts_with(['/', '@']) || last == "localhost" || host.contains('%')
-        }
-    }
-}
-
 fn known(field: &str) -> bool {
     matches!(
         field,
@@ -422,41 +401,6 @@ mod tests {
         assert_eq!(access.value("ca"), Some("/ca.pem"));
         assert_eq!(access.secret("password").map(Secret::expose), Some("p/w d"));
         assert!(!access.secrets.contains_key("url"));
-    }
-
-    #[test]
-    fn what_leads_to_this_machine_is_known() {
-        let access = |name: &str, value: &str| Access {
-            values: [("host", "db.example"), (name, value)].map(|(n, v)| (n.to_owned(), v.to_owned())).into(),
-            ..Access::default()
-        };
-        for host in ["db.example", "10.0.0.7", "2001:db8::7", "a.example,b.example", "localhost.example"] {
-            assert!(!is_local(&access("host", host)), "{host}");
-        }
-        for host in [
-            "",
-            "/run/postgresql",
-            "@abstract",
-            "localhost",
-            "LOCALHOST.",
-            "db.localhost",
-            "127.0.0.1",
-            "127.1",
-            "2130706433",
-            "0x7f000001",
-            "0.0.0.0",
-            "::1",
-            "::ffff:127.0.0.1",
-            "fe80::1%lo",
-            "db.example,/run/postgresql",
-            "db.example,",
-        ] {
-            assert!(is_local(&access("host", host)), "{host}");
-        }
-        for (name, value) in [("container", "db"), ("socket", "/run/postgresql"), ("stack", "shop")] {
-            assert!(is_local(&access(name, value)), "{name}");
-        }
-        assert!(!is_local(&access("tls", "require")));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod dress;
 mod dump;
 mod error;
 mod inspect;
+mod local;
 mod outside;
 mod plain;
 mod quote;
@@ -110,8 +111,8 @@ impl Engine for PostgresEngine {
         access::accept(input)
     }
 
-    fn is_local(&self, access: &Access) -> bool {
-        access::is_local(access)
+    async fn is_local(&self, access: &Access) -> bool {
+        local::leads_here(access).await
     }
 
     fn detect(&self, host: &str, container: &Container) -> Option<Detected> {

@@ -41,7 +41,7 @@ pub(in crate::web::api) async fn add(call: Call<Run>, Json(new): Json<AddResourc
     let engine = world.engines.get(&kind)?.clone();
     let given = put_over(&*engine, Access::default(), Some(new.access), new.secrets)?;
     let access = accept(&*engine, given)?;
-    may_reach(&call, &*engine, &access)?;
+    may_reach(&call, &*engine, &access).await?;
     let checks = look(&*engine, &access, new.unchecked).await;
     if call.query.dry_run {
         return Ok(call.ok(&checked(&call, access, &checks)));

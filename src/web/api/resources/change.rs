@@ -1,5 +1,7 @@
 //! `PUT /api/projects/{project}/resources/{resource}`
 
+use actix_web::http::StatusCode;
+
 use super::{accept, checked, look, may_reach, must_pass, not_told_of_others, put_over, shown};
 use crate::{
     db::ResourceRow,
@@ -10,7 +12,7 @@ use crate::{
     web::{
         api::{
             body::Json,
-            call::{Answer, Call, Run},
+            call::{Answer, Call, Run, refused},
             types::resource::{ChangeResource, Changed},
         },
         error::Refusal,
@@ -69,11 +71,31 @@ async fn prepared(
     let world = &call.site.world;
     let engine = world.engine(row)?;
     let known = known_access(world, row, !asked.secrets.is_empty())?;
-    let access = accept(&*engine, put_over(&*engine, known, asked.access, asked.secrets)?)?;
+    let given = put_over(
+        &*engine,
+        Access { values: known.values.clone(), ..Access::default() },
+        asked.access.clone(),
+        asked.secrets.clone(),
+    )?;
+    let access = accept(&*engine, put_over(&*engine, known.clone(), asked.access, asked.secrets)?)?;
     if access.values != row.access {
-        may_reach(call, &*engine, &access)?;
+        may_reach(call, &*engine, &access).await?;
+        gives_secrets(call, &known, &accept(&*engine, given)?, &access)?;
     }
     access_may_change(world, row, &access).await?;
     let checks = look(&*engine, &access, asked.unchecked).await;
     Ok((Some(access), checks))
+}
+
+/// What Zelo keeps secret is sent where it was given for: who leads a resource
+/// elsewhere, and could read it there, gives it again. Problem:
+/// `resource-secret-again`.
+fn gives_secrets<Q>(call: &Call<Q>, known: &Access, given: &Access, access: &Access) -> Result<(), Refusal> {
+    let kept = |name: &&String| access.secrets.contains_key(*name) && !given.secrets.contains_key(*name);
+    match known.secrets.keys().find(kept) {
+        Some(name) if !call.caller.user.is_admin => {
+            Err(refused(StatusCode::FORBIDDEN, problem!("resource-secret-again", field = name)))
+        }
+        _ => Ok(()),
+    }
 }

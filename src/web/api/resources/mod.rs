@@ -55,8 +55,8 @@ fn accept(engine: &dyn Engine, given: Access) -> Result<Access, Refusal> {
 
 /// What leads to a machine of Zelo's own is an administrator's to give: it may be
 /// anybody's.
-fn may_reach<Q>(call: &Call<Q>, engine: &dyn Engine, access: &Access) -> Result<(), Refusal> {
-    if engine.is_local(access) && !call.caller.user.is_admin {
+async fn may_reach<Q>(call: &Call<Q>, engine: &dyn Engine, access: &Access) -> Result<(), Refusal> {
+    if !call.caller.user.is_admin && engine.is_local(access).await {
         return Err(refused(StatusCode::FORBIDDEN, problem!("resource-local")));
     }
     Ok(())

@@ -176,3 +176,35 @@ async fn it_is_taken_off_the_list_by_its_name_and_not_while_something_works_on_i
     assert_eq!((gone.status.as_u16(), gone.body.len()), (204, 0));
     assert_eq!(as_owner(&site, Ask::get(shop(&site))).await.problem().0, 404);
 }
+
+#[actix_web::test]
+async fn a_stored_password_goes_nowhere_else() {
+    let site = TestSite::new().await;
+    let at = |host: &str| json!({ "host": host, "user": "zelo" });
+    let new = json!({ "name": "far", "kind": "postgres", "access": at("198.51.100.1"), "unchecked": true,
+        "secrets": { "password": "hunter2" } });
+    let made = as_owner(&site, Ask::post(list(&site)).json(&new)).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let path = format!("{}/{}", list(&site), made.json()["id"].as_str().unwrap());
+    let change = async |query: &str, mut body: Value| {
+        body["unchecked"] = true.into();
+        as_owner(&site, Ask::new("PUT", format!("{path}{query}")).json(&body)).await
+    };
+    let again = (403, "resource-secret-again".to_owned());
+    for query in ["", "?dry_run=true"] {
+        assert_eq!(change(query, json!({ "access": at("198.51.100.2") })).await.problem(), again);
+    }
+    let url = |url: &str| json!({ "secrets": { "url": url } });
+    assert_eq!(change("", url("postgres://zelo@198.51.100.2/")).await.problem(), again);
+    let with = json!({ "access": at("198.51.100.3"), "secrets": { "password": "hunter2" } });
+    for body in [
+        json!({ "name": "farther" }),
+        json!({ "secrets": { "password": "hunter3" } }),
+        url("postgres://zelo:hunter2@198.51.100.2/"),
+        with,
+        json!({ "access": at("198.51.100.4"), "secrets": { "password": "" } }),
+    ] {
+        let reply = change("", body.clone()).await;
+        assert_eq!(reply.status, 200, "{body}: {}", reply.text());
+    }
+}
