@@ -32,6 +32,9 @@ use crate::{
 
 /// Files in one archive or folder, at most.
 const FILES: usize = 65_536;
+/// So many times the limit a compressed dump may be long: a text of nothing but one
+/// letter is no dump, and would be read for days.
+const SWELLS: u64 = 64;
 
 /// What is to be looked at, and by whom.
 #[derive(Clone)]
@@ -141,14 +144,7 @@ impl Looking {
         if self.seal.bytes == 0 {
             return Err(self.unknown(&[]));
         }
-        if self.seal.bytes > self.limit {
-            return Err(problem!(
-                "upload-too-large",
-                file = &self.name,
-                bytes = self.seal.bytes,
-                total = self.limit
-            ));
-        }
+        self.within(self.seal.bytes, self.limit)?;
         let mut head = Vec::new();
         open(&self.path)?.take(HEAD as u64).read_to_end(&mut head).map_err(|e| missing(&self.path, &e))?;
         let codec = sniff::codec(&head);
@@ -162,12 +158,22 @@ impl Looking {
         if tar::is_tar(&inner) { self.archive(codec) } else { self.stream(codec, &inner) }
     }
 
+    fn within(&self, bytes: u64, most: u64) -> Result<(), Problem> {
+        if bytes <= most {
+            return Ok(());
+        }
+        Err(problem!("upload-too-large", file = &self.name, bytes = bytes, total = most))
+    }
+
     fn stream(&self, codec: Codec, head: &[u8]) -> Result<Found, Problem> {
         let mut inspector = self.inspector(head)?;
         let mut seen = Seen::new(open(&self.path)?, self.stop.clone());
         let raw = {
             let source = decoded(codec, &mut seen).map_err(|e| self.broken(&e))?;
-            self.inspect(source, &mut *inspector)?
+            let most = self.limit.saturating_mul(SWELLS);
+            let raw = self.inspect(source.take(most.saturating_add(1)), &mut *inspector)?;
+            self.within(raw.bytes, most)?;
+            raw
         };
         let whole = seen.end().map_err(|e| self.broken(&e))?;
         let Looked { report, sketch } = inspector.finish().map_err(|p| self.named(p))?;
@@ -193,15 +199,15 @@ impl Looking {
         let mut seen = Seen::new(open(&self.path)?, self.stop.clone());
         let (entries, length) = {
             let source = decoded(wrap, &mut seen).map_err(|e| self.broken(&e))?;
+            let source = source.take(self.limit.saturating_add(1));
             let mut counted = Seen::new(source, self.stop.clone());
             let stop = self.stop.clone();
             let entries = tar::index(&mut counted, FILES, &mut || stop.check());
-            let entries = entries.map_err(|bad| self.hostile(bad))?;
-            (entries, counted.end().map_err(|e| self.broken(&e))?.bytes)
+            let length = counted.end().map_err(|e| self.broken(&e))?.bytes;
+            // Before what is wrong with it: of one that is too long the end is missing.
+            self.within(length, self.limit)?;
+            (entries.map_err(|bad| self.hostile(bad))?, length)
         };
-        if length > self.limit {
-            return Err(problem!("upload-too-large", file = &self.name, bytes = length, total = self.limit));
-        }
         let whole = seen.end().map_err(|e| self.broken(&e))?;
         let fact = |e: tar::Entry| FileFact { name: e.name, at: e.at, digest: e.digest };
         let files = entries.into_iter().map(fact).collect();
@@ -216,9 +222,7 @@ impl Looking {
             let path = self.path.join(&name);
             let digest = Seen::new(open(&path)?, self.stop.clone()).end().map_err(|e| missing(&path, &e))?;
             all += digest.bytes;
-            if all > self.limit {
-                return Err(problem!("upload-too-large", file = &self.name, bytes = all, total = self.limit));
-            }
+            self.within(all, self.limit)?;
             files.push(FileFact { name, at: 0, digest });
         }
         self.set(Set { archive: None, files }, None, Codec::None)

@@ -1,12 +1,15 @@
 //! A backup of a Zelo as it is downloaded: its manifest, and the files the manifest
 //! names. Nothing in it is believed: every digest is computed, every part read.
 
-use std::io::Read;
+use std::{
+    collections::BTreeSet,
+    io::{self, Read},
+};
 
 use super::{FileFact, Looking, Own, Set};
 use crate::{
     domain::{
-        manifest::{FILE, Manifest, Part},
+        manifest::{Codec, FILE, Manifest, Part},
         outside::OutsideReport,
         problem::Problem,
     },
@@ -49,6 +52,13 @@ impl Archive<'_> {
         if manifest.parts.is_empty() || manifest.parts.len() > PARTS || files > PARTS {
             return Err(bad("it names no parts, or too many"));
         }
+        // Each byte is read once: a small file named often would take for ever.
+        let mut named = BTreeSet::new();
+        let all = manifest.parts.iter().flat_map(|part| &part.files);
+        let mut found = all.filter_map(|file| self.find(&file.path));
+        if !found.all(|file| named.insert(&file.name)) {
+            return Err(bad("it names a file twice"));
+        }
         Ok(Some(manifest))
     }
 
@@ -67,7 +77,6 @@ impl Archive<'_> {
 
     fn part(&self, part: &Part) -> Result<Own, Problem> {
         let mut files = Vec::new();
-        let mut readers: Box<dyn Read> = Box::new(std::io::empty());
         for file in &part.files {
             if let Some(key) = &file.key {
                 return Err(problem!("part-encrypted", path = &file.path, key = key));
@@ -78,17 +87,17 @@ impl Archive<'_> {
             if found.digest != file.stored {
                 return Err(self.damaged(&file.path));
             }
-            let stored = self.looking.file(self.set, found)?;
-            let raw = decoded(file.codec, stored).map_err(|e| self.looking.broken(&e))?;
-            readers = Box::new(readers.chain(raw));
-            files.push(found.name.clone());
+            files.push((found, file.codec));
         }
-        let report = self.read(part, readers)?;
-        Ok(Own { files, report })
+        let names = files.iter().map(|(found, _)| found.name.clone()).collect();
+        let raw = Pieces { archive: self, files: files.into_iter(), now: None };
+        // More than the manifest says is wrong, and not worth reading.
+        let report = self.read(part, raw.take(part.raw.bytes.saturating_add(1)))?;
+        Ok(Own { files: names, report })
     }
 
     /// Reads a part to its end; what a kind that knows it says of it.
-    fn read(&self, part: &Part, raw: Box<dyn Read>) -> Result<Option<OutsideReport>, Problem> {
+    fn read(&self, part: &Part, raw: impl Read) -> Result<Option<OutsideReport>, Problem> {
         let mut seen = Seen::new(raw, self.looking.stop.clone());
         let mut head = Vec::new();
         (&mut seen).take(HEAD as u64).read_to_end(&mut head).map_err(|e| self.looking.broken(&e))?;
@@ -139,5 +148,30 @@ impl Archive<'_> {
 
     fn damaged(&self, path: &str) -> Problem {
         problem!("upload-part-damaged", file = &self.looking.name, path = path)
+    }
+}
+
+/// A part's files decoded one after another, each opened when it is its turn: a
+/// manifest may name more than can be open at once.
+struct Pieces<'a> {
+    archive: &'a Archive<'a>,
+    files: std::vec::IntoIter<(&'a FileFact, Codec)>,
+    now: Option<Box<dyn Read>>,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(now) = &mut self.now {
+                let read = now.read(into)?;
+                if read > 0 || into.is_empty() {
+                    return Ok(read);
+                }
+            }
+            let Some((file, codec)) = self.files.next() else { return Ok(0) };
+            let Archive { looking, set } = self.archive;
+            let stored = looking.file(set, file).map_err(|problem| io::Error::other(problem.to_string()))?;
+            self.now = Some(decoded(codec, stored)?);
+        }
     }
 }

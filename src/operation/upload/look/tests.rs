@@ -309,6 +309,11 @@ fn a_manifest_that_lies_is_found_out() {
     assert_eq!(refused(&|m, _| m.parts[0].files[0].path = "../../x".to_owned()), "upload-manifest");
     assert_eq!(refused(&|m, _| m.parts[1].name = "database:shop".to_owned()), "upload-manifest");
     assert_eq!(refused(&|m, _| m.version = 2), "upload-manifest");
+    let twice = |m: &mut Manifest, _: &mut Files| {
+        let again = m.parts[0].files[0].clone();
+        m.parts[0].files.push(again);
+    };
+    assert_eq!(refused(&twice), "upload-manifest");
     assert_eq!(refused(&|m, _| m.parts.clear()), "upload-manifest");
     assert_eq!(refused(&|m, _| m.resource.kind = Kind::of("sqlite")), "upload-other-kind");
     let (_, mut files) = own("postgres");
@@ -348,4 +353,16 @@ fn a_reading_nobody_waits_for_ends() {
         stop,
     };
     assert!(looking.look().is_err());
+}
+
+#[test]
+fn what_swells_beyond_measure_is_not_read_to_its_end() {
+    let lab = Lab::new();
+    let path = lab.file("bomb.sql.zst", &zstd(&[PLAIN.as_bytes(), &[b'-'; 4 << 20]].concat()));
+    let limit = 32 << 10;
+    assert!(path.metadata().unwrap().len() < limit);
+    assert!(lab.look_as("postgres", &path, limit).unwrap_err().is("upload-too-large"));
+    let packed = gzip(&tar(&[("a.dat", &[0; 1 << 20])]));
+    let path = lab.file("bomb.tar.gz", &packed);
+    assert!(lab.look_as("postgres", &path, limit).unwrap_err().is("upload-too-large"));
 }
