@@ -23,8 +23,6 @@ mod main_path;
 mod pages;
 #[path = "browser/person.rs"]
 mod person;
-#[path = "browser/plain.rs"]
-mod plain;
 #[path = "browser/screenshots.rs"]
 mod screenshots;
 #[path = "browser/shop.rs"]

@@ -31,8 +31,15 @@ impl Site {
     }
 
     /// Starts the server.
-    pub(crate) fn serve(mut self) -> Self {
+    pub(crate) fn serve(self) -> Self {
+        self.serve_with(None)
+    }
+
+    fn serve_with(mut self, fault: Option<&str>) -> Self {
         let mut serve = command(&self.data(), &["--json", "serve", "--bind", "127.0.0.1:0"]);
+        if let Some(fault) = fault {
+            serve.env("ZELO_FAULT", fault);
+        }
         let log = std::fs::File::create(self.path("serve.log")).unwrap();
         let mut child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
@@ -50,6 +57,11 @@ impl Site {
         let site = Self::new().serve();
         assert!(site.link.is_some(), "there is no set-up link:\n{}", site.log());
         site
+    }
+
+    /// The same, and something in it fails.
+    pub(crate) fn faulty(fault: &str) -> Self {
+        Self::new().serve_with(Some(fault))
     }
 
     pub(crate) fn data(&self) -> PathBuf {
