@@ -64,7 +64,18 @@ async fn each_barred_way_is_named() {
     rig.sql("postgres", "CREATE ROLE reader LOGIN; CREATE TABLE hidden (a int); GRANT pg_monitor TO reader");
     let reader = with(rig.access.clone(), "user", "reader");
     assert_eq!(bad(&engine.check(&reader).await), is("read", "pg-unreadable"));
+    // What everybody may read usually, and some hosters take away.
+    rig.sql("postgres", "REVOKE SELECT ON pg_stat_ssl FROM PUBLIC");
+    assert_eq!(bad(&engine.check(&reader).await), is("tls", "pg-permission"));
+    rig.sql("postgres", "GRANT SELECT ON pg_stat_ssl TO PUBLIC");
     rig.sql("postgres", "GRANT pg_read_all_data TO reader");
+    assert_eq!(bad(&engine.check(&reader).await), None);
+    rig.sql("postgres", "CREATE DATABASE private");
+    rig.sql("postgres", "REVOKE CONNECT ON DATABASE private FROM PUBLIC");
+    let inside = with(reader.clone(), "database", "private");
+    assert_eq!(bad(&engine.check(&inside).await), is("connect", "pg-login-forbidden"));
+    assert_eq!(bad(&engine.check(&reader).await), is("read", "pg-login-forbidden"));
+    rig.sql("postgres", "GRANT CONNECT ON DATABASE private TO reader");
     assert_eq!(bad(&engine.check(&reader).await), None);
     rig.sql("postgres", "SELECT lo_create(1)");
     assert_eq!(bad(&engine.check(&reader).await), is("read", "pg-unreadable-objects"));
