@@ -68,6 +68,7 @@ contract! {
     a_missing_program,
     a_file_that_is_no_program,
     environment,
+    large_pieces,
     secrets_stay_unseen,
     runs_as_another_user,
     end_ends,

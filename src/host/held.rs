@@ -1,8 +1,10 @@
 //! How a process is held: a shell says who it is, waits for one line, and then
 //! becomes the program. The same script serves this machine and containers.
 //!
-//! Only builtins run before the `exec`, so there is never a second process; at
+//! Only builtins run before it is let go, so there is never a second process; at
 //! the end of its input the shell exits and nothing has run.
+
+use super::Command;
 
 /// `$0` of the holding shell: its own complaints, and no program's, begin so.
 pub(super) const NAME: &str = "zelo-hold";
@@ -17,12 +19,20 @@ echo "zelo held $zelo" >&2
 read -r zelo || exit 0
 [ "$zelo" = go ] || exit 0
 unset zelo
-exec "$@""#;
+"#;
 
-/// Arguments for the shell (`argv[0]` is `shell`) that hold `argv`.
-pub(super) fn hold(shell: &str, argv: &[String]) -> Vec<String> {
-    let mut all = vec![shell.to_owned(), "-c".to_owned(), SCRIPT.to_owned(), NAME.to_owned()];
-    all.extend_from_slice(argv);
+/// Where there is a `stdbuf` that works, the program writes 64 KiB at a time.
+const LARGE: &str = r#"if stdbuf -o65536 true >/dev/null 2>&1; then set -- stdbuf -o65536 "$@"; fi
+"#;
+
+/// The shell becomes the program.
+const RUN: &str = r#"exec "$@""#;
+
+/// Arguments for the shell (`argv[0]` is `shell`) that hold a command.
+pub(super) fn hold(shell: &str, command: &Command) -> Vec<String> {
+    let script = [SCRIPT, if command.large_pieces { LARGE } else { "" }, RUN].concat();
+    let mut all = vec![shell.to_owned(), "-c".to_owned(), script, NAME.to_owned()];
+    all.extend_from_slice(&command.argv);
     all
 }
 

@@ -74,6 +74,9 @@ pub struct Command {
     pub secret_env: Vec<(String, Secret)>,
     /// As which user of that place; `None`: its default.
     pub user: Option<String>,
+    /// Whether it writes in larger pieces than it would by itself, where that can be
+    /// had: each piece passes the container's shim, its engine and a socket.
+    pub large_pieces: bool,
 }
 
 impl Command {
@@ -84,6 +87,7 @@ impl Command {
             env: Vec::new(),
             secret_env: Vec::new(),
             user: None,
+            large_pieces: false,
         }
     }
 
@@ -112,6 +116,13 @@ impl Command {
     #[must_use]
     pub fn user(mut self, user: Option<&str>) -> Self {
         self.user = user.map(ToOwned::to_owned);
+        self
+    }
+
+    /// The same for a program that writes much by C's standard output.
+    #[must_use]
+    pub fn in_large_pieces(mut self) -> Self {
+        self.large_pieces = true;
         self
     }
 

@@ -348,7 +348,9 @@ impl Dump {
             .arg(format!("--snapshot={snapshot}"))
             .arg(format!("--lock-wait-timeout={}", server.tuning.lock_wait.as_millis()))
             .arg("--no-password")
-            .arg(Server::dbname(&self.database.name));
+            .arg(Server::dbname(&self.database.name))
+            // By itself 4 KiB at a time.
+            .in_large_pieces();
         match self.format {
             Format::Custom => command.arg("-Fc").arg("-Z0"),
             Format::Plain => command.arg("-Fp"),

@@ -225,6 +225,27 @@ pub(super) async fn environment(ground: &Ground) {
     assert_eq!(out, "", "Zelo's own environment leaked");
 }
 
+pub(super) async fn large_pieces(ground: &Ground) {
+    let place = &*ground.place;
+    let wide = |argv: &[&str]| Command::new(argv.iter().copied()).in_large_pieces();
+    // As coreutils' `stdbuf` tells its library.
+    assert_eq!(run(place, wide(&["printenv", "_STDBUF_O"])).await.unwrap().0, "65536\n");
+    let (out, exit) = run(place, wide(&["sh", "-c", "echo \"$1\"; exit 3", "sh", "a  b"])).await.unwrap();
+    assert_eq!((out.as_str(), exit.code), ("a  b\n", 3));
+    let missing = place.start(wide(&["no-such-program"])).await.map(|held| held.process().clone());
+    assert!(matches!(missing, Err(HostError::NoProgram { .. })), "{missing:?}");
+    let held = place.start(wide(&["sleep", "300"])).await.unwrap();
+    let process = held.process().clone();
+    drop(held.release().await.unwrap());
+    // The program is the process that was held: it can be ended by that.
+    let name = sh(&format!("cat /proc/{}/comm", process.pid));
+    let start = Instant::now();
+    while run(place, name.clone()).await.unwrap().0 != "sleep\n" {
+        assert!(start.elapsed() < SOON, "{process:?} is not the program");
+    }
+    place.end(&process, Duration::from_secs(5)).await.unwrap();
+}
+
 pub(super) async fn secrets_stay_unseen(ground: &Ground) {
     let place = &*ground.place;
     let secret = "hunter2hunter2";

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::host::{
+    self,
     docker::end,
     held::{self, Greeting, Stat},
 };
@@ -31,9 +32,12 @@ fn shells() -> impl Iterator<Item = (&'static str, Command)> {
     })
 }
 
-fn hold(mut shell: Command, argv: &[&str]) -> (Child, BufReader<ChildStderr>, String) {
-    let argv: Vec<String> = argv.iter().map(|&a| a.to_owned()).collect();
-    let mut child = shell.args(held::hold("sh", &argv).split_off(1)).spawn().unwrap();
+fn hold(shell: Command, argv: &[&str]) -> (Child, BufReader<ChildStderr>, String) {
+    hold_it(shell, &host::Command::new(argv.iter().copied()))
+}
+
+fn hold_it(mut shell: Command, command: &host::Command) -> (Child, BufReader<ChildStderr>, String) {
+    let mut child = shell.args(held::hold("sh", command).split_off(1)).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
@@ -46,9 +50,11 @@ fn stat_of(pid: u32) -> Stat {
 
 #[test]
 fn every_shell_holds() {
-    for (name, shell) in shells() {
+    let command = host::Command::new(["cat", "-"]);
+    let both = [command.clone(), command.in_large_pieces()];
+    for ((name, shell), command) in both.iter().flat_map(|command| shells().map(move |s| (s, command))) {
         eprintln!("holding with {name}");
-        let (mut child, _, line) = hold(shell, &["cat", "-"]);
+        let (mut child, _, line) = hold_it(shell, command);
         let Greeting::Held(stat) = held::greeting(&line) else { panic!("{name}: {line}") };
         assert_eq!((stat.pid as u32, stat.started), (child.id(), stat_of(child.id()).started), "{name}");
         let mut stdin = child.stdin.take().unwrap();

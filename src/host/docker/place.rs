@@ -147,7 +147,7 @@ impl Place for DockerPlace {
         let plain = command.env.iter().map(|(name, value)| format!("{name}={value}"));
         let secret = command.secret_env.iter().map(|(name, value)| format!("{name}={}", value.expose()));
         let config = ExecConfig {
-            cmd: Some(held::hold("sh", &command.argv)),
+            cmd: Some(held::hold("sh", &command)),
             env: Some(plain.chain(secret).collect()),
             user: command.user.clone(),
             ..Default::default()
