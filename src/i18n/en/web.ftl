@@ -144,6 +144,7 @@ ui-op-backup = Back up { $name }
 ui-op-restore = Restore { $name }
 ui-op-undo = Undo on { $name }
 ui-op-verify = Verify a backup of { $name }
+ui-op-upload = Bring a dump in for { $name }
 ui-op-delete = Delete a backup of { $name }
 ui-op-untrash = Bring back a backup of { $name }
 ui-op-purge = Remove a deleted backup of { $name }

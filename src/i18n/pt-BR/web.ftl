@@ -146,6 +146,7 @@ ui-op-backup = Fazer backup de { $name }
 ui-op-restore = Restaurar { $name }
 ui-op-undo = Desfazer em { $name }
 ui-op-verify = Verificar um backup de { $name }
+ui-op-upload = Receber um dump para { $name }
 ui-op-delete = Excluir um backup de { $name }
 ui-op-untrash = Trazer de volta um backup de { $name }
 ui-op-purge = Remover um backup excluído de { $name }
