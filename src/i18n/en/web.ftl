@@ -190,4 +190,3 @@ ui-effect-reads = only looks
 ui-effect-adds = makes something beside
 ui-effect-saves = safety backup
 ui-effect-destroys = changes what people use
-ui-proven = Proven

@@ -192,4 +192,3 @@ ui-effect-reads = só olha
 ui-effect-adds = cria algo ao lado
 ui-effect-saves = backup de segurança
 ui-effect-destroys = muda o que as pessoas usam
-ui-proven = Provado

@@ -41,7 +41,6 @@ pub(in crate::web::pages) async fn show(
         at: row.created_at,
         topic: row.topic.clone(),
         subject: subject(&row.subject),
-        delivered_at: row.delivered_at,
     };
     let rows = rows.iter().map(line).collect();
     desk.answer(&site, StatusCode::OK, |page| AlertsPage { page, rows, newest, older }.render())
