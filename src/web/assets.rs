@@ -57,6 +57,7 @@ const JS: &[&str] = &[
     file!("js/dialog.js"),
     file!("js/copy.js"),
     file!("js/bulk.js"),
+    file!("js/live.js"),
     file!("js/menu.js"),
     file!("js/filter.js"),
     file!("js/operation.js"),
