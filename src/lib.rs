@@ -1,5 +1,5 @@
-//! Zelo: backups that are proven to restore, and dangerous operations that end
-//! done or undone. ARCHITECTURE.md walks through the rooms.
+//! Zelo: backups of which every byte was read back and checked, and dangerous
+//! operations that end done or undone. ARCHITECTURE.md walks through the rooms.
 
 pub mod app;
 pub mod cli;

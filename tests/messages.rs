@@ -209,6 +209,37 @@ fn lacking(message: Option<&Message>, problem: bool) -> Vec<String> {
     lacking
 }
 
+/// Every `const KIND: OpKind = OpKind::of("…")` of the product.
+fn operation_kinds(source: &Source) -> BTreeSet<String> {
+    let start = ["KIND", ":", "OpKind", "=", "OpKind", ":", ":", "of"];
+    let mut found = BTreeSet::new();
+    groups(&source.product(), &mut |tokens| {
+        for window in tokens.windows(start.len() + 1) {
+            let fits = window.iter().zip(start).all(|(token, text)| is(token, text));
+            if let (true, Some(TokenTree::Group(arguments))) = (fits, window.last()) {
+                found.extend(arguments.stream().into_iter().next().as_ref().and_then(string));
+            }
+        }
+    });
+    found
+}
+
+/// Where a text is missing, a kind is shown by its code: nothing else would tell.
+#[test]
+fn every_kind_of_operation_is_told_in_words() {
+    let kinds: BTreeSet<_> = sources::all().iter().flat_map(operation_kinds).collect();
+    assert!(kinds.contains("upload"), "kinds are written otherwise than this test reads them: {kinds:?}");
+    let mut lacking = Vec::new();
+    for language in LANGUAGES {
+        let catalogue = catalogue(language);
+        for kind in &kinds {
+            let ids = [format!("operation-kind-{kind}"), format!("ui-op-{kind}")];
+            lacking.extend(ids.into_iter().filter(|id| !catalogue.contains_key(id)).map(|id| (language, id)));
+        }
+    }
+    assert!(lacking.is_empty(), "{lacking:?}");
+}
+
 #[test]
 fn every_argument_a_message_mentions_is_given() {
     let catalogues = LANGUAGES.map(catalogue);

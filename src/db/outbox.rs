@@ -1,5 +1,4 @@
-//! What others are to be told of: written in the transaction that changes
-//! things, delivered later, at least once.
+//! What others are to be told of: written in the transaction that changes things.
 
 use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
@@ -27,8 +26,6 @@ pub struct OutboxRow {
     pub payload: Value,
     /// When it happened.
     pub created_at: Moment,
-    /// When it was told; none if it was not yet.
-    pub delivered_at: Option<Moment>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -50,7 +47,6 @@ struct Told {
     subject: String,
     payload: String,
     created_at: NaiveDateTime,
-    delivered_at: Option<NaiveDateTime>,
 }
 
 impl TryFrom<Told> for OutboxRow {
@@ -60,7 +56,6 @@ impl TryFrom<Told> for OutboxRow {
         Ok(Self {
             payload: parse(&row.payload, "outbox.payload")?,
             created_at: moment(row.created_at),
-            delivered_at: row.delivered_at.map(moment),
             id: row.id,
             topic: row.topic,
             subject: row.subject,
@@ -117,17 +112,5 @@ impl Db {
             rows.into_iter().map(OutboxRow::try_from).collect()
         });
         Ok(listed.await?)
-    }
-
-    /// It was told.
-    pub async fn mark_delivered(&self, id: &str) -> Result<(), Problem> {
-        let id = id.to_owned();
-        let marked = self.write(move |tx| {
-            diesel::update(outbox::table.find(&id))
-                .set(outbox::delivered_at.eq(naive(tx.now)))
-                .execute(tx.conn)?;
-            Ok(())
-        });
-        Ok(marked.await?)
     }
 }

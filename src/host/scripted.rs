@@ -25,14 +25,7 @@ pub struct Answer {
     stdout: Bytes,
     stderr: String,
     code: i64,
-    refusal: Option<Refusal>,
-}
-
-#[derive(Debug, Clone)]
-enum Refusal {
-    NoProgram,
-    NotRunning,
-    Broken,
+    no_program: bool,
 }
 
 impl Answer {
@@ -55,17 +48,7 @@ impl Answer {
 
     /// Cannot start: the program is not there.
     pub fn no_program() -> Self {
-        Self { refusal: Some(Refusal::NoProgram), ..Self::default() }
-    }
-
-    /// Cannot start: the container is stopped.
-    pub fn not_running() -> Self {
-        Self { refusal: Some(Refusal::NotRunning), ..Self::default() }
-    }
-
-    /// Says this, then the connection breaks: the reader sees an end, `wait` the error.
-    pub fn breaks_after(stdout: impl Into<Bytes>) -> Self {
-        Self { stdout: stdout.into(), refusal: Some(Refusal::Broken), ..Self::default() }
+        Self { no_program: true, ..Self::default() }
     }
 }
 
@@ -105,21 +88,12 @@ pub struct Scripted {
     id: PlaceId,
     next: Arc<AtomicI32>,
     state: Arc<Mutex<State>>,
-    space: Space,
 }
 
 impl Scripted {
     /// A place that expects nothing yet, with 1 TiB, half of it free.
     pub fn new(id: PlaceId) -> Self {
-        let space = Space { free: 1 << 39, total: 1 << 40 };
-        Self { id, next: Arc::new(AtomicI32::new(100)), state: Arc::default(), space }
-    }
-
-    /// The same with this answer to every question for space.
-    #[must_use]
-    pub fn with_space(mut self, space: Space) -> Self {
-        self.space = space;
-        self
+        Self { id, next: Arc::new(AtomicI32::new(100)), state: Arc::default() }
     }
 
     /// Expects a command once. In a pattern `*` stands for any one argument (or,
@@ -210,13 +184,9 @@ impl Place for Scripted {
 
     async fn start(&self, command: Command) -> Result<Box<dyn Held>, HostError> {
         let answer = self.answer(&command.argv)?;
-        match answer.refusal {
-            Some(Refusal::NoProgram) => {
-                let program = command.program().to_owned();
-                return Err(HostError::NoProgram { program, place: self.id.0.clone() });
-            }
-            Some(Refusal::NotRunning) => return Err(HostError::NotRunning(self.id.0.clone())),
-            Some(Refusal::Broken) | None => {}
+        if answer.no_program {
+            let program = command.program().to_owned();
+            return Err(HostError::NoProgram { program, place: self.id.0.clone() });
         }
         let pid = self.next.fetch_add(1, Ordering::Relaxed);
         let process = ProcessRef { place: self.id(), pid, started: 1, container: None };
@@ -240,7 +210,7 @@ impl Place for Scripted {
     }
 
     async fn space(&self, _: &str) -> Result<Space, HostError> {
-        Ok(self.space)
+        Ok(Space { free: 1 << 39, total: 1 << 40 })
     }
 }
 
@@ -292,10 +262,6 @@ struct ScriptedEnding {
 impl Ending for ScriptedEnding {
     async fn wait(self: Box<Self>) -> Result<Exit, HostError> {
         self.place.lock().running.remove(&self.pid);
-        if self.answer.refusal.is_some() {
-            let place = self.place.id.0.clone();
-            return Err(HostError::Broken { place, why: "as scripted".to_owned() });
-        }
         Ok(Exit { code: self.answer.code, stderr: self.answer.stderr })
     }
 }

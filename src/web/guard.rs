@@ -1,6 +1,6 @@
 //! Who may what: every route names its [`Rule`], and this is the only place that
 //! checks one. It runs before the handler, looks the things in the path up, and
-//! leaves them in [`Here`]: a handler cannot reach what was not checked.
+//! leaves them in [`Here`], from where a handler takes what was checked.
 //!
 //! What somebody may not see does not exist for them (404); what they see and may
 //! not do is refused (403).

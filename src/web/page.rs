@@ -108,6 +108,12 @@ impl Desk {
         self
     }
 
+    /// Names a page right below the overview.
+    pub(crate) fn below_overview(self, title: impl Into<String>) -> Self {
+        let overview = self.page.t.s("ui-nav-overview");
+        self.titled(title, &[("/dashboard", overview)])
+    }
+
     /// The rendered page as an answer.
     pub(crate) fn answer(
         self,

@@ -85,6 +85,10 @@ operation-kind-restore = restore
 operation-kind-undo = undo
 operation-kind-verify = verify
 operation-kind-delete = delete
+operation-kind-upload = upload
+operation-kind-untrash = bringing back
+operation-kind-purge = removal
+operation-kind-free = freeing
 
 role-viewer = viewer
 role-operator = operator

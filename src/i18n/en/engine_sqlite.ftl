@@ -100,7 +100,7 @@ problem-sqlite-not-a-database = “{ $path }” is not a SQLite database, or it 
 
 problem-sqlite-corrupt = SQLite finds “{ $path }” damaged
     .safe = The file was not changed. Earlier backups are untouched.
-    .next = Restore the newest proven backup. If no safety backup can be taken of the damaged database, move its files away first: the restore then takes the free name and the damaged files stay as they are.
+    .next = Restore the newest verified backup. If no safety backup can be taken of the damaged database, move its files away first: the restore then takes the free name and the damaged files stay as they are.
 
 problem-sqlite-busy = Another program keeps “{ $path }” locked
     .safe = The database is as that program has it; nothing of this operation remains.

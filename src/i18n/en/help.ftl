@@ -2,7 +2,7 @@
 # for each of its arguments (help-backup-create--note); what several commands have
 # alike is help-any--…. The attribute is what stands for the value.
 
-help-zelo = Backups that are proven to restore, and dangerous operations that end done or undone
+help-zelo = Backups that are read back and checked, and dangerous operations that end done or undone
 help-zelo--version = Print version
 
 # Shared

@@ -85,6 +85,10 @@ operation-kind-restore = restauração
 operation-kind-undo = desfazer
 operation-kind-verify = verificação
 operation-kind-delete = exclusão
+operation-kind-upload = envio
+operation-kind-untrash = recuperação
+operation-kind-purge = remoção
+operation-kind-free = liberação
 
 role-viewer = leitor
 role-operator = operador

@@ -100,7 +100,7 @@ problem-sqlite-not-a-database = “{ $path }” não é um banco SQLite ou está
 
 problem-sqlite-corrupt = O SQLite considera “{ $path }” danificado
     .safe = O arquivo não foi alterado. Os backups anteriores continuam intactos.
-    .next = Restaure o backup comprovado mais recente. Se não for possível fazer um backup de segurança do banco danificado, mova antes os arquivos dele para outro lugar: a restauração então ocupa o nome livre e os arquivos danificados ficam como estão.
+    .next = Restaure o backup verificado mais recente. Se não for possível fazer um backup de segurança do banco danificado, mova antes os arquivos dele para outro lugar: a restauração então ocupa o nome livre e os arquivos danificados ficam como estão.
 
 problem-sqlite-busy = Outro programa mantém “{ $path }” bloqueado
     .safe = O banco de dados está como aquele programa o deixou; nada desta operação permanece.

@@ -2,7 +2,7 @@
 # cada argumento dele (help-backup-create--note); o que vários comandos têm em comum
 # é help-any--…. O atributo é o que fica no lugar do valor.
 
-help-zelo = Backups com restauração comprovada e operações perigosas que terminam concluídas ou desfeitas
+help-zelo = Backups relidos e conferidos e operações perigosas que terminam concluídas ou desfeitas
 help-zelo--version = Mostra a versão
 
 # Em comum

@@ -53,24 +53,24 @@ pub(super) async fn page(
     let may = may(here);
     let links = if may.operate { links(site, &desk, row).await? } else { Vec::new() };
     let new_link = token.map(|token| format!("{}/download/{token}", address(site, request)));
-    let view = |page| BackupPage {
-        backup: lines::backup(row),
-        note: row.note.clone(),
-        problem: row.problem.as_ref().map(|problem| t.told(problem)),
-        stored_at: row.finished_at,
-        proven_at: None,
-        facts: facts(&desk, row, &manifest),
-        parts: manifest.parts.iter().map(part).collect(),
-        report: report(&desk, &manifest),
-        links: links.clone(),
-        new_link: new_link.clone(),
-        operation: Ref::new(row.operation.as_str(), t.op("backup", &row.resource_name)),
-        may,
-        page,
-    };
-    let mut view = view(desk.page.clone());
-    view.proven_at = site.world.db.proven_at(&row.id).await?;
-    desk.answer(site, StatusCode::OK, |_| view.render())
+    let (facts, report) = (facts(&desk, row, &manifest), report(&desk, &manifest));
+    desk.answer(site, StatusCode::OK, |page| {
+        BackupPage {
+            backup: lines::backup(row),
+            note: row.note.clone(),
+            problem: row.problem.as_ref().map(|problem| t.told(problem)),
+            stored_at: row.finished_at,
+            facts,
+            parts: manifest.parts.iter().map(part).collect(),
+            report,
+            links,
+            new_link,
+            operation: Ref::new(row.operation.as_str(), t.op("backup", &row.resource_name)),
+            may,
+            page,
+        }
+        .render()
+    })
 }
 
 /// Scheme and host as people reach us.

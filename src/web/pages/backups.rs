@@ -25,7 +25,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(&site, &request, &caller, Here::Backups).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-backups"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-backups"));
     // With each backup it is looked again; here only what is of no use anywhere is left out.
     let may =
         |role| desk.member.iter().any(|(project, own)| desk.scope.contains(&project.id) && *own >= role);

@@ -1,4 +1,4 @@
-//! The pages, one file each: what is asked, one call, what is shown.
+//! The pages, one file each: what is asked, what is looked up or done, what is shown.
 
 mod account;
 mod asides;

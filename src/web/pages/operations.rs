@@ -46,7 +46,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(&site, &request, &caller, Here::Operations).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-operations"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-operations"));
     let filter = OperationFilter {
         projects: Some(desk.scope.clone()),
         states: wish.state.parse().ok().into_iter().collect(),

@@ -34,7 +34,7 @@ const PER: usize = 50;
 /// Findings shown; the list below has the rest.
 const FINDINGS: usize = 20;
 /// Operations shown.
-const RECENT: i64 = 8;
+const RECENT: usize = 8;
 
 /// What is looked for, and in which order.
 #[derive(Debug, Default, Deserialize)]
@@ -49,9 +49,12 @@ pub(super) struct Wish {
     sort: String,
     #[serde(default)]
     page: usize,
+    /// Of a page that refreshes itself: which part it asks for. The list, else.
+    #[serde(default)]
+    part: String,
 }
 
-/// The page, or only its list.
+/// The page, or a part of it: what is on it is looked for only where it is shown.
 pub(super) async fn show(
     site: web::Data<Site>,
     request: HttpRequest,
@@ -64,26 +67,58 @@ pub(super) async fn show(
     let desk = desk.titled(title, &[]);
     let board = desk.board.clone();
     let resources = resources(&desk, &board, &wish);
-    let piece = is_htmx(&request);
-    let (findings, operations) = if piece {
-        (Vec::new(), Vec::new())
-    } else {
-        (findings(&site, &desk, &board).await?, recent(&site, &desk).await?)
-    };
-    let figures = figures(&site, &board).await;
+    let part = if is_htmx(&request) { Part::named(&wish.part) } else { Part::Whole };
+    let findings = if part.has(Part::Summary) { findings(&site, &desk, &board).await? } else { Vec::new() };
+    let figures = figures(&site, &desk, part).await;
+    let operations = if part.has(Part::Recent) { recent(&site, &desk).await? } else { Vec::new() };
     desk.answer(&site, StatusCode::OK, |page| {
         let view = Overview { page, findings, figures, resources, operations };
-        if piece { view.as_list().render() } else { view.render() }
+        match part {
+            Part::Whole => view.render(),
+            Part::Summary => view.as_summary().render(),
+            Part::List => view.as_list().render(),
+            Part::Recent => view.as_recent().render(),
+        }
     })
 }
 
-async fn figures(site: &Site, board: &Board) -> Figures {
+/// What is sent of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Summary,
+    List,
+    Recent,
+}
+
+impl Part {
+    fn named(name: &str) -> Self {
+        match name {
+            "summary" => Self::Summary,
+            "recent" => Self::Recent,
+            _ => Self::List,
+        }
+    }
+
+    fn has(self, other: Self) -> bool {
+        self == other || self == Self::Whole
+    }
+}
+
+/// How full a store is concerns the machine, not a project: administrators see it.
+async fn room(site: &Site, desk: &Desk) -> Option<Room> {
+    if !desk.page.user.is_admin {
+        return None;
+    }
+    let store = site.world.stores.get(site.world.stores.default()).ok()?;
+    let space = store.space().await.ok()??;
+    Some(Room { free: space.free, total: space.total })
+}
+
+async fn figures(site: &Site, desk: &Desk, part: Part) -> Figures {
+    let board = &desk.board;
     let with = board.entries.iter().filter_map(|entry| entry.last.as_ref().map(|last| (entry, last)));
     let oldest = with.clone().min_by_key(|(_, last)| last.taken_at);
-    let space = match site.world.stores.get(site.world.stores.default()) {
-        Ok(store) => store.space().await.ok().flatten(),
-        Err(_) => None,
-    };
     Figures {
         resources: board.entries.len() as u64,
         backed_up: with.clone().count() as u64,
@@ -91,7 +126,7 @@ async fn figures(site: &Site, board: &Board) -> Figures {
         oldest: oldest.map(|(entry, last)| (of(entry), last.taken_at)),
         backups: board.figures.backups,
         bytes: board.figures.stored_bytes,
-        room: space.map(|space| Room { free: space.free, total: space.total }),
+        room: if part.has(Part::Summary) { room(site, desk).await } else { None },
     }
 }
 
@@ -273,14 +308,22 @@ async fn overdue(site: &Site, desk: &Desk, board: &Board) -> Result<Vec<Finding>
     Ok(rows.iter().filter_map(finding).collect())
 }
 
+/// What runs or waits, then what ran last.
 async fn recent(site: &Site, desk: &Desk) -> Result<Vec<OperationLine>, Refusal> {
-    let filter = OperationFilter {
+    let newest = OperationFilter {
         projects: Some(desk.scope.clone()),
-        limit: Some(RECENT),
+        limit: Some(RECENT as i64),
         ..OperationFilter::default()
     };
-    let rows = site.world.db.operations(filter).await?.rows;
-    Ok(lines::operations(desk, &rows))
+    let live = OperationFilter { states: vec![OpState::Running, OpState::Queued], ..newest.clone() };
+    let live = site.world.db.operations(live).await?.rows;
+    let newest = site.world.db.operations(newest).await?.rows;
+    let mut lines = lines::operations(desk, &live);
+    lines.sort_by_key(|line| line.state != OpState::Running);
+    let newest = lines::operations(desk, &newest);
+    lines.extend(newest.into_iter().filter(|line| live.iter().all(|row| row.id.as_str() != line.id)));
+    lines.truncate(RECENT);
+    Ok(lines)
 }
 
 /// `/` is the overview, for whoever may see it.

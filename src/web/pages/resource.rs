@@ -119,8 +119,7 @@ pub(super) async fn desk(
     row: &ResourceRow,
 ) -> Result<Desk, Refusal> {
     let desk = page::desk(site, request, caller, shell::Here::Kind(row.kind.to_string())).await?;
-    let overview = desk.page.t.s("ui-nav-overview");
-    Ok(desk.titled(row.name.clone(), &[("/dashboard", overview)]))
+    Ok(desk.below_overview(row.name.clone()))
 }
 
 async fn recent(site: &Site, row: &ResourceRow) -> Result<Vec<crate::db::OperationRow>, Refusal> {

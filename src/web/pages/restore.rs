@@ -7,7 +7,7 @@ use super::confirm::{Question, plan, show};
 use crate::{
     db::{BackupRow, ResourceFilter, ResourceRow},
     domain::{manifest::Manifest, problem::Problem, role::Role},
-    engine::RestoreOptions,
+    engine::{Offers, RestoreOptions},
     operation::{Request, RestoreRequest},
     problem,
     web::{
@@ -166,7 +166,8 @@ async fn answer(
         Some(problem) => Input::of(chosen.confirm.clone()).wrong(t.told(problem).what),
         None => Input::default(),
     };
-    let choices = choices(t, row, &manifest, &others, &chosen);
+    let offers = site.world.engine(&site.world.db.resource(&row.resource).await?)?.offers();
+    let choices = choices(t, row, &manifest, &others, &chosen, offers);
     let mut shown = plan(site, t, &question, planned, typed, Some(choices))?;
     shown.hidden = chosen.hidden();
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -208,6 +209,7 @@ fn choices(
     manifest: &Manifest,
     others: &[ResourceRow],
     chosen: &Chosen,
+    offers: Offers,
 ) -> RestoreChoices {
     let target = |value: &'static str, label: String, help: &str| Choice {
         help: t.s(help),
@@ -237,7 +239,7 @@ fn choices(
             .collect(),
         safety: chosen.safety,
         reason: Input::of(chosen.reason.clone()),
-        roles: chosen.roles,
+        roles: offers.roles.then_some(chosen.roles),
         in_place: chosen.in_place,
     }
 }

@@ -1,4 +1,4 @@
-//! `/alerts`: what Zelo would tell people of, and whether it has told it.
+//! `/alerts`: what happened that somebody should hear of.
 
 use askama::Template;
 
@@ -28,8 +28,6 @@ pub(crate) struct AlertLine {
     pub(crate) topic: String,
     /// About what; leads there if it has a page, else only its text is shown.
     pub(crate) subject: Link,
-    /// When it was told, if it was.
-    pub(crate) delivered_at: Option<Moment>,
 }
 
 impl AlertLine {
@@ -86,7 +84,6 @@ pub(crate) mod samples {
                 url: if number % 2 == 0 { "/operations/1".to_owned() } else { String::new() },
                 text: "billing-pg <1>".to_owned(),
             },
-            delivered_at: (number > 2).then(|| ago(1)),
         };
         let rows = TOPICS.iter().chain(&["new.topic"]).enumerate().map(line).collect();
         vec![

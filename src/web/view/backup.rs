@@ -18,10 +18,8 @@ pub(crate) struct BackupPage {
     pub(crate) note: Option<String>,
     /// What is wrong with it.
     pub(crate) problem: Option<Told>,
-    /// The four facts: stored, verified, copied, proven, each with its time.
+    /// When it was stored.
     pub(crate) stored_at: Moment,
-    /// When a restore of it was last compared and found equal.
-    pub(crate) proven_at: Option<Moment>,
     /// Its manifest in words.
     pub(crate) facts: Vec<Fact>,
     /// Its parts.
@@ -94,7 +92,6 @@ pub(crate) mod samples {
             note: Some("before <the> move".to_owned()),
             problem: None,
             stored_at: ago(125),
-            proven_at: Some(ago(60)),
             facts: vec![Fact::text("Server", "17.2"), Fact::code("Folder", "shop/billing-pg")],
             parts: vec![part],
             report: vec!["It names the role \"app\".".to_owned()],
@@ -113,7 +110,7 @@ pub(crate) mod samples {
         let mut corrupt = page_of(lang, May::OWNER, 2);
         corrupt.problem = Some(told(lang, &problem!("part-digest", path = "x")));
         let mut bare = page_of(lang, May::VIEWER, 3);
-        (bare.note, bare.proven_at) = (None, None);
+        bare.note = None;
         bare.links.clear();
         vec![page_of(lang, May::OWNER, 0), made, corrupt, bare]
     }

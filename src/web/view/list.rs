@@ -57,6 +57,11 @@ impl Pager {
         (self.page < self.pages()).then(|| self.url(self.page + 1))
     }
 
+    /// Where the page that is shown is.
+    pub(crate) fn here(&self) -> String {
+        self.url(self.page)
+    }
+
     fn url(&self, page: u64) -> String {
         with(&self.list, "page", &page.to_string())
     }

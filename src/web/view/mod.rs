@@ -167,7 +167,7 @@ impl Fact {
 pub(crate) struct May {
     /// Back up, verify, pin, download.
     pub(crate) operate: bool,
-    /// Restore, undo, upload, delete, free.
+    /// Unpin, restore, undo, upload, delete, free.
     pub(crate) own: bool,
 }
 

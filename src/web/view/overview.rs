@@ -15,9 +15,10 @@ use crate::{
     web::{shell::Shell, text::T},
 };
 
-/// The page. Block `list` is sent alone when the filters change.
+/// The page. Block `list` is sent alone when the filters change, and each block by
+/// itself while the page stands open.
 #[derive(Template)]
-#[template(path = "overview.html", blocks = ["list"])]
+#[template(path = "overview.html", blocks = ["summary", "list", "recent"])]
 pub(crate) struct Overview {
     /// What surrounds it.
     pub(crate) page: Shell,

@@ -85,8 +85,8 @@ pub(crate) struct RestoreChoices {
     pub(crate) safety: bool,
     /// Why not, if not.
     pub(crate) reason: Input,
-    /// Whether the roles of the backup replace those there.
-    pub(crate) roles: bool,
+    /// Whether the roles of the backup replace those there; none where the kind has no roles.
+    pub(crate) roles: Option<bool>,
     /// Whether it may be replaced in place, where disk does not allow beside.
     pub(crate) in_place: bool,
 }
@@ -143,7 +143,7 @@ pub(crate) mod samples {
             others: vec![Choice::new("01kaxresource00000000000002", "reports", false)],
             safety: true,
             reason: Input::default(),
-            roles: false,
+            roles: Some(false),
             in_place: false,
         };
         let plan = Plan {

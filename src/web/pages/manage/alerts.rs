@@ -32,7 +32,7 @@ pub(in crate::web::pages) async fn show(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(&site, &request, &caller, Here::Alerts).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-alerts"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-alerts"));
     let rows = site.world.db.outbox(wish.before.as_deref(), PER).await?;
     let full = i64::try_from(rows.len()).is_ok_and(|n| n == PER);
     let older = rows.last().filter(|_| full).map(|row| format!("/alerts?before={}", row.id));
@@ -41,7 +41,6 @@ pub(in crate::web::pages) async fn show(
         at: row.created_at,
         topic: row.topic.clone(),
         subject: subject(&row.subject),
-        delivered_at: row.delivered_at,
     };
     let rows = rows.iter().map(line).collect();
     desk.answer(&site, StatusCode::OK, |page| AlertsPage { page, rows, newest, older }.render())

@@ -59,7 +59,7 @@ pub(in crate::web::pages) async fn show(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(&site, &request, &caller, Here::Audit).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-audit"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-audit"));
     let filter = AuditFilter {
         actor: Some(wish.actor.clone()).filter(|actor| !actor.is_empty()),
         action: ACTIONS.iter().find(|action| **action == wish.action).map(|a| (*a).to_owned()),

@@ -41,7 +41,7 @@ async fn page(
     let look = operation::look(&site.world).await?;
     let desk = page::desk(site, request, caller, Here::Detected).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-detected"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-detected"));
     let projects = site.world.db.projects().await?;
     let projects: Vec<Choice> =
         projects.iter().map(|p| Choice::new(p.id.as_str(), p.name.as_str(), false)).collect();

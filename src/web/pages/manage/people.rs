@@ -53,7 +53,7 @@ async fn page(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(site, request, caller, Here::People).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-people"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-people"));
     let mut rows = Vec::new();
     for user in site.world.db.users().await? {
         rows.push(line(site, caller, user).await?);

@@ -37,7 +37,7 @@ async fn page(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(site, request, caller, Here::Projects).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-projects"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-projects"));
     let mut rows = Vec::new();
     for project in site.world.db.projects().await? {
         let filter =

@@ -26,7 +26,7 @@ pub(in crate::web::pages) async fn show(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(&site, &request, &caller, Here::Stores).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-nav-stores"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-nav-stores"));
     let mut stores = Vec::new();
     for row in site.world.db.stores().await? {
         stores.push(view(&site, t, row).await?);

@@ -69,7 +69,9 @@ fn the_document_of_the_api_is_sound() {
 fn the_overview_is_sound() {
     pages("overview", overview::samples::pages);
     for page in overview::samples::pages(Lang::En) {
+        block("overview summary", page.as_summary());
         block("overview list", page.as_list());
+        block("overview recent", page.as_recent());
     }
 }
 
