@@ -148,6 +148,8 @@ pub struct Offers {
     pub formats: &'static [&'static str],
     /// Whether it has roles that may come along.
     pub roles: bool,
+    /// Whether a restore may replace in place what it cannot load beside.
+    pub in_place: bool,
 }
 
 /// What a backup is asked to contain.
@@ -316,7 +318,7 @@ pub trait Engine: Send + Sync {
     /// Versions, contents, marker.
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem>;
 
-    /// What can be chosen for a backup besides what [`Engine::inspect`] lists.
+    /// What can be chosen for backups and restores besides what [`Engine::inspect`] lists.
     fn offers(&self) -> Offers {
         Offers::default()
     }

@@ -117,12 +117,10 @@ impl Desk {
     /// The rendered page as an answer.
     pub(crate) fn answer(
         self,
-        site: &Site,
         status: StatusCode,
         view: impl FnOnce(Shell) -> Result<String, askama::Error>,
     ) -> Result<HttpResponse, Refusal> {
         let Self { page, cookies, .. } = self;
-        let _ = site;
         Ok(with(HttpResponse::build(status), cookies).content_type(ContentType::html()).body(view(page)?))
     }
 

@@ -127,7 +127,7 @@ impl Engine for PostgresEngine {
     }
 
     fn offers(&self) -> Offers {
-        Offers { formats: &["custom", "plain"], roles: true }
+        Offers { formats: &["custom", "plain"], roles: true, in_place: true }
     }
 
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {

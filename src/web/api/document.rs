@@ -35,7 +35,7 @@ const PROBLEM: &str = "Problem";
 #[openapi(
     info(
         title = "Zelo",
-        description = "Backups that are proven to restore, and dangerous operations that end done or undone.\n\n\
+        description = "Backups of which every byte was read back, and dangerous operations that end done or undone.\n\n\
             A program signs its calls with a token (`Authorization: Bearer …`), made on the account page or \
             by `zelo token create`; it may do what its person may. A page of the panel itself may call with \
             its session and the header `X-CSRF-Token`.\n\n\

@@ -56,7 +56,7 @@ async fn page(
 ) -> Result<HttpResponse, Refusal> {
     let desk = page::desk(site, request, caller, Here::Elsewhere).await?;
     let t = desk.page.t;
-    let desk = desk.titled(t.s("ui-account"), &[("/dashboard", t.s("ui-nav-overview"))]);
+    let desk = desk.below_overview(t.s("ui-account"));
     let memberships = memberships(site, t, &caller.user.id).await?;
     let tokens = site.world.db.tokens_of(&caller.user.id).await?;
     let line = |row: &crate::db::TokenRow| TokenLine {
@@ -69,7 +69,7 @@ async fn page(
     let tokens = tokens.iter().map(line).collect();
     let Shown { current, password, again, token, made, wrong } = shown(t);
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    desk.answer(site, status, |page| {
+    desk.answer(status, |page| {
         AccountPage {
             page,
             memberships,

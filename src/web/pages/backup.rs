@@ -54,7 +54,7 @@ pub(super) async fn page(
     let links = if may.operate { links(site, &desk, row).await? } else { Vec::new() };
     let new_link = token.map(|token| format!("{}/download/{token}", address(site, request)));
     let (facts, report) = (facts(&desk, row, &manifest), report(&desk, &manifest));
-    desk.answer(site, StatusCode::OK, |page| {
+    desk.answer(StatusCode::OK, |page| {
         BackupPage {
             backup: lines::backup(row),
             note: row.note.clone(),

@@ -157,7 +157,7 @@ async fn page(
     });
     let (key, _) = crate::secret::token::new(&*site.random)?;
     let (items, formats, compressions) = (items.collect(), formats.collect(), compressions.collect());
-    desk.answer(site, status, |page| {
+    desk.answer(status, |page| {
         BackupNow {
             resource: Ref::new(row.id.as_str(), row.name.as_str()),
             name: Input::of(chosen.name),

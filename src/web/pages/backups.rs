@@ -32,7 +32,7 @@ pub(super) async fn show(
     let may = May { operate: may(Role::Operator), own: may(Role::Owner) };
     let backups =
         list(&site, t, Of::Projects(&desk.scope), "/dashboard/backup".to_owned(), &wish, may).await?;
-    desk.answer(&site, StatusCode::OK, |page| {
+    desk.answer(StatusCode::OK, |page| {
         let view = BackupsPage { page, backups };
         if is_htmx(&request) { view.as_list().render() } else { view.render() }
     })

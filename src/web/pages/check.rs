@@ -36,7 +36,7 @@ pub(super) async fn show(
     let desk = desk.titled(t.s("ui-check"), &way);
     let lines = checks.iter().map(|check| line(t, check)).collect();
     let resource = Ref::new(row.id.as_str(), row.name.as_str());
-    desk.answer(&site, StatusCode::OK, |page| CheckPage { page, resource, lines }.render())
+    desk.answer(StatusCode::OK, |page| CheckPage { page, resource, lines }.render())
 }
 
 fn line(t: T, check: &Check) -> CheckLine {

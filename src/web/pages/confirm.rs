@@ -158,7 +158,7 @@ pub(super) async fn show(
     let way = [(plan.back.as_str(), desk.page.t.s("ui-back"))];
     let title = plan.title.clone();
     let desk = desk.titled(title, &way);
-    desk.answer(site, status, |page| PlanPage { page, plan }.render())
+    desk.answer(status, |page| PlanPage { page, plan }.render())
 }
 
 fn titled(site: &Site, request: &HttpRequest, kind: &str, name: &str) -> String {

@@ -42,7 +42,7 @@ pub(super) async fn show(
     let t = desk.page.t;
     let desk = desk.titled(about.title.clone(), &[("/operations", t.s("ui-nav-operations"))]);
     let (op, facts) = (about.op(t, &sight, desk.page.now), facts(&desk, &sight));
-    desk.answer(&site, StatusCode::OK, |page| OperationPage { page, op, facts }.render())
+    desk.answer(StatusCode::OK, |page| OperationPage { page, op, facts }.render())
 }
 
 /// What of an operation does not change while it runs.

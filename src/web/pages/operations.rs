@@ -65,7 +65,7 @@ pub(super) async fn show(
     let kinds = KINDS.map(OpKind::of);
     let (states, kinds) =
         (choices::operation_states(t, &wish.state), choices::operation_kinds(t, &kinds, &wish.kind));
-    desk.answer(&site, StatusCode::OK, |page| {
+    desk.answer(StatusCode::OK, |page| {
         let view = OperationsPage { page, states, kinds, operations, newest, older };
         if is_htmx(&request) { view.as_list().render() } else { view.render() }
     })

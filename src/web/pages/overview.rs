@@ -71,7 +71,7 @@ pub(super) async fn show(
     let findings = if part.has(Part::Summary) { findings(&site, &desk, &board).await? } else { Vec::new() };
     let figures = figures(&site, &desk, part).await;
     let operations = if part.has(Part::Recent) { recent(&site, &desk).await? } else { Vec::new() };
-    desk.answer(&site, StatusCode::OK, |page| {
+    desk.answer(StatusCode::OK, |page| {
         let view = Overview { page, findings, figures, resources, operations };
         match part {
             Part::Whole => view.render(),

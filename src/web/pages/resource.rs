@@ -91,7 +91,7 @@ pub(super) async fn page(
     let upload = may.own.then(|| Upload { problem, ..upload(site, &desk, row) });
     let facts = facts(&desk, row);
     let operations = lines::operations(&desk, &recent);
-    desk.answer(site, status, |page| {
+    desk.answer(status, |page| {
         let view = ResourcePage {
             page,
             resource,

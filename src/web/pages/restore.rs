@@ -240,7 +240,7 @@ fn choices(
         safety: chosen.safety,
         reason: Input::of(chosen.reason.clone()),
         roles: offers.roles.then_some(chosen.roles),
-        in_place: chosen.in_place,
+        in_place: offers.in_place.then_some(chosen.in_place),
     }
 }
 

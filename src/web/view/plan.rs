@@ -87,8 +87,9 @@ pub(crate) struct RestoreChoices {
     pub(crate) reason: Input,
     /// Whether the roles of the backup replace those there; none where the kind has no roles.
     pub(crate) roles: Option<bool>,
-    /// Whether it may be replaced in place, where disk does not allow beside.
-    pub(crate) in_place: bool,
+    /// Whether it may be replaced in place, where disk does not allow beside; none
+    /// where the kind never needs that.
+    pub(crate) in_place: Option<bool>,
 }
 
 /// A step as it will be.
@@ -144,7 +145,7 @@ pub(crate) mod samples {
             safety: true,
             reason: Input::default(),
             roles: Some(false),
-            in_place: false,
+            in_place: Some(false),
         };
         let plan = Plan {
             title: page.title.clone(),

@@ -43,5 +43,5 @@ pub(in crate::web::pages) async fn show(
         subject: subject(&row.subject),
     };
     let rows = rows.iter().map(line).collect();
-    desk.answer(&site, StatusCode::OK, |page| AlertsPage { page, rows, newest, older }.render())
+    desk.answer(StatusCode::OK, |page| AlertsPage { page, rows, newest, older }.render())
 }

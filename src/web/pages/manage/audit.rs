@@ -82,7 +82,7 @@ pub(in crate::web::pages) async fn show(
     let (actions, actors) =
         (choices::actions(t, &ACTIONS, &wish.action), choices::actors(t, actors, &wish.actor));
     let rows = rows.iter().map(|row| line(&desk, row)).collect();
-    desk.answer(&site, StatusCode::OK, |page| {
+    desk.answer(StatusCode::OK, |page| {
         let view = AuditPage { page, rows, actions, actors, chain, newest, older };
         if is_htmx(&request) { view.as_list().render() } else { view.render() }
     })

@@ -49,7 +49,7 @@ async fn page(
     let problem = look.away.values().next().map(|problem| t.told(problem));
     let looked_at = look.at.unwrap_or(desk.page.now);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    desk.answer(site, status, |page| DetectedPage { page, rows, projects, looked_at, problem }.render())
+    desk.answer(status, |page| DetectedPage { page, rows, projects, looked_at, problem }.render())
 }
 
 fn rows(desk: &Desk, look: &Look, wrong: Option<&(&Given, Problem)>) -> Vec<DetectedLine> {

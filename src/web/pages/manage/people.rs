@@ -64,7 +64,7 @@ async fn page(
     let password = field(t, "", wrong, &["password-"]);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let admin = typed.admin == "1";
-    desk.answer(site, status, |page| PeoplePage { page, rows, name, email, password, admin }.render())
+    desk.answer(status, |page| PeoplePage { page, rows, name, email, password, admin }.render())
 }
 
 /// A person as lists show them.

@@ -54,7 +54,7 @@ async fn page(
     let (password, again) = passwords(t, problem.as_ref());
     let person = line(site, caller, user).await?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    desk.answer(site, status, |page| {
+    desk.answer(status, |page| {
         PersonPage { page, person, memberships, password, again, problem: None }.render()
     })
 }

@@ -60,7 +60,7 @@ async fn page(
     };
     let members = members.into_iter().map(member).collect();
     let name = field(t, typed.unwrap_or(&project.name), problem.as_ref(), &["project-"]);
-    desk.answer(site, status, |page| {
+    desk.answer(status, |page| {
         ProjectPage {
             project: Ref::new(project.id.as_str(), project.name.as_str()),
             name,

@@ -51,7 +51,7 @@ async fn page(
     }
     let name = field(t, typed, problem.as_ref(), &["project-"]);
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    desk.answer(site, status, |page| ProjectsPage { page, rows, name }.render())
+    desk.answer(status, |page| ProjectsPage { page, rows, name }.render())
 }
 
 /// A name.

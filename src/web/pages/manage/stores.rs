@@ -31,7 +31,7 @@ pub(in crate::web::pages) async fn show(
     for row in site.world.db.stores().await? {
         stores.push(view(&site, t, row).await?);
     }
-    desk.answer(&site, StatusCode::OK, |page| StoresPage { page, stores }.render())
+    desk.answer(StatusCode::OK, |page| StoresPage { page, stores }.render())
 }
 
 async fn view(site: &Site, t: T, row: StoreRow) -> Result<StoreView, Problem> {
