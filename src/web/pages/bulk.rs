@@ -1,6 +1,8 @@
 //! What is done with several backups at once. Each is checked on its own: what the
 //! person may not touch is as good as not there.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::confirm;
@@ -32,7 +34,10 @@ pub(super) async fn submit(
     let field =
         |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
     let ids = fields.iter().filter(|(name, _)| name == "id").take(MOST);
-    let ids: Vec<BackupId> = ids.filter_map(|(_, id)| id.parse().ok()).collect();
+    // One named twice is one: it is counted, and its number typed, once.
+    let mut seen = BTreeSet::new();
+    let ids = ids.filter_map(|(_, id)| id.parse().ok()).filter(|id: &BackupId| seen.insert(id.clone()));
+    let ids: Vec<BackupId> = ids.collect();
     let back = proxy::own_path(field("back")).unwrap_or("/dashboard/backup").to_owned();
     let wanted = match field("do") {
         "verify" | "pin" => Role::Operator,
