@@ -3,6 +3,8 @@
 
 mod browse;
 mod bulk;
+mod manage;
+mod people;
 mod sign_in;
 mod site;
 mod who;
