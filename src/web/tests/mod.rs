@@ -7,6 +7,7 @@ mod manage;
 mod people;
 mod sign_in;
 mod site;
+mod tenancy;
 mod who;
 
 pub(in crate::web) use site::{Ask, Person, Reply, TestSite};
