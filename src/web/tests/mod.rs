@@ -5,6 +5,7 @@ mod browse;
 mod bulk;
 mod manage;
 mod people;
+mod restore;
 mod sign_in;
 mod site;
 mod tenancy;
