@@ -3,6 +3,7 @@
 
 mod browse;
 mod bulk;
+mod download;
 mod manage;
 mod people;
 mod restore;
