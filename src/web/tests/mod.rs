@@ -3,9 +3,12 @@
 
 mod browse;
 mod bulk;
+mod choices;
 mod download;
 mod manage;
 mod people;
+mod prefix;
+mod ready;
 mod restore;
 mod sign_in;
 mod site;
