@@ -12,6 +12,7 @@ mod ready;
 mod restore;
 mod sign_in;
 mod site;
+mod stream;
 mod tenancy;
 mod who;
 
