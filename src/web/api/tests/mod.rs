@@ -19,6 +19,8 @@ fn plain(site: &TestSite, reply: &Reply) -> Value {
 
 fn scrubbed(name: &str, value: Value, folder: &str) -> Value {
     match value {
+        // How far it was when it was last heard of: whether it was depends on the machine.
+        Value::Object(fields) if name == "progress" && fields.contains_key("step") => Value::Null,
         Value::Object(fields) => {
             let fields = fields.into_iter().map(|(name, value)| {
                 let value = scrubbed(&name, value, folder);
