@@ -203,3 +203,24 @@ async fn one_named_twice_is_one() {
     assert_eq!(reply.flash().unwrap().1, "flash-backups-deleting");
     assert_eq!(begun(&site, &before).await.len(), 1);
 }
+
+#[actix_web::test]
+async fn where_one_of_several_is_held_it_is_told_how_many_began() {
+    let (site, [own, pinned, _]) = stocked().await;
+    site.post("alpha-owner", format!("/backups/{pinned}/unpin"), &[]).await;
+    let busy = site.post("alpha-owner", format!("/backups/{pinned}/delete"), &[("confirm", "shop")]).await;
+    for (act, more) in [("verify", &[][..]), ("delete", &[("confirm", "2")])] {
+        let before = site.held().await;
+        let reply = send(&site, "alpha-owner", act, &[&own, &pinned], more).await;
+        let (good, told, values) = reply.flash().unwrap();
+        assert!(!good && told == "flash-backups-some", "{act}: {told}");
+        assert!(values.contains("Number(1)") && values.contains("Number(2)"), "{act}: {values}");
+        let begun = begun(&site, &before).await;
+        assert_eq!(begun.len(), 1, "{act}");
+        assert_eq!(site.run(&begun[0]).await.state, OpState::Succeeded);
+        // Where none began, that is what is told.
+        let alone = send(&site, "alpha-owner", act, &[&pinned], &[("confirm", "1")]).await;
+        assert_eq!(alone.status, 409, "{act}");
+    }
+    assert_eq!(site.run(&busy.operation()).await.state, OpState::Succeeded);
+}
