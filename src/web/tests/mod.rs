@@ -3,6 +3,7 @@
 
 mod browse;
 mod bulk;
+mod changes;
 mod choices;
 mod download;
 mod manage;
