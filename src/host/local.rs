@@ -104,7 +104,7 @@ impl Place for Local {
 
 /// Starts the holding shell with all three streams as pipes.
 async fn spawn(command: &Command) -> Result<Child, HostError> {
-    let argv = held::hold("/bin/sh", &command);
+    let argv = held::hold("/bin/sh", command);
     let mut shell = tokio::process::Command::new("/bin/sh");
     shell.args(argv.iter().skip(1)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // The folder Zelo was started in may be closed to the other user.

@@ -10,7 +10,7 @@ use actix_web::{
     dev::ServiceResponse,
     http::{
         StatusCode,
-        header::{HeaderValue, LOCATION, RETRY_AFTER},
+        header::{CONTENT_RANGE, HeaderValue, LOCATION, RETRY_AFTER},
     },
 };
 
@@ -148,6 +148,12 @@ impl ResponseError for Refusal {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::new(self.status);
+        if self.status == StatusCode::RANGE_NOT_SATISFIABLE
+            && let Some(Arg::Number(bytes)) = self.problem.args.get("bytes")
+            && let Ok(length) = HeaderValue::try_from(format!("bytes */{bytes}"))
+        {
+            response.headers_mut().insert(CONTENT_RANGE, length);
+        }
         response.extensions_mut().insert(Carried(RefCell::new(Some(self.clone()))));
         response
     }
@@ -237,11 +243,11 @@ fn error_page(page: Sheet, request: &HttpRequest, refusal: &Refusal, told: Told)
     ErrorPage { page, told, status: refusal.status.as_u16(), request, actions }
 }
 
-/// In words; of Zelo's own faults only that there was one: what exactly stands in
-/// the log, and might name paths or hosts.
+/// In words; of Zelo's own faults, and those of its database, only that there was one:
+/// what exactly stands in the log, and might name paths, hosts or tables.
 fn told(words: &Catalogue, refusal: &Refusal) -> Told {
     let mut told = words.problem(&refusal.problem);
-    if refusal.status == StatusCode::INTERNAL_SERVER_ERROR {
+    if refusal.status == StatusCode::INTERNAL_SERVER_ERROR || refusal.problem.code.starts_with("db-") {
         told.detail = None;
     }
     told

@@ -68,6 +68,7 @@ flash-backups-verifying = { $n ->
         [one] One verification started
        *[other] { $n } verifications started
     }
+flash-backups-some = Begun for { $n } of { $all }, not for the rest: { $what }
 flash-nothing-chosen = Nothing was selected
 flash-link-revoked = The download link is revoked
 flash-aside-kept = Kept until { $day }

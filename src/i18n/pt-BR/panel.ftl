@@ -68,6 +68,7 @@ flash-backups-verifying = { $n ->
         [one] Uma verificação iniciada
        *[other] { $n } verificações iniciadas
     }
+flash-backups-some = Iniciado para { $n } de { $all }, não para os demais: { $what }
 flash-nothing-chosen = Nada foi selecionado
 flash-link-revoked = O link de download foi revogado
 flash-aside-kept = Guardado até { $day }

@@ -185,18 +185,22 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// One range is heeded; several, or one of another version, get the whole.
+    /// One range of a GET is heeded; several, or one of another version, get the whole
+    /// (RFC 9110, 13.1.2, 13.1.5 and 14.2).
     fn of(request: &HttpRequest, content: &Content) -> Result<Self, Refusal> {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
         let tag = format!("\"{}\"", content.etag);
         let whole = Self { from: 0, length: content.length, part: false, unchanged: false };
-        if header(IF_NONE_MATCH)
-            .is_some_and(|tags| tags.split(',').any(|t| t.trim() == tag || t.trim() == "*"))
-        {
+        let known = |known: &str| {
+            let known = known.trim();
+            known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+        };
+        if header(IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(known)) {
             return Ok(Self { unchanged: true, ..whole });
         }
         let current = header(IF_RANGE).is_none_or(|known| known.trim() == tag);
-        let Some(range) = header(RANGE).filter(|_| current) else { return Ok(whole) };
+        let heeded = current && request.method() == actix_web::http::Method::GET;
+        let Some(range) = header(RANGE).filter(|_| heeded) else { return Ok(whole) };
         let Ok(Range::Bytes(specs)) = range.parse::<Range>() else { return Ok(whole) };
         let [spec] = specs.as_slice() else { return Ok(whole) };
         match spec.to_satisfiable_range(content.length) {

@@ -1,20 +1,23 @@
 //! What is done with several backups at once. Each is checked on its own: what the
 //! person may not touch is as good as not there.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::confirm;
 use crate::{
     db::BackupRow,
-    domain::{id::BackupId, problem::Problem, role::Role},
+    domain::{id::BackupId, msg::Msg, problem::Problem, role::Role},
     msg,
-    operation::{DeleteRequest, Request, VerifyRequest},
+    operation::{self, DeleteRequest, Prepared, Request, VerifyRequest},
     web::{
         Site,
-        caller::Caller,
+        caller::{self, Caller},
         error::Refusal,
         flash::{self, Flash, Tone},
-        guard, proxy, start,
+        guard, proxy,
+        text::T,
     },
 };
 
@@ -32,7 +35,10 @@ pub(super) async fn submit(
     let field =
         |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
     let ids = fields.iter().filter(|(name, _)| name == "id").take(MOST);
-    let ids: Vec<BackupId> = ids.filter_map(|(_, id)| id.parse().ok()).collect();
+    // One named twice is one: it is counted, and its number typed, once.
+    let mut seen = BTreeSet::new();
+    let ids = ids.filter_map(|(_, id)| id.parse().ok()).filter(|id: &BackupId| seen.insert(id.clone()));
+    let ids: Vec<BackupId> = ids.collect();
     let back = proxy::own_path(field("back")).unwrap_or("/dashboard/backup").to_owned();
     let wanted = match field("do") {
         "verify" | "pin" => Role::Operator,
@@ -50,11 +56,9 @@ pub(super) async fn submit(
     let n = rows.len();
     match field("do") {
         "verify" => {
-            for row in &rows {
-                let verify = Request::Verify(VerifyRequest { backup: row.id.clone() });
-                start::request(&site, &caller, verify, None, None).await?;
-            }
-            Ok(flash::done(&site, &back, msg!("flash-backups-verifying", n = n)))
+            let verify = |row: &BackupRow| Request::Verify(VerifyRequest { backup: row.id.clone() });
+            let prepared = prepare(&site, &caller, &rows, verify).await?;
+            begin(&site, &request, prepared, &back, msg!("flash-backups-verifying", n = n)).await
         }
         "delete" => delete(&site, &request, &caller, rows, &fields, &back).await,
         pin => {
@@ -80,26 +84,55 @@ async fn delete(
     back: &str,
 ) -> Result<HttpResponse, Refusal> {
     let typed = fields.iter().find(|(name, _)| name == "confirm").map(|(_, typed)| typed.trim());
-    let mut prepared = Vec::new();
-    for row in &rows {
-        let delete = Request::Delete(DeleteRequest { backup: row.id.clone() });
-        prepared.push(crate::operation::prepare(&site.world, delete, &caller.actor()).await?);
-    }
+    let delete = |row: &BackupRow| Request::Delete(DeleteRequest { backup: row.id.clone() });
+    let prepared = prepare(site, caller, &rows, delete).await?;
     if typed != Some(rows.len().to_string().as_str()) {
         let wrong = typed.is_some();
         let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         return confirm::several(site, request, caller, &rows, &prepared, back, wrong, status).await;
     }
-    let mut failed: Option<Problem> = None;
+    begin(site, request, prepared, back, msg!("flash-backups-deleting", n = rows.len())).await
+}
+
+/// The plans of all: if one cannot be made, none is begun.
+async fn prepare(
+    site: &Site,
+    caller: &Caller,
+    rows: &[BackupRow],
+    wish: impl Fn(&BackupRow) -> Request,
+) -> Result<Vec<Prepared>, Problem> {
+    let mut prepared = Vec::new();
+    for row in rows {
+        prepared.push(operation::prepare(&site.world, wish(row), &caller.actor()).await?);
+    }
+    Ok(prepared)
+}
+
+/// Starts each. Where one is held by something else the others go on, and it is told
+/// how many: a problem's own words would say that nothing was done.
+async fn begin(
+    site: &Site,
+    request: &HttpRequest,
+    prepared: Vec<Prepared>,
+    back: &str,
+    told: Msg,
+) -> Result<HttpResponse, Refusal> {
+    let (all, mut begun, mut failed) = (prepared.len(), 0_usize, None);
     for one in prepared {
         let name = one.view.confirm.clone();
-        if let Err(problem) = crate::operation::enqueue(&site.world, one, name.as_deref(), None).await {
-            failed = Some(problem);
+        match operation::enqueue(&site.world, one, name.as_deref(), None).await {
+            Ok(_) => begun += 1,
+            Err(problem) => failed = Some(problem),
         }
     }
     site.wake();
     match failed {
-        None => Ok(flash::done(site, back, msg!("flash-backups-deleting", n = rows.len()))),
-        Some(problem) => Err(problem.into()),
+        None => Ok(flash::done(site, back, told)),
+        Some(problem) if begun == 0 => Err(problem.into()),
+        Some(problem) => {
+            let what = T::of(caller::lang(site, request)).told(&problem).what;
+            let msg = msg!("flash-backups-some", n = begun, all = all, what = what);
+            Ok(flash::go(site, back, Some(Flash { tone: Tone::Bad, msg })))
+        }
     }
 }

@@ -1,9 +1,21 @@
 //! The whole of the pages and the API in one process, on a database of its own: two
 //! projects, somebody of each role in either, and what each of them is answered.
 
+mod browse;
+mod bulk;
+mod changes;
+mod choices;
+mod download;
+mod manage;
 mod pages;
+mod people;
+mod prefix;
+mod ready;
+mod restore;
 mod sign_in;
 mod site;
+mod stream;
+mod tenancy;
 mod who;
 
 pub(in crate::web) use site::{Ask, Person, Reply, TestSite};

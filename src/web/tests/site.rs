@@ -143,6 +143,11 @@ impl Ask {
 
 impl TestSite {
     pub(in crate::web) async fn new() -> Self {
+        Self::at(None).await
+    }
+
+    /// As people reach it by this address.
+    pub(in crate::web) async fn at(public_url: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
         let clock = Arc::new(Jumping::from_now(TimeDelta::minutes(5)));
@@ -157,7 +162,8 @@ impl TestSite {
             room,
         };
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let http = Http { bind, public_url: None, trusted_proxies: Vec::new() };
+        let public_url = public_url.map(|url| url.parse().unwrap());
+        let http = Http { bind, public_url, trusted_proxies: Vec::new() };
         let site = Site::new(world, &http, ground);
         let db = &site.world.db;
         let alpha = db.add_project("Alpha", None, "test").await.unwrap().id;
@@ -192,6 +198,11 @@ impl TestSite {
 
     pub(in crate::web) async fn send(&self, ask: Ask) -> Reply {
         (self.app)(ask.0).await
+    }
+
+    /// One more SQLite shop of alpha's.
+    pub(in crate::web) async fn spare(&self) -> ResourceRow {
+        resource(&self.site, self.folder(), "spare", &self.alpha).await
     }
 
     /// Zelo's own folder.

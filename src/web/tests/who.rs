@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// Things of alpha's, for the places in paths.
-struct Things(Vec<(&'static str, String)>);
+pub(super) struct Things(Vec<(&'static str, String)>);
 
 impl Things {
-    async fn of(site: &TestSite) -> Self {
+    pub(super) async fn of(site: &TestSite) -> Self {
         let backup = site.backup(&site.shop).await;
         site.sql("INSERT INTO orders VALUES (4)");
         let restore = Request::Restore(RestoreRequest {
@@ -39,12 +39,12 @@ impl Things {
         ])
     }
 
-    fn path(&self, path: &str) -> String {
+    pub(super) fn path(&self, path: &str) -> String {
         self.0.iter().fold(path.to_owned(), |path, (place, id)| path.replace(place, id))
     }
 }
 
-fn pages() -> impl Iterator<Item = Entry> {
+pub(super) fn pages() -> impl Iterator<Item = Entry> {
     routes::table().into_iter().filter(|entry| !entry.path.starts_with("/api"))
 }
 

@@ -97,7 +97,7 @@ pub(in crate::web::pages) async fn assign(
     given: web::Form<Given>,
 ) -> Result<HttpResponse, Refusal> {
     match assigned(&site, &caller, &given).await {
-        Ok(to) => Ok(flash::done(&site, &to, msg!("flash-assigned", name = &given.name))),
+        Ok((name, to)) => Ok(flash::done(&site, &to, msg!("flash-assigned", name = name))),
         Err(problem) if problem.code.starts_with("resource-") => {
             page(&site, &request, &caller, Some((&given, problem))).await
         }
@@ -105,8 +105,9 @@ pub(in crate::web::pages) async fn assign(
     }
 }
 
-/// Adds it, or gives what was added without a project to one; where to go on.
-async fn assigned(site: &Site, caller: &Caller, given: &Given) -> Result<String, Problem> {
+/// Adds it, or gives what was added without a project to one, under the name it has; what
+/// it is called, and where to go on.
+async fn assigned(site: &Site, caller: &Caller, given: &Given) -> Result<(String, String), Problem> {
     let project = site.world.db.project(&given.project).await?;
     let look = operation::look(&site.world).await?;
     let seen = look.seen.iter().find(|seen| seen.found.identity == given.identity && seen.is_unclaimed());
@@ -126,5 +127,6 @@ async fn assigned(site: &Site, caller: &Caller, given: &Given) -> Result<String,
     };
     // Who assigns need not be a member of the project it goes to.
     let role: Option<Role> = site.world.db.role_in(&caller.user.id, &project.id).await?;
-    Ok(role.map_or_else(|| "/detected".to_owned(), |_| format!("/resources/{}", row.id)))
+    let to = role.map_or_else(|| "/detected".to_owned(), |_| format!("/resources/{}", row.id));
+    Ok((row.name, to))
 }

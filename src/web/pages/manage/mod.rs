@@ -14,13 +14,13 @@ pub(super) mod stores;
 use crate::{
     domain::{problem::Problem, role::Role},
     web::{
-        Site,
+        Site, caller,
         flash::{self, Flash, Tone},
         text::T,
         view::{Input, Link},
     },
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 
 /// A role in a word.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -40,13 +40,18 @@ fn field(t: T, value: &str, problem: Option<&Problem>, codes: &[&str]) -> Input 
     }
 }
 
-/// Goes back and tells how it went; only what a person cannot have caused is an error
+/// Goes back and tells how it went, in the person's language; only what a person cannot have caused is an error
 /// page.
-fn told(site: &Site, to: &str, done: Result<crate::domain::msg::Msg, Problem>) -> HttpResponse {
+fn told(
+    site: &Site,
+    request: &HttpRequest,
+    to: &str,
+    done: Result<crate::domain::msg::Msg, Problem>,
+) -> HttpResponse {
     match done {
         Ok(msg) => flash::done(site, to, msg),
         Err(problem) => {
-            let what = T::of(site.lang).told(&problem).what;
+            let what = T::of(caller::lang(site, request)).told(&problem).what;
             let msg = crate::msg!("flash-failed", what = what);
             flash::go(site, to, Some(Flash { tone: Tone::Bad, msg }))
         }

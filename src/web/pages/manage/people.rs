@@ -89,7 +89,7 @@ pub(in crate::web::pages) async fn add(
     typed: web::Form<Typed>,
 ) -> Result<HttpResponse, Refusal> {
     match made(&site, &caller, &typed).await {
-        Ok(user) => Ok(told(&site, &format!("/people/{}", user.id), Ok(msg!("flash-person-made")))),
+        Ok(user) => Ok(told(&site, &request, &format!("/people/{}", user.id), Ok(msg!("flash-person-made")))),
         Err(problem) if ["user-", "password-"].iter().any(|start| problem.code.starts_with(start)) => {
             page(&site, &request, &caller, &typed, Some(problem)).await
         }

@@ -67,7 +67,7 @@ pub(in crate::web::pages) async fn disable(
 ) -> Result<HttpResponse, Refusal> {
     let id = person(&site, &request).await?.id;
     let done = site.world.db.disable_user(&id, &caller.actor().0).await;
-    Ok(told(&site, &format!("/people/{id}"), done.map(|_| msg!("flash-person-disabled"))))
+    Ok(told(&site, &request, &format!("/people/{id}"), done.map(|_| msg!("flash-person-disabled"))))
 }
 
 /// They can again.
@@ -78,7 +78,7 @@ pub(in crate::web::pages) async fn enable(
 ) -> Result<HttpResponse, Refusal> {
     let id = person(&site, &request).await?.id;
     let done = site.world.db.enable_user(&id, &caller.actor().0).await;
-    Ok(told(&site, &format!("/people/{id}"), done.map(|_| msg!("flash-person-enabled"))))
+    Ok(told(&site, &request, &format!("/people/{id}"), done.map(|_| msg!("flash-person-enabled"))))
 }
 
 /// Whether they manage the panel.
@@ -96,7 +96,7 @@ pub(in crate::web::pages) async fn admin(
 ) -> Result<HttpResponse, Refusal> {
     let id = person(&site, &request).await?.id;
     let done = site.world.db.set_admin(&id, wanted.admin == "1", &caller.actor().0).await;
-    Ok(told(&site, &format!("/people/{id}"), done.map(|_| msg!("flash-saved"))))
+    Ok(told(&site, &request, &format!("/people/{id}"), done.map(|_| msg!("flash-saved"))))
 }
 
 /// A new password, twice.
@@ -121,7 +121,7 @@ pub(in crate::web::pages) async fn password(
     match hash {
         Ok(hash) => {
             site.world.db.set_password(&user.id, hash, None, &caller.actor().0).await?;
-            Ok(told(&site, &format!("/people/{}", user.id), Ok(msg!("flash-saved"))))
+            Ok(told(&site, &request, &format!("/people/{}", user.id), Ok(msg!("flash-saved"))))
         }
         Err(problem) if problem.code.starts_with("password-") => {
             page(&site, &request, &caller, user, Some(problem)).await

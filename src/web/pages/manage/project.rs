@@ -120,7 +120,7 @@ pub(in crate::web::pages) async fn rename(
         false => Err(problem!("project-name", name = &named.name)),
     };
     match renamed {
-        Ok(()) => Ok(told(&site, &format!("/projects/{id}"), Ok(msg!("flash-project-renamed")))),
+        Ok(()) => Ok(told(&site, &request, &format!("/projects/{id}"), Ok(msg!("flash-project-renamed")))),
         Err(problem) if problem.code.starts_with("project-") => {
             page(&site, &request, &caller, &here, Some(&named.name), Some(problem)).await
         }
@@ -138,13 +138,14 @@ pub(in crate::web::pages) struct Given {
 /// Makes somebody a member, or changes their role.
 pub(in crate::web::pages) async fn set_member(
     site: web::Data<Site>,
+    request: HttpRequest,
     caller: Caller,
     here: Here,
     given: web::Form<Given>,
 ) -> Result<HttpResponse, Refusal> {
     let id = &here.project()?.id;
     let set = site.world.db.set_member(id, &given.user, given.role, &caller.actor().0).await;
-    Ok(told(&site, &format!("/projects/{id}"), set.map(|_| msg!("flash-member-set"))))
+    Ok(told(&site, &request, &format!("/projects/{id}"), set.map(|_| msg!("flash-member-set"))))
 }
 
 /// Puts a member out.
@@ -157,7 +158,7 @@ pub(in crate::web::pages) async fn remove_member(
     let id = &here.project()?.id;
     let user: UserId = id_in(&request, "user")?;
     let removed = site.world.db.remove_member(id, &user, &caller.actor().0).await;
-    Ok(told(&site, &format!("/projects/{id}"), removed.map(|_| msg!("flash-member-removed"))))
+    Ok(told(&site, &request, &format!("/projects/{id}"), removed.map(|_| msg!("flash-member-removed"))))
 }
 
 /// The memberships of a person, with their roles in words.

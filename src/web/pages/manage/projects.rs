@@ -72,7 +72,9 @@ pub(in crate::web::pages) async fn add(
         false => Err(problem!("project-name", name = &named.name)),
     };
     match made {
-        Ok(project) => Ok(told(&site, &format!("/projects/{}", project.id), Ok(msg!("flash-project-made")))),
+        Ok(project) => {
+            Ok(told(&site, &request, &format!("/projects/{}", project.id), Ok(msg!("flash-project-made"))))
+        }
         Err(problem) if problem.code.starts_with("project-") => {
             page(&site, &request, &caller, &named.name, Some(problem)).await
         }
