@@ -5,7 +5,7 @@
 //! multipart's file into FOLDER and no more. It prints its address and ends with
 //! its input.
 //!
-//! `bare load RATE SECONDS CONNECTIONS TOKEN URL`: asks for URL at a fixed rate, over
+//! `bare load RATE SECONDS CONNECTIONS COOKIE URL`: asks for URL at a fixed rate, over
 //! connections that are kept. A request's time counts from the moment it was due, not
 //! from when a connection was free for it: who answers late is not asked less. Prints
 //! one object with the times in milliseconds.
@@ -44,11 +44,11 @@ fn main() {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["serve", folder] => serve(folder.into()),
-        ["load", rate, seconds, connections, token, url] => {
+        ["load", rate, seconds, connections, cookie, url] => {
             let number = |text: &str| text.parse::<u32>().expect("a number");
-            load(number(rate), number(seconds), number(connections), token, url);
+            load(number(rate), number(seconds), number(connections), cookie, url);
         }
-        _ => panic!("bare serve FOLDER | bare load RATE SECONDS CONNECTIONS TOKEN URL"),
+        _ => panic!("bare serve FOLDER | bare load RATE SECONDS CONNECTIONS COOKIE URL"),
     }
 }
 
@@ -93,9 +93,9 @@ async fn receive(mut form: Multipart, folder: web::Data<PathBuf>) -> HttpRespons
 /// When a request is due.
 type Due = Arc<Mutex<mpsc::UnboundedReceiver<Instant>>>;
 
-fn load(rate: u32, seconds: u32, connections: u32, token: &str, url: &str) {
+fn load(rate: u32, seconds: u32, connections: u32, cookie: &str, url: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let target = Arc::new(Target { uri: url.parse().expect("a URL"), token: token.to_owned() });
+    let target = Arc::new(Target { uri: url.parse().expect("a URL"), cookie: cookie.to_owned() });
     let (to, due) = mpsc::unbounded_channel();
     let due: Due = Arc::new(Mutex::new(due));
     // A thread sleeps to a few hundredths of a millisecond, a runtime's timer to one.
@@ -128,7 +128,7 @@ fn load(rate: u32, seconds: u32, connections: u32, token: &str, url: &str) {
 
 struct Target {
     uri: Uri,
-    token: String,
+    cookie: String,
 }
 
 impl Target {
@@ -137,7 +137,7 @@ impl Target {
         Request::get(self.uri.path_and_query().map_or("/", |p| p.as_str()))
             .header("Host", host)
             .header("Accept-Encoding", "gzip")
-            .header("Authorization", format!("Bearer {}", self.token))
+            .header("Cookie", self.cookie.as_str())
             .body(Empty::new())
             .unwrap()
     }

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import time
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from .table import Broken, note
 
@@ -49,9 +49,9 @@ def bare_server(bare, folder):
             child.wait()
 
 
-def load(bare, url, token):
-    """The times of a fixed rate of requests, in milliseconds."""
-    command = [bare, "load", str(RATE), str(SECONDS), str(CONNECTIONS), token, url]
+def load(bare, url, cookie):
+    """The times of a fixed rate of requests of a browser, in milliseconds."""
+    command = [bare, "load", str(RATE), str(SECONDS), str(CONNECTIONS), cookie, url]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise Broken(f"{url}: {done.stderr.strip()}")
@@ -133,6 +133,22 @@ def person(zelo):
     return zelo.run("token", "create", "--user", "bench", "--name", "bench").said["token"]
 
 
+def session(zelo):
+    """The cookie of a browser in which that person signed in, by a link."""
+    link = urlsplit(zelo.run("user", "link", "bench").said["link"])
+    with zelo.serve():
+        connection = http.client.HTTPConnection(zelo.address, timeout=30)
+        connection.request("GET", f"{link.path}?{link.query}")
+        told = answer(connection)
+        page, guest = told.read().decode(), told.getheader("Set-Cookie").split(";")[0]
+        typed = dict(re.findall(r'name="(csrf|token)" value="([^"]+)"', page))
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": guest}
+        connection.request("POST", f"{link.path}/link", urlencode(typed), headers)
+        cookies = [value for name, value in answer(connection).getheaders() if name.lower() == "set-cookie"]
+        connection.close()
+    return next(cookie.split(";")[0] for cookie in cookies if cookie.startswith("zelo_session="))
+
+
 def identity(number):
     """An id as Zelo makes them, but counted: the first ten letters are a moment."""
     letters = []
@@ -190,13 +206,13 @@ def fill(zelo, resource, operation):
     return resources
 
 
-def weigh(address, path, token):
+def weigh(address, path, cookie):
     """What travels for a page with all its files, in bytes, and how many requests it
     takes once the files that may be kept are kept."""
     connection = http.client.HTTPConnection(address, timeout=30)
 
     def get(path):
-        connection.request("GET", path, headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"})
+        connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
         told = answer(connection)
         return told, told.read()
 
