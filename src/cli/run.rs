@@ -1,5 +1,9 @@
 //! From a request to its end: plan, agreement, queue, then run or follow.
 
+use std::pin::pin;
+
+use futures_util::FutureExt;
+
 use super::{
     args::{ConfirmArgs, RunArgs},
     ask,
@@ -30,10 +34,15 @@ pub(super) async fn request(
 ) -> Done {
     let mut signals = Signals::listen()?;
     let asking = Asking { desk, world, request, run, agree };
+    let mut asked = pin!(asking.ready());
     let ready = tokio::select! {
         biased; // who was leaving on a signal already says so in its own words
-        ready = asking.ready() => ready?,
+        ready = &mut asked => ready?,
         () = signals.any() => {
+            // It may have come after that one was looked at, and before this one.
+            if let Some(Err(stop)) = asked.now_or_never() {
+                return Err(stop);
+            }
             desk.out.note(&desk.out.words().label("cli-left-early"));
             return Err(Stop::Exit(Exit::Cancelled));
         }
