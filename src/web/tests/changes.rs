@@ -2,14 +2,12 @@
 //! its page.
 
 use chrono::TimeDelta;
-use serde_json::Value;
 
 use super::{Reply, TestSite};
 use crate::{
-    db::{AsideRow, Finish, OperationRow},
-    domain::{backup::BackupState, id::OperationId, operation::OpState},
+    db::{AsideRow, OperationRow},
+    domain::{backup::BackupState, operation::OpState},
     operation::{Request, RestoreRequest},
-    problem,
 };
 
 async fn row(site: &TestSite, id: &str) -> OperationRow {
@@ -24,14 +22,9 @@ async fn queued(site: &TestSite) -> String {
 
 /// One whose undo failed.
 async fn stuck(site: &TestSite) -> String {
-    let id: OperationId = queued(site).await.parse().unwrap();
-    let db = &site.site.world.db;
-    let until = site.site.now() + TimeDelta::hours(1);
-    let (_, fence) = db.claim(&id, "w-test", until).await.unwrap().unwrap();
-    let problem = Some(problem!("internal-journal").detail("the undo failed"));
-    let end = Finish { state: OpState::NeedsOperator, problem, result: Value::Null };
-    db.finish(&id, fence, end).await.unwrap();
-    id.to_string()
+    let id = queued(site).await;
+    site.gets_stuck(&id).await;
+    id
 }
 
 /// Who may not is refused, and nothing changes.

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::{
     config::Http,
-    db::{NewUser, OperationRow, ResourceRow},
+    db::{Finish, NewUser, OperationRow, ResourceRow},
     domain::{
         clock::Jumping,
         id::{BackupId, OperationId, ProjectId, UserId},
@@ -35,6 +35,7 @@ use crate::{
     engine::Access,
     i18n::Lang,
     operation::{self, Actor, Addition, Request, testing::world},
+    problem,
     secret::{SystemRandom, token},
     store::Reserve,
     web::{Ground, Room, Site, csrf, edge, guard, routes},
@@ -229,6 +230,16 @@ impl TestSite {
         let id: OperationId = id.parse().unwrap();
         operation::execute(&self.site.world, id.clone()).await;
         self.site.world.db.operation(&id).await.unwrap()
+    }
+
+    /// What is queued ran, failed, and so did its undo.
+    pub(in crate::web) async fn gets_stuck(&self, id: &str) {
+        let (id, db) = (id.parse::<OperationId>().unwrap(), &self.site.world.db);
+        let until = self.site.now() + TimeDelta::hours(1);
+        let (_, fence) = db.claim(&id, "w-test", until).await.unwrap().unwrap();
+        let problem = Some(problem!("internal-journal").detail("the undo failed"));
+        let end = Finish { state: OpState::NeedsOperator, problem, result: Value::Null };
+        db.finish(&id, fence, end).await.unwrap();
     }
 
     /// Asks as the command line would, and runs it.

@@ -7,7 +7,6 @@ use super::plain;
 use crate::{
     db::Finish,
     domain::{id::OperationId, operation::OpState},
-    problem,
     web::tests::{Ask, Reply, TestSite},
 };
 
@@ -23,14 +22,9 @@ async fn queued(site: &TestSite) -> String {
 
 /// An operation whose undo failed.
 async fn stuck(site: &TestSite) -> String {
-    let id: OperationId = queued(site).await.parse().unwrap();
-    let db = &site.site.world.db;
-    let until = site.site.now() + TimeDelta::hours(1);
-    let (_, fence) = db.claim(&id, "w-test", until).await.unwrap().unwrap();
-    let problem = Some(problem!("internal-journal").detail("the undo failed"));
-    let end = Finish { state: OpState::NeedsOperator, problem, result: Value::Null };
-    db.finish(&id, fence, end).await.unwrap();
-    id.to_string()
+    let id = queued(site).await;
+    site.gets_stuck(&id).await;
+    id
 }
 
 #[actix_web::test]
