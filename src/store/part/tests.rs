@@ -429,7 +429,7 @@ fn memory_does_not_grow_with_the_length() {
     };
     let (small, large) = (peak(32), peak(256));
     eprintln!("peak memory: {small} KiB for 32 MiB, {large} KiB for 256 MiB");
-    assert!(large < 48 * 1024, "{large} KiB");
+    assert!(large < 40 * 1024, "{large} KiB");
     assert!(large < small + 12 * 1024, "{small} → {large} KiB");
 }
 
@@ -447,8 +447,12 @@ fn streams_in_a_process_of_its_own() {
         }
     });
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap();
-    println!("peak KiB: {}", peak.trim());
+    let of = |what: &str| -> u64 {
+        let line = status.lines().find_map(|l| l.strip_prefix(what)).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    // Without the pages of this program's own file, of which a test binary has many.
+    println!("peak KiB: {}", of("VmHWM:") - of("RssFile:"));
 }
 
 struct Repeated {
