@@ -33,6 +33,7 @@ mod summaries;
 mod tests;
 mod tokens;
 mod users;
+mod version;
 
 use std::{
     fs,
@@ -64,9 +65,11 @@ pub use stores::StoreRow;
 pub use summaries::{Figures, Summary};
 pub use tokens::TokenRow;
 pub use users::{NewUser, UserRow};
+pub use version::Version;
 
 use conn::{Conn, Manager, Purpose};
 use error::DbError;
+use version::Watch;
 
 use crate::{
     domain::{
@@ -89,6 +92,8 @@ pub struct Db {
     writer: Arc<Mutex<()>>,
     /// Counts what was written through this.
     written: Arc<AtomicU64>,
+    /// Sees what others write.
+    watch: Watch,
     pub(in crate::db) clock: SharedClock,
     pub(in crate::db) ids: SharedIds,
 }
@@ -125,11 +130,12 @@ impl Db {
     /// Zelo has changed it), `db-corrupt`, `db-busy`, `db-path`, `db-full`,
     /// `db-readonly`, `db-password`, `db-migration`.
     pub async fn open(target: DbTarget, clock: SharedClock, ids: SharedIds) -> Result<Self, Problem> {
+        let watch = Watch::of(target.clone());
         let pool = tokio::task::spawn_blocking(move || open_pool(target))
             .await
             .map_err(|_| DbError::Stopped)
             .and_then(|pool| pool)?;
-        Ok(Self { pool, writer: Arc::default(), written: Arc::default(), clock, ids })
+        Ok(Self { pool, writer: Arc::default(), written: Arc::default(), watch, clock, ids })
     }
 
     /// Opens a database only to look at it: nothing is made, migrated or written,
@@ -140,6 +146,7 @@ impl Db {
         clock: SharedClock,
         ids: SharedIds,
     ) -> Result<(Self, Schema), Problem> {
+        let watch = Watch::of(target.clone());
         let look = move || {
             let schema = migrate::schema(&mut target.connect(Purpose::Look)?)?;
             Ok((pool(target, Purpose::Look)?, schema))
@@ -148,7 +155,7 @@ impl Db {
             .await
             .map_err(|_| DbError::Stopped)
             .and_then(|opened| opened)?;
-        Ok((Self { pool, writer: Arc::default(), written: Arc::default(), clock, ids }, schema))
+        Ok((Self { pool, writer: Arc::default(), written: Arc::default(), watch, clock, ids }, schema))
     }
 
     /// Grows with every transaction that this process writes: what was read at one

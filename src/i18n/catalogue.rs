@@ -1,11 +1,15 @@
 //! One language's catalogue: renders messages and problems.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use fluent_bundle::{
     FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle, memoizer::MemoizerKind,
 };
-use fluent_syntax::ast::Pattern;
+use fluent_syntax::ast::{Entry, Pattern, PatternElement};
 use serde::Serialize;
 use unic_langid::LanguageIdentifier;
 
@@ -31,6 +35,8 @@ static PT_BR: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::build(Lang::PtBr
 /// Everything Zelo says in one language.
 pub struct Catalogue {
     lang: Lang,
+    /// Texts that are always the same, by id: a page has hundreds of them.
+    plain: HashMap<String, String>,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -71,16 +77,18 @@ impl Catalogue {
             Lang::En => number_en,
             Lang::PtBr => number_pt_br,
         }));
+        let mut plain = HashMap::new();
         for (name, text) in files {
             let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(part, errors)| {
                 tracing::error!(%lang, file = name, ?errors, "catalogue file with errors");
                 part
             });
+            plain.extend(resource.entries().filter_map(constant));
             if let Err(errors) = bundle.add_resource(resource) {
                 tracing::error!(%lang, file = name, ?errors, "catalogue ids used twice");
             }
         }
-        Self { lang, bundle }
+        Self { lang, plain, bundle }
     }
 
     /// Its language.
@@ -96,6 +104,9 @@ impl Catalogue {
 
     /// A text without arguments, by id: labels of the doors themselves.
     pub fn label(&self, id: &str) -> String {
+        if let Some(text) = self.plain.get(id) {
+            return text.clone();
+        }
         self.render(id, None, &BTreeMap::new()).unwrap_or_else(|| missing(self.lang, id))
     }
 
@@ -161,6 +172,16 @@ impl Catalogue {
             Arg::Number(n) => FluentValue::from(*n),
         }
     }
+}
+
+/// A message of nothing but text.
+fn constant(entry: &Entry<&str>) -> Option<(String, String)> {
+    let Entry::Message(message) = entry else { return None };
+    let elements = message.value.as_ref()?.elements.iter().map(|element| match element {
+        PatternElement::TextElement { value } => Some(*value),
+        PatternElement::Placeable { .. } => None,
+    });
+    Some((message.id.name.to_owned(), elements.collect::<Option<String>>()?))
 }
 
 fn missing(lang: Lang, id: &str) -> String {

@@ -46,6 +46,6 @@ pub use restore::RestoreRequest;
 pub use shelves::Shelves;
 pub use undo::UndoRequest;
 pub use untrash::UntrashRequest;
-pub use upload::{UploadRequest, received, received_long_ago, sweep_uploads};
+pub use upload::{LookWhen, UploadRequest, received, received_long_ago, sweep_uploads};
 pub use verify::VerifyRequest;
 pub use world::{Cancels, Rules, Stores, World};

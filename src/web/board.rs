@@ -1,8 +1,9 @@
-//! All resources somebody may see, with how each is: what the overview sorts,
-//! filters and counts. Made from a few queries, and kept until something is written
-//! or a moment has passed, so that many open pages cost little.
+//! All resources somebody may see, with how each is, and what the overview shows
+//! beside them. Made from a few queries, and kept until something is written, so
+//! that many open pages cost little.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -10,43 +11,83 @@ use std::{
 
 use super::{Site, view::words::Health};
 use crate::{
-    db::{BackupRow, Figures, OperationRow, ResourceFilter, ResourceRow, ResourceState},
+    db::{
+        AsideRow, BackupFilter, BackupRow, Figures, OperationFilter, OperationRow, ResourceFilter,
+        ResourceRow, ResourceState, Summary, Version,
+    },
     domain::{
+        backup::BackupState,
         id::{ProjectId, ResourceId},
         operation::OpState,
         problem::Problem,
     },
 };
 
-/// How long a board serves when nothing was written here. Another process may have
-/// written: it is made anew behind the back of whoever asks.
-const FRESH: Duration = Duration::from_secs(2);
-/// Older than this, whoever asks waits for a new one.
-const STALE: Duration = Duration::from_secs(10);
+/// How long a board serves before it is asked whether another process has written.
+const FRESH: Duration = Duration::from_secs(1);
 /// Boards kept: one for each set of projects somebody looks at.
 const KEPT: usize = 64;
+/// Of what needs somebody, so much is kept of each sort; the lists have the rest.
+pub(crate) const FINDINGS: usize = 20;
+/// Operations kept.
+const RECENT: usize = 8;
 
 /// One resource on the board.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) row: ResourceRow,
+    /// Its name in lower case: by this it is found and sorted.
+    pub(crate) folded: String,
     /// Its newest whole backup.
     pub(crate) last: Option<BackupRow>,
     /// The newest thing somebody asked for.
     pub(crate) operation: Option<OperationRow>,
+    /// How many backups it has, whole or damaged.
+    pub(crate) backups: u64,
+    /// What these take in their stores.
+    pub(crate) bytes: u64,
     pub(crate) health: Health,
+}
+
+impl Entry {
+    fn new(row: ResourceRow, summary: Summary) -> Self {
+        let Summary { last_complete: last, backups, bytes, last_operation: operation } = summary;
+        let health = health(&row, last.as_ref(), operation.as_ref());
+        let folded = row.name.to_lowercase();
+        Self { row, folded, last, operation, backups, bytes, health }
+    }
 }
 
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
+    /// The gravest first, then by name.
     pub(crate) entries: Vec<Entry>,
     pub(crate) figures: Figures,
     /// How many of each kind.
     pub(crate) kinds: BTreeMap<String, u64>,
+    /// Operations that wait for a person.
+    pub(crate) stuck: Vec<OperationRow>,
+    /// Damaged backups.
+    pub(crate) corrupt: Vec<BackupRow>,
+    /// What is set aside and may go, by when.
+    pub(crate) asides: Vec<AsideRow>,
+    /// What runs, what waits, then what was asked for last.
+    pub(crate) recent: Vec<OperationRow>,
+    /// People by id, as far as they are named on pages.
+    pub(crate) names: BTreeMap<String, String>,
 }
 
 impl Board {
+    /// A resource as it is here; one of another project is looked up.
+    pub(crate) async fn entry(&self, site: &Site, row: &ResourceRow) -> Result<Cow<'_, Entry>, Problem> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.row.id == row.id) {
+            return Ok(Cow::Borrowed(entry));
+        }
+        let summary = site.world.db.resource_summaries(std::slice::from_ref(&row.id)).await?.remove(&row.id);
+        Ok(Cow::Owned(Entry::new(row.clone(), summary.unwrap_or_default())))
+    }
+
     /// A resource's name.
     pub(crate) fn name(&self, id: &ResourceId) -> Option<&str> {
         self.entries.iter().find(|entry| entry.row.id == *id).map(|entry| entry.row.name.as_str())
@@ -55,8 +96,12 @@ impl Board {
 
 struct Kept {
     board: Arc<Board>,
-    made: Instant,
+    /// When it was last known to be as the database is.
+    seen: Instant,
+    /// What this process had written.
     generation: u64,
+    /// What the database was.
+    version: Version,
 }
 
 /// The boards made lately.
@@ -70,53 +115,48 @@ pub(crate) struct Boards {
 impl Boards {
     /// The board of these projects.
     pub(crate) async fn of(&self, site: &Site, projects: &[ProjectId]) -> Result<Arc<Board>, Problem> {
-        match self.known(site, projects) {
-            Some((board, false)) => return Ok(board),
-            Some((board, true)) => {
-                self.renew(site, projects);
-                return Ok(board);
-            }
-            None => {}
+        if let Some(board) = self.fresh(site, projects) {
+            return Ok(board);
         }
         let _making = self.making.lock().await;
-        match self.known(site, projects) {
-            Some((board, _)) => Ok(board),
-            None => self.make(site, projects).await,
+        if let Some(board) = self.fresh(site, projects) {
+            return Ok(board);
         }
+        // Before the look: what is written meanwhile makes it old.
+        let generation = site.world.db.generation();
+        let version = site.world.db.version().await?;
+        if let Some(board) = self.still(projects, generation, &version) {
+            return Ok(board);
+        }
+        let board = Arc::new(look(site, projects).await?);
+        self.keep(projects, board.clone(), generation, version);
+        Ok(board)
     }
 
-    /// The one kept, and whether it should be made anew.
+    /// The one kept, if it is known to be as the database is.
     #[allow(clippy::disallowed_methods)] // a stopwatch, not a clock: it is never stored
-    fn known(&self, site: &Site, projects: &[ProjectId]) -> Option<(Arc<Board>, bool)> {
+    fn fresh(&self, site: &Site, projects: &[ProjectId]) -> Option<Arc<Board>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.get(projects).filter(|kept| kept.generation == site.world.db.generation())?;
-        let age = found.made.elapsed();
-        (age < STALE).then(|| (found.board.clone(), age >= FRESH))
+        (found.seen.elapsed() < FRESH).then(|| found.board.clone())
     }
 
-    fn renew(&self, site: &Site, projects: &[ProjectId]) {
-        let Ok(turn) = self.making.clone().try_lock_owned() else { return };
-        let (boards, site, projects) = (self.clone(), site.clone(), projects.to_vec());
-        let runtime = site.runtime.clone();
-        runtime.spawn(async move {
-            let _turn = turn;
-            if let Err(problem) = boards.make(&site, &projects).await {
-                tracing::warn!(%problem, "the board could not be made anew");
-            }
-        });
+    /// The one kept, if nobody has written since.
+    #[allow(clippy::disallowed_methods)] // as above
+    fn still(&self, projects: &[ProjectId], generation: u64, version: &Version) -> Option<Arc<Board>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.get_mut(projects).filter(|kept| kept.version == *version)?;
+        (found.seen, found.generation) = (Instant::now(), generation);
+        Some(found.board.clone())
     }
 
     #[allow(clippy::disallowed_methods)] // as above
-    async fn make(&self, site: &Site, projects: &[ProjectId]) -> Result<Arc<Board>, Problem> {
-        // Before the look: what is written meanwhile makes it old.
-        let (generation, made) = (site.world.db.generation(), Instant::now());
-        let board = Arc::new(look(site, projects).await?);
+    fn keep(&self, projects: &[ProjectId], board: Arc<Board>, generation: u64, version: Version) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
-            kept.retain(|_, kept| kept.made.elapsed() < STALE);
+            kept.retain(|_, kept| kept.seen.elapsed() < FRESH);
         }
-        kept.insert(projects.to_vec(), Kept { board: board.clone(), made, generation });
-        Ok(board)
+        kept.insert(projects.to_vec(), Kept { board, seen: Instant::now(), generation, version });
     }
 }
 
@@ -130,25 +170,63 @@ async fn look(site: &Site, projects: &[ProjectId]) -> Result<Board, Problem> {
     let rows = db.resources(all).await?.rows;
     let ids: Vec<ResourceId> = rows.iter().map(|row| row.id.clone()).collect();
     let mut summaries = db.resource_summaries(&ids).await?;
-    let figures = db.figures(Some(projects.to_vec())).await?;
     let mut kinds = BTreeMap::new();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         *kinds.entry(row.kind.to_string()).or_default() += 1;
-        let summary = summaries.remove(&row.id);
-        let (last, operation) = summary.map_or((None, None), |s| (s.last_complete, s.last_operation));
-        let health = health(&row, last.as_ref(), operation.as_ref());
-        entries.push(Entry { row, last, operation, health });
+        let summary = summaries.remove(&row.id).unwrap_or_default();
+        entries.push(Entry::new(row, summary));
     }
-    Ok(Board { entries, figures, kinds })
+    entries.sort_by(|a, b| (gravity(a.health), &a.folded).cmp(&(gravity(b.health), &b.folded)));
+    Ok(Board {
+        entries,
+        kinds,
+        figures: db.figures(Some(projects.to_vec())).await?,
+        stuck: operations(site, projects, &[OpState::NeedsOperator], FINDINGS).await?,
+        corrupt: corrupt(site, projects).await?,
+        asides: db.kept_asides(None).await?,
+        recent: recent(site, projects).await?,
+        names: db.user_names().await?,
+    })
+}
+
+async fn operations(
+    site: &Site,
+    projects: &[ProjectId],
+    states: &[OpState],
+    most: usize,
+) -> Result<Vec<OperationRow>, Problem> {
+    let filter = OperationFilter {
+        projects: Some(projects.to_vec()),
+        states: states.to_vec(),
+        limit: Some(most as i64),
+        ..OperationFilter::default()
+    };
+    Ok(site.world.db.operations(filter).await?.rows)
+}
+
+async fn corrupt(site: &Site, projects: &[ProjectId]) -> Result<Vec<BackupRow>, Problem> {
+    let filter = BackupFilter {
+        projects: Some(projects.to_vec()),
+        state: Some(BackupState::Corrupt),
+        limit: Some(FINDINGS as i64),
+        ..BackupFilter::default()
+    };
+    Ok(site.world.db.backups(filter).await?.rows)
+}
+
+async fn recent(site: &Site, projects: &[ProjectId]) -> Result<Vec<OperationRow>, Problem> {
+    let mut rows = operations(site, projects, &[OpState::Running, OpState::Queued], RECENT).await?;
+    rows.sort_by_key(|row| row.state != OpState::Running);
+    let newest = operations(site, projects, &[], RECENT).await?;
+    let live: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+    rows.extend(newest.into_iter().filter(|row| !live.contains(&row.id)));
+    rows.truncate(RECENT);
+    Ok(rows)
 }
 
 /// How a resource is, the gravest first.
-pub(crate) fn health(
-    row: &ResourceRow,
-    last: Option<&BackupRow>,
-    operation: Option<&OperationRow>,
-) -> Health {
+fn health(row: &ResourceRow, last: Option<&BackupRow>, operation: Option<&OperationRow>) -> Health {
     let state = operation.map(|operation| operation.state);
     let failed = operation
         .is_some_and(|operation| operation.kind.as_str() == "backup" && operation.state == OpState::Failed);

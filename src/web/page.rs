@@ -2,7 +2,7 @@
 //! signed in, where they can go. One function for pages with navigation, one for
 //! those without.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -39,8 +39,6 @@ pub(crate) struct Desk {
     pub(crate) scope: Vec<ProjectId>,
     /// The resources of these.
     pub(crate) board: Arc<Board>,
-    /// People by id, as far as they are named on pages.
-    pub(crate) names: BTreeMap<String, String>,
     cookies: Cookies,
 }
 
@@ -61,7 +59,6 @@ pub(crate) async fn desk(
     let all = || member.iter().map(|(project, _)| project.id.clone()).collect();
     let scope: Vec<ProjectId> = chosen.as_ref().map_or_else(all, |id| vec![id.clone()]);
     let board = site.boards.of(site, &scope).await?;
-    let names = site.world.db.user_names().await?;
     let detected = match caller.user.is_admin {
         true => site.world.detections.last().seen.iter().filter(|seen| seen.is_unclaimed()).count() as u64,
         false => 0,
@@ -95,7 +92,7 @@ pub(crate) async fn desk(
         crumbs: Vec::new(),
         flashes,
     };
-    Ok(Desk { page, member, scope, board, names, cookies })
+    Ok(Desk { page, member, scope, board, cookies })
 }
 
 impl Desk {

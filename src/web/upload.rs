@@ -24,7 +24,7 @@ use crate::{
     config,
     db::{Enqueued, OperationRow, ResourceRow},
     domain::{manifest::Digest, problem::Problem},
-    operation::{self, Actor, Prepared, Request, UploadRequest},
+    operation::{self, Actor, LookWhen, Prepared, Request, UploadRequest},
     problem,
     store::Reserve,
 };
@@ -207,7 +207,7 @@ fn plain_name(given: &str) -> String {
 
 impl Received {
     /// What is asked of the operations.
-    fn request(&self, resource: &ResourceRow) -> Request {
+    fn request(&self, resource: &ResourceRow, look: LookWhen) -> Request {
         Request::Upload(UploadRequest {
             item: None,
             resource: resource.id.clone(),
@@ -217,6 +217,7 @@ impl Received {
             note: self.note.clone(),
             sha256: Some(self.digest.sha256.clone()),
             keep_source: false,
+            look,
         })
     }
 
@@ -230,17 +231,19 @@ impl Received {
             && text("note") == self.note.as_deref()
     }
 
-    /// The plan of its operation; the file goes away with `self`.
+    /// The plan of its operation, with what is in the file; the file goes away with
+    /// `self`.
     pub(crate) async fn plan(
         &self,
         site: &Site,
         resource: &ResourceRow,
         by: &Actor,
     ) -> Result<Prepared, Problem> {
-        operation::prepare(&site.world, self.request(resource), by).await
+        operation::prepare(&site.world, self.request(resource, LookWhen::Planning), by).await
     }
 
-    /// Queues its operation, to which the file belongs from then on. The same file
+    /// Queues its operation, to which the file belongs from then on and which looks
+    /// through it. The same file
     /// with the same key gets the operation it became first. Goes on to its end even
     /// if nobody waits for the answer any more.
     pub(crate) async fn begin(
@@ -274,7 +277,8 @@ impl Received {
                 }
             };
         }
-        let prepared = self.plan(site, resource, by).await?;
+        let request = self.request(resource, LookWhen::Running);
+        let prepared = operation::prepare(&site.world, request, by).await?;
         let queued = operation::enqueue(&site.world, prepared, None, key).await?;
         if let Enqueued::Created(_) = &queued {
             self.file.keep();

@@ -11,7 +11,7 @@ use crate::{
     },
     db::ResourceRow,
     domain::{manifest, problem::Problem},
-    operation::{Request, UploadRequest, World},
+    operation::{LookWhen, Request, UploadRequest, World},
     problem,
 };
 
@@ -92,6 +92,7 @@ impl Args {
             sha256: None,
             keep_source: true,
             item: self.item.clone(),
+            look: LookWhen::Planning,
         });
         let run = RunArgs { idempotency_key, ..self.run.clone() };
         run::request(desk, world, request, &run, &self.agree).await

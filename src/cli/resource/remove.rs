@@ -29,8 +29,8 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
         let row = find::resource(&world, &self.resource).await?;
-        let left = BackupFilter { resource: Some(row.id.clone()), limit: Some(0), ..BackupFilter::default() };
-        let left = world.db.backups(left).await?.total;
+        let left = BackupFilter { resource: Some(row.id.clone()), ..BackupFilter::default() };
+        let left = world.db.count_backups(left).await?;
         let out = &desk.out;
         if ask::asks(out, &self.agree) {
             out.say(&msg!("cli-removing", name = &row.name, count = left));

@@ -246,6 +246,11 @@ impl Db {
         Ok(listed.await?)
     }
 
+    /// How many backups there are, whatever limit the filter has.
+    pub async fn count_backups(&self, filter: BackupFilter) -> Result<u64, Problem> {
+        Ok(convert::bytes(self.read(move |conn| count(conn, &filter)).await?))
+    }
+
     /// A backup's manifest as it was published. Problem: `not-found-backup`.
     pub async fn backup_manifest(&self, id: &BackupId) -> Result<Manifest, Problem> {
         let id = id.clone();

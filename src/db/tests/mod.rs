@@ -10,6 +10,7 @@ mod operations;
 mod people;
 mod pg;
 mod sharing;
+mod version;
 mod whole;
 
 use std::sync::Arc;

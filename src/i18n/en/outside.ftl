@@ -138,7 +138,8 @@ outside-danger-unsearched =
 
 plan-upload = Take in “{ $file }” as a backup of { $resource }
 step-upload-source = Look whether “{ $file }” is still what was looked at
-step-unpack = Unpack the archive in the staging folder ({ $bytes })
+step-upload-look = Look through “{ $file }”: what it is, what is in it, and its digest
+step-unpack = Unpack the archive in the staging folder
 step-store = Store it in one pass and compare its digest
 step-structure = Check the structure of every part
 step-put-away = Remove the received file

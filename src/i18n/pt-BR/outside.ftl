@@ -138,7 +138,8 @@ outside-danger-unsearched =
 
 plan-upload = Receber “{ $file }” como backup de { $resource }
 step-upload-source = Ver se “{ $file }” ainda é o que foi examinado
-step-unpack = Desempacotar o arquivo na pasta provisória ({ $bytes })
+step-upload-look = Examinar “{ $file }”: o que é, o que contém e o resumo criptográfico
+step-unpack = Desempacotar o arquivo na pasta provisória
 step-store = Guardar em uma só passada e comparar o resumo criptográfico
 step-structure = Conferir a estrutura de cada parte
 step-put-away = Remover o arquivo recebido

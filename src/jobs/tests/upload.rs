@@ -12,8 +12,8 @@ use crate::{
         problem::Problem,
     },
     operation::{
-        Actor, Request, UploadRequest, World, enqueue, execute, prepare, received, received_long_ago,
-        sweep_uploads, testing::world,
+        Actor, LookWhen, Request, UploadRequest, World, enqueue, execute, prepare, received,
+        received_long_ago, sweep_uploads, testing::world,
     },
 };
 
@@ -61,6 +61,7 @@ impl Panel {
             sha256: sha256.map(str::to_owned),
             keep_source: false,
             item: None,
+            look: LookWhen::Planning,
         })
     }
 

@@ -4,6 +4,7 @@
 mod archive;
 
 use std::{
+    fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::PathBuf,
 };
@@ -24,6 +25,7 @@ use crate::{
         outside::{Inspector, Looked, Sketch},
     },
     problem,
+    saga::Progress,
     stream::{
         sniff::{self, HEAD},
         tar,
@@ -49,6 +51,23 @@ pub(super) struct Looking {
     /// The longest a file may be.
     pub(super) limit: u64,
     pub(super) stop: Stop,
+    pub(super) progress: Progress,
+}
+
+/// What its beginning shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Glance {
+    /// How it is compressed.
+    pub(super) codec: Codec,
+    /// Whether it is an archive.
+    pub(super) archive: bool,
+}
+
+impl Glance {
+    /// Whether its files can only be read in order.
+    pub(super) fn wrapped(self) -> bool {
+        self.archive && self.codec != Codec::None
+    }
 }
 
 /// What was found.
@@ -135,12 +154,43 @@ impl Found {
     }
 }
 
+impl Take {
+    /// How an archive is compressed that must be unpacked first, and its length then.
+    pub(super) fn wrapped(&self) -> Option<(Codec, u64)> {
+        match self {
+            Self::Woven { set, .. } | Self::Zelo { set, .. } => {
+                set.archive.filter(|(wrap, _)| *wrap != Codec::None)
+            }
+            Self::Stream { .. } => None,
+        }
+    }
+}
+
 impl Looking {
-    /// Looks. Problems: `upload-…`, and those of the engines.
+    /// Looks at its beginning. Problems: `upload-…`.
+    pub(super) fn glance(&self) -> Result<Glance, Problem> {
+        if self.seal.folder {
+            return Ok(Glance { codec: Codec::None, archive: false });
+        }
+        let (codec, inner) = self.head()?;
+        let archive = tar::is_tar(&inner);
+        if !archive {
+            self.inspector(&inner)?;
+        }
+        Ok(Glance { codec, archive })
+    }
+
+    /// Looks through it. Problems: `upload-…`, and those of the engines.
     pub(super) fn look(&self) -> Result<Found, Problem> {
         if self.seal.folder {
             return self.folder();
         }
+        let (codec, inner) = self.head()?;
+        if tar::is_tar(&inner) { self.archive(codec) } else { self.stream(codec, &inner) }
+    }
+
+    /// How it is compressed, and how what is in it begins.
+    fn head(&self) -> Result<(Codec, Vec<u8>), Problem> {
         if self.seal.bytes == 0 {
             return Err(self.unknown(&[]));
         }
@@ -155,7 +205,12 @@ impl Looking {
         if let (Err(error), true) = (read, inner.is_empty()) {
             return Err(self.broken(&error));
         }
-        if tar::is_tar(&inner) { self.archive(codec) } else { self.stream(codec, &inner) }
+        Ok((codec, inner))
+    }
+
+    /// All of the file, from its beginning.
+    fn whole(&self) -> Result<Seen<File>, Problem> {
+        Ok(Seen::new(open(&self.path)?, self.stop.clone()).told(&self.progress))
     }
 
     fn within(&self, bytes: u64, most: u64) -> Result<(), Problem> {
@@ -167,15 +222,19 @@ impl Looking {
 
     fn stream(&self, codec: Codec, head: &[u8]) -> Result<Found, Problem> {
         let mut inspector = self.inspector(head)?;
-        let mut seen = Seen::new(open(&self.path)?, self.stop.clone());
-        let raw = {
+        let mut seen = self.whole()?;
+        let (whole, raw) = if codec == Codec::None {
+            // One and the same: digested once.
+            let raw = self.inspect(seen, &mut *inspector)?;
+            (raw.clone(), raw)
+        } else {
             let source = decoded(codec, &mut seen).map_err(|e| self.broken(&e))?;
             let most = self.limit.saturating_mul(SWELLS);
-            let raw = self.inspect(source.take(most.saturating_add(1)), &mut *inspector)?;
+            let source = Seen::new(source.take(most.saturating_add(1)), self.stop.clone());
+            let raw = self.inspect(source, &mut *inspector)?;
             self.within(raw.bytes, most)?;
-            raw
+            (seen.end().map_err(|e| self.broken(&e))?, raw)
         };
-        let whole = seen.end().map_err(|e| self.broken(&e))?;
         let Looked { report, sketch } = inspector.finish().map_err(|p| self.named(p))?;
         let report = self.signed(report, codec);
         let engine = report.engine.clone();
@@ -183,8 +242,7 @@ impl Looking {
     }
 
     /// Gives all of a stream to an inspector.
-    fn inspect(&self, source: impl Read, inspector: &mut dyn Inspector) -> Result<Digest, Problem> {
-        let mut seen = Seen::new(source, self.stop.clone());
+    fn inspect<R: Read>(&self, mut seen: Seen<R>, inspector: &mut dyn Inspector) -> Result<Digest, Problem> {
         let mut chunk = vec![0; CHUNK];
         loop {
             let read = seen.read(&mut chunk).map_err(|e| self.broken(&e))?;
@@ -196,7 +254,7 @@ impl Looking {
     }
 
     fn archive(&self, wrap: Codec) -> Result<Found, Problem> {
-        let mut seen = Seen::new(open(&self.path)?, self.stop.clone());
+        let mut seen = self.whole()?;
         let (entries, length) = {
             let source = decoded(wrap, &mut seen).map_err(|e| self.broken(&e))?;
             let source = source.take(self.limit.saturating_add(1));
@@ -220,7 +278,8 @@ impl Looking {
         let mut all = 0;
         for name in listed(&self.path, FILES)? {
             let path = self.path.join(&name);
-            let digest = Seen::new(open(&path)?, self.stop.clone()).end().map_err(|e| missing(&path, &e))?;
+            let seen = Seen::new(open(&path)?, self.stop.clone()).told(&self.progress);
+            let digest = seen.end().map_err(|e| missing(&path, &e))?;
             all += digest.bytes;
             self.within(all, self.limit)?;
             files.push(FileFact { name, at: 0, digest });
@@ -253,7 +312,7 @@ impl Looking {
                 ),
             });
         };
-        let file = archive.open(&keyed.index)?;
+        let file = Seen::new(archive.open(&keyed.index)?, self.stop.clone());
         self.inspect(file, &mut *keyed.inspector)?;
         let Looked { report, sketch } = keyed.inspector.finish().map_err(|p| self.named(p))?;
         let report = self.signed(report, codec);

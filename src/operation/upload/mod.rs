@@ -7,6 +7,7 @@ mod look;
 mod source;
 mod steps;
 mod sweep;
+mod through;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -14,9 +15,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    look::{Found, Looking, Take},
-    source::{Seal, Stop, StopOnDrop, find},
-    steps::{Again, PutAway, Structure, TakeIn, Unpack},
+    look::{Found, Take},
+    steps::{PutAway, Structure, TakeIn, Unpack},
+    through::{LookThrough, Sighted, sight},
 };
 use super::{
     World,
@@ -34,7 +35,7 @@ use crate::{
     domain::{
         backup::Origin,
         id::{BackupId, OperationId, ResourceId},
-        manifest::{self, Codec, Consistency, EngineRef, Manifest, ResourceRef},
+        manifest::{self, Consistency, EngineRef, Manifest, ResourceRef},
         operation::OpKind,
         outside::{self, OutsideReport},
         problem::Problem,
@@ -49,6 +50,7 @@ use crate::{
     store::layout,
 };
 pub use sweep::{received, received_long_ago, sweep_uploads};
+pub use through::LookWhen;
 
 /// Asks that a file of this machine becomes a backup.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,20 +76,17 @@ pub struct UploadRequest {
     /// Of which item (database) it is, where the file does not say or says otherwise.
     #[serde(default)]
     pub item: Option<String>,
+    /// When it is looked through.
+    #[serde(default)]
+    pub look: LookWhen,
 }
 
 /// What inspection found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Facts {
     home: Home,
-    resource: ResourceId,
-    name: Option<String>,
-    note: Option<String>,
-    /// Links resolved.
-    path: PathBuf,
-    seal: Seal,
-    keep_source: bool,
-    found: Found,
+    request: UploadRequest,
+    sighted: Sighted,
 }
 
 pub(super) struct Upload;
@@ -110,10 +109,7 @@ impl Kind for Upload {
             }
         }
         let resource = world.db.resource(&request.resource).await?;
-        let (path, seal, mut found) = looked(world, &resource, &request).await?;
-        agreed(&request, &found)?;
-        let item = item(world, &resource, &request, &found).await;
-        found.take.name(&item);
+        let sighted = sight(world, &resource, &request).await?;
         let engine = world.engine(&resource)?;
         let project = world.project_name(&resource).await?;
         let home = Home {
@@ -122,13 +118,13 @@ impl Kind for Upload {
             store: world.stores.default().clone(),
             folder: layout::resource(engine.area(), &project, &resource.name, &resource.id)?,
         };
-        let warnings = found.reports().into_iter().flat_map(OutsideReport::messages).collect();
-        let dangerous = found.reports().iter().any(|report| !report.dangers.is_empty());
+        let warnings = sighted.reports().into_iter().flat_map(OutsideReport::messages).collect();
+        let dangerous = sighted.reports().iter().any(|report| !report.dangers.is_empty());
         let file = outside::shown(&request.file_name);
         let view = Sight {
             title: Some(msg!("plan-upload", file = file, resource = &resource.name)),
             warnings,
-            bytes: found.bytes(),
+            bytes: sighted.bytes(),
             // Whoever keeps what may do harm has read what it is.
             confirm: dangerous.then(|| resource.name.clone()),
             ..Sight::default()
@@ -138,45 +134,38 @@ impl Kind for Upload {
             project: resource.project,
             backup: Some(home.backup.clone()),
             parent: None,
-            locks: vec![Lock::exclusive(seal.key())],
+            locks: vec![Lock::exclusive(sighted.seal.key())],
             holds: vec![],
             view,
-            facts: Facts {
-                home,
-                resource: resource.id,
-                name: request.name,
-                note: request.note,
-                path,
-                seal,
-                keep_source: request.keep_source,
-                found,
-            },
+            facts: Facts { home, request, sighted },
         })
     }
 
     async fn compose(world: &World, id: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let resource = world.db.resource(&facts.resource).await?;
+        let resource = world.db.resource(&facts.request.resource).await?;
         let engine = world.engine(&resource)?;
         let store = world.stores.get(&facts.home.store)?;
-        let Facts { home, path, seal, found, .. } = &facts;
+        let Facts { home, request, sighted } = facts.clone();
         let shelf = Shelf { store: store.clone(), resource: home.folder.clone(), folder: home.staging() };
+        let Sighted { path, seal, glance, .. } = sighted.clone();
+        let keep = request.keep_source || seal.folder;
 
         let mut plan = Plan::builder(Self::KIND);
-        plan.add(Again { path: path.clone(), seal: seal.clone() });
-        plan.add(Reserve { store, bytes: found.least() });
+        let (least, whole) = (sighted.least(), resource.clone());
+        let look = LookThrough { world: world.clone(), resource: whole, request, sighted };
+        let found = look.slot();
+        plan.add(look);
+        plan.add(Reserve { store, bytes: least });
         plan.add(Stage { shelf: shelf.clone() });
-        if let (Some((wrap, bytes)), Some(whole)) = (found.take.wrapped(), &found.whole) {
-            let (shelf, path, whole) = (shelf.clone(), path.clone(), whole.clone());
-            plan.add(Unpack { shelf, path, wrap, bytes, whole });
+        if glance.wrapped() {
+            plan.add(Unpack { shelf: shelf.clone(), path: path.clone(), found: found.clone() });
         }
-        // Of a strange clock nothing later than now is believed.
-        let taken_at = found.take.manifest().map_or(home.made_at, |m| m.taken_at.min(home.made_at));
         let take = TakeIn {
             shelf: shelf.clone(),
             engine: engine.clone(),
             path: path.clone(),
             found: found.clone(),
-            taken_at,
+            made_at: home.made_at,
         };
         let taken = take.slot();
         plan.add(take);
@@ -187,10 +176,8 @@ impl Kind for Upload {
             access: world.access(&resource).ok(),
             taken: taken.clone(),
         });
-        let home = home.clone();
-        let (path, seal, keep) = (path.clone(), seal.clone(), facts.keep_source || seal.folder);
         let project = world.project_name(&resource).await?;
-        let written = Written { operation: id.clone(), project, resource, taken, facts };
+        let written = Written { operation: id.clone(), project, resource, found, taken, facts };
         let making = Box::new(move |cx: &Cx| written.manifest(cx));
         let publish = Publish { shelf, home: home.clone(), engine, making };
         let mut plan = plan.commit(AnyCommit::new(publish));
@@ -202,82 +189,7 @@ impl Kind for Upload {
     }
 }
 
-/// Looks at the file on a thread that may block; dropped, it ends soon.
-async fn looked(
-    world: &World,
-    resource: &ResourceRow,
-    request: &UploadRequest,
-) -> Result<(PathBuf, Seal, Found), Problem> {
-    let stop = Stop::default();
-    let _stop = StopOnDrop(stop.clone());
-    let (engines, kind, limit) = (world.engines.clone(), resource.kind.clone(), world.rules.upload_limit);
-    let (asked, name) = (request.file.clone(), outside::shown(&request.file_name));
-    let looking = tokio::task::spawn_blocking(move || {
-        let (path, seal) = find(&asked)?;
-        let looking = Looking { engines, kind, path: path.clone(), seal: seal.clone(), name, limit, stop };
-        let found = looking.look()?;
-        // It may have been written to all the while.
-        seal.still(&path)?;
-        Ok((path, seal, found))
-    });
-    looking.await.map_err(|e| problem!("store-io").detail(e))?
-}
-
-/// Whether the file is what its receiver says it received.
-fn agreed(request: &UploadRequest, found: &Found) -> Result<(), Problem> {
-    match (&request.sha256, &found.whole) {
-        (Some(told), Some(whole)) if !whole.sha256.eq_ignore_ascii_case(told) => {
-            Err(problem!("upload-changed", file = &request.file_name))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Of which item it is: as asked, as the file says, as it is called if the resource
-/// has an item of that name, the only one the resource has, or as it is called.
-async fn item(world: &World, resource: &ResourceRow, request: &UploadRequest, found: &Found) -> String {
-    if let Some(item) = request.item.as_ref().or(found.take.item()) {
-        return item.clone();
-    }
-    let base = request.file_name.rsplit('/').next().unwrap_or_default();
-    let stem = base.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("unnamed").to_owned();
-    let items = match (world.access(resource), world.engine(resource)) {
-        (Ok(access), Ok(engine)) => engine.inspect(&access).await.map(|seen| seen.items).unwrap_or_default(),
-        _ => Vec::new(),
-    };
-    match items.as_slice() {
-        all if all.iter().any(|item| item.name == stem) => stem,
-        [only] => only.name.clone(),
-        _ => stem,
-    }
-}
-
 impl Take {
-    /// Gives it the item it is of. A Zelo's own backup knows its items.
-    fn name(&mut self, item: &str) {
-        if let Self::Stream { report, .. } | Self::Woven { report, .. } = self {
-            item.clone_into(&mut report.item);
-        }
-    }
-
-    /// The item the file names.
-    fn item(&self) -> Option<&String> {
-        match self {
-            Self::Stream { sketch, .. } | Self::Woven { sketch, .. } => sketch.item.as_ref(),
-            Self::Zelo { .. } => None,
-        }
-    }
-
-    /// How an archive is compressed that must be unpacked first.
-    fn wrapped(&self) -> Option<(Codec, u64)> {
-        match self {
-            Self::Woven { set, .. } | Self::Zelo { set, .. } => {
-                set.archive.filter(|(wrap, _)| *wrap != Codec::None)
-            }
-            Self::Stream { .. } => None,
-        }
-    }
-
     /// The manifest it came with.
     fn manifest(&self) -> Option<&Manifest> {
         match self {
@@ -292,6 +204,7 @@ struct Written {
     operation: OperationId,
     project: String,
     resource: ResourceRow,
+    found: Slot<Found>,
     taken: Slot<Captured>,
     facts: Facts,
 }
@@ -300,7 +213,8 @@ impl Written {
     /// No change marker: it says nothing of this resource's contents.
     fn manifest(&self, cx: &Cx) -> Result<Manifest, Problem> {
         let taken = cx.get(&self.taken)?;
-        let theirs = self.facts.found.take.manifest();
+        let found = cx.get(&self.found)?;
+        let theirs = found.take.manifest();
         let or = |own: &Option<String>, other: Option<&Option<String>>| {
             own.clone().or_else(|| other.cloned().flatten().map(|text| outside::shown(&text)))
         };
@@ -315,15 +229,15 @@ impl Written {
                 project: self.project.clone(),
             },
             origin: Origin::Uploaded,
-            name: or(&self.facts.name, theirs.map(|m| &m.name)),
-            note: or(&self.facts.note, theirs.map(|m| &m.note)),
+            name: or(&self.facts.request.name, theirs.map(|m| &m.name)),
+            note: or(&self.facts.request.note, theirs.map(|m| &m.note)),
             operation: self.operation.clone(),
             parent: None,
             taken_at: taken.taken_at,
             finished_at: cx.now(),
             engine: EngineRef {
-                server: outside::shown(&self.facts.found.engine.server),
-                tool: outside::shown(&self.facts.found.engine.tool),
+                server: outside::shown(&found.engine.server),
+                tool: outside::shown(&found.engine.tool),
                 image: None,
             },
             consistency: theirs.map_or_else(none, |m| m.consistency.clone()),

@@ -21,6 +21,7 @@ use crate::{
         problem::Problem,
     },
     problem,
+    saga::Progress,
     stream::digest::Hasher,
 };
 
@@ -136,11 +137,17 @@ pub(super) struct Seen<R> {
     inner: R,
     hasher: Hasher,
     stop: Stop,
+    progress: Progress,
 }
 
 impl<R: Read> Seen<R> {
     pub(super) fn new(inner: R, stop: Stop) -> Self {
-        Self { inner, hasher: Hasher::default(), stop }
+        Self { inner, hasher: Hasher::default(), stop, progress: Progress::default() }
+    }
+
+    /// Tells how far it is.
+    pub(super) fn told(self, progress: &Progress) -> Self {
+        Self { progress: progress.clone(), ..self }
     }
 
     /// Reads what is left, and says what all of it was.
@@ -156,6 +163,7 @@ impl<R: Read> Read for Seen<R> {
         self.stop.check()?;
         let read = self.inner.read(buffer)?;
         self.hasher.update(&buffer[..read]);
+        self.progress.add(read as u64);
         Ok(read)
     }
 }

@@ -1,14 +1,14 @@
-//! The steps of an upload that only it has: look again, unpack, take in, check,
-//! put the received file away.
+//! The steps of an upload that only it has once the file was looked through: unpack,
+//! take in, check, put the received file away.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 
 use super::{
     files::{Agreed, Lie, opened},
     look::{Found, Own, Set, Take},
-    source::{Seal, changed, shown},
+    source::{Seal, changed},
 };
 use crate::{
     domain::{
@@ -45,44 +45,12 @@ use crate::{
 /// The decoded archive in the staging folder.
 const UNPACKED: &str = "unpacked.tar";
 
-/// Looks whether the file is still the one that was looked at.
-pub(super) struct Again {
-    pub(super) path: PathBuf,
-    pub(super) seal: Seal,
-}
-
-#[async_trait]
-impl Step for Again {
-    type Effect = Reads;
-    type Output = ();
-
-    fn name(&self) -> String {
-        "source".to_owned()
-    }
-
-    fn title(&self) -> Msg {
-        msg!("step-upload-source", file = shown(&self.path))
-    }
-
-    fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(msg!("undo-only-looks"))
-    }
-
-    async fn run(&self, _: &Cx) -> Result<(), Problem> {
-        let (path, seal) = (self.path.clone(), self.seal.clone());
-        let looked = tokio::task::spawn_blocking(move || seal.still(&path)).await;
-        looked.map_err(|e| problem!("store-io").detail(e))?
-    }
-}
-
 /// Decodes a compressed archive into the staging folder, so that its files can be
 /// read in any order.
 pub(super) struct Unpack {
     pub(super) shelf: Shelf,
     pub(super) path: PathBuf,
-    pub(super) wrap: Codec,
-    pub(super) bytes: u64,
-    pub(super) whole: Digest,
+    pub(super) found: Slot<Found>,
 }
 
 /// Where the decoded archive lies.
@@ -100,7 +68,7 @@ impl Step for Unpack {
     }
 
     fn title(&self) -> Msg {
-        msg!("step-unpack", bytes = self.bytes)
+        msg!("step-unpack")
     }
 
     fn undo_rule(&self) -> UndoRule {
@@ -112,12 +80,14 @@ impl Step for Unpack {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
-        cx.progress().expect(self.bytes);
+        let found = cx.get(&self.found)?;
+        let Some((wrap, bytes)) = found.take.wrapped() else { return Err(changed(&self.path)) };
+        cx.progress().expect(bytes);
         let file = opened(self.path.clone()).await?;
-        let mut decoded = decode(self.wrap, file, Hasher::default());
+        let mut decoded = decode(wrap, file, Hasher::default());
         let at = unpacked(&self.shelf)?;
-        let mut writer = self.shelf.store.create(&at, self.bytes).await?;
-        let mut left = self.bytes;
+        let mut writer = self.shelf.store.create(&at, bytes).await?;
+        let mut left = bytes;
         loop {
             match decoded.next().await.map_err(|e| undecoded(&self.path, e))? {
                 Next::Bytes(bytes) => {
@@ -126,7 +96,7 @@ impl Step for Unpack {
                     cx.progress().add(bytes.len() as u64);
                     writer.write(bytes).await?;
                 }
-                Next::End(ended) if ended.stored == self.whole => break,
+                Next::End(ended) if found.whole.as_ref() == Some(&ended.stored) => break,
                 Next::End(_) => return Err(changed(&self.path)),
             }
         }
@@ -148,8 +118,9 @@ pub(super) struct TakeIn {
     pub(super) shelf: Shelf,
     pub(super) engine: Arc<dyn Engine>,
     pub(super) path: PathBuf,
-    pub(super) found: Found,
-    pub(super) taken_at: Moment,
+    pub(super) found: Slot<Found>,
+    /// When the upload was asked for.
+    pub(super) made_at: Moment,
 }
 
 #[async_trait]
@@ -174,10 +145,11 @@ impl Step for TakeIn {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
-        cx.progress().expect(self.found.bytes());
-        let parts = match &self.found.take {
+        let found = cx.get(&self.found)?;
+        cx.progress().expect(found.bytes());
+        let parts = match &found.take {
             Take::Stream { codec, raw, sketch, report } => {
-                vec![self.stream(cx, *codec, raw, sketch, report).await?]
+                vec![self.stream(cx, *codec, (found.whole.as_ref(), raw), sketch, report).await?]
             }
             Take::Woven { set, index, sketch, report } => {
                 vec![self.woven(cx, set, index, sketch, report).await?]
@@ -185,11 +157,14 @@ impl Step for TakeIn {
             Take::Zelo { set, manifest, parts } => self.own(cx, set, manifest, parts).await?,
         };
         self.shelf.store.remove(&unpacked(&self.shelf)?).await?;
-        let snapshots = match &self.found.take {
-            Take::Zelo { manifest, .. } => manifest.consistency.snapshots.clone(),
-            _ => std::collections::BTreeMap::new(),
+        // Of a strange clock nothing later than now is believed.
+        let (taken_at, snapshots) = match &found.take {
+            Take::Zelo { manifest, .. } => {
+                (manifest.taken_at.min(self.made_at), manifest.consistency.snapshots.clone())
+            }
+            _ => (self.made_at, BTreeMap::new()),
         };
-        Ok(Captured { parts, taken_at: self.taken_at, snapshots })
+        Ok(Captured { parts, taken_at, snapshots })
     }
 }
 
@@ -199,7 +174,7 @@ impl TakeIn {
         &self,
         cx: &Cx,
         codec: Codec,
-        raw: &Digest,
+        (whole, raw): (Option<&Digest>, &Digest),
         sketch: &Sketch,
         report: &OutsideReport,
     ) -> Result<Part, Problem> {
@@ -207,8 +182,7 @@ impl TakeIn {
         let compression = compression(codec == Codec::None && sketch.compress);
         let name = format!("{}{}", file_name(report, sketch), codec.suffix());
         let written = self.write(cx, &name, compression, raw.bytes, Box::pin(source)).await?;
-        let agreed = self.found.whole.as_ref();
-        if agreed != Some(&written.raw) {
+        if whole != Some(&written.raw) {
             return Err(changed(&self.path));
         }
         let file = if codec == Codec::None { written.file } else { PartFile { codec, ..written.file } };

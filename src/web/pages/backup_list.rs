@@ -65,7 +65,7 @@ pub(super) async fn list(
     may: May,
 ) -> Result<BackupList, Refusal> {
     let whole = everything(&of);
-    let all = site.world.db.backups(BackupFilter { limit: Some(0), ..whole.clone() }).await?.total;
+    let all = site.world.db.count_backups(whole.clone()).await?;
     let number = wish.page.max(1);
     let (by, descending) = order(&wish.sort);
     let filter = BackupFilter {

@@ -20,7 +20,7 @@ pub(super) fn subject(desk: &Desk, row: &OperationRow) -> String {
 /// Who asked: the actor as people know them.
 pub(super) fn by(desk: &Desk, actor: &str) -> String {
     match actor.split_once(':') {
-        Some(("user", id)) => desk.names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+        Some(("user", id)) => desk.board.names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
         Some((_, name)) => name.to_owned(),
         None => actor.to_owned(),
     }

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::lines;
 use crate::{
-    db::{AsideRow, BackupFilter, OperationFilter},
-    domain::{backup::BackupState, operation::OpState, role::Role},
+    db::{AsideRow, BackupRow, OperationRow},
+    domain::role::Role,
     web::{
         Site,
-        board::{Board, Entry, gravity},
+        board::{Board, Entry, FINDINGS, gravity},
         caller::Caller,
         error::{Refusal, is_htmx},
         page::{self, Desk},
@@ -22,7 +22,6 @@ use crate::{
             Link, Ref, choices,
             finding::Finding,
             list::{Pager, Sort},
-            operations::OperationLine,
             overview::{Figures, LastBackup, Overview, ResourceLine, Resources, Room},
             words::Health,
         },
@@ -31,10 +30,6 @@ use crate::{
 
 /// Resources on a page.
 const PER: usize = 50;
-/// Findings shown; the list below has the rest.
-const FINDINGS: usize = 20;
-/// Operations shown.
-const RECENT: usize = 8;
 
 /// What is looked for, and in which order.
 #[derive(Debug, Default, Deserialize)]
@@ -68,9 +63,11 @@ pub(super) async fn show(
     let board = desk.board.clone();
     let resources = resources(&desk, &board, &wish);
     let part = if is_htmx(&request) { Part::named(&wish.part) } else { Part::Whole };
-    let findings = if part.has(Part::Summary) { findings(&site, &desk, &board).await? } else { Vec::new() };
-    let figures = figures(&site, &desk, part).await;
-    let operations = if part.has(Part::Recent) { recent(&site, &desk).await? } else { Vec::new() };
+    let room = if part.has(Part::Summary) { room(&site).await } else { None };
+    let findings = if part.has(Part::Summary) { findings(&site, &desk, room).await } else { Vec::new() };
+    let figures = figures(&desk, room);
+    let recent = if part.has(Part::Recent) { board.recent.as_slice() } else { &[] };
+    let operations = lines::operations(&desk, recent);
     desk.answer(StatusCode::OK, |page| {
         let view = Overview { page, findings, figures, resources, operations };
         match part {
@@ -105,17 +102,16 @@ impl Part {
     }
 }
 
-/// How full a store is concerns the machine, not a project: administrators see it.
-async fn room(site: &Site, desk: &Desk) -> Option<Room> {
-    if !desk.page.user.is_admin {
-        return None;
-    }
+/// How full the store is.
+async fn room(site: &Site) -> Option<Room> {
     let store = site.world.stores.get(site.world.stores.default()).ok()?;
     let space = store.space().await.ok()??;
     Some(Room { free: space.free, total: space.total })
 }
 
-async fn figures(site: &Site, desk: &Desk, part: Part) -> Figures {
+/// The figures. The room on a disk concerns the machine, not a project:
+/// administrators see it.
+fn figures(desk: &Desk, room: Option<Room>) -> Figures {
     let board = &desk.board;
     let with = board.entries.iter().filter_map(|entry| entry.last.as_ref().map(|last| (entry, last)));
     let oldest = with.clone().min_by_key(|(_, last)| last.taken_at);
@@ -126,7 +122,7 @@ async fn figures(site: &Site, desk: &Desk, part: Part) -> Figures {
         oldest: oldest.map(|(entry, last)| (of(entry), last.taken_at)),
         backups: board.figures.backups,
         bytes: board.figures.stored_bytes,
-        room: if part.has(Part::Summary) { room(site, desk).await } else { None },
+        room: room.filter(|_| desk.page.user.is_admin),
     }
 }
 
@@ -142,7 +138,7 @@ fn resources(desk: &Desk, board: &Board, wish: &Wish) -> Resources {
         .iter()
         .filter(|entry| wish.kind.is_empty() || entry.row.kind.as_str() == wish.kind)
         .filter(|entry| wish.state.is_empty() || entry.health.as_str() == wish.state)
-        .filter(|entry| text.is_empty() || entry.row.name.to_lowercase().contains(&text))
+        .filter(|entry| text.is_empty() || entry.folded.contains(&text))
         .collect();
     let (by, descending) = order(&wish.sort);
     sort(&mut found, by, descending);
@@ -174,15 +170,15 @@ fn order(wish: &str) -> (&'static str, bool) {
     }
 }
 
+/// The board has the gravest first.
 fn sort(found: &mut [&Entry], by: &str, descending: bool) {
-    let name = |entry: &Entry| entry.row.name.to_lowercase();
     match (by, descending) {
-        ("name", false) => found.sort_by_key(|entry| name(entry)),
-        ("name", true) => found.sort_by_key(|entry| Reverse(name(entry))),
+        ("name", false) => found.sort_by(|a, b| a.folded.cmp(&b.folded)),
+        ("name", true) => found.sort_by(|a, b| b.folded.cmp(&a.folded)),
         ("backup", true) => found.sort_by_key(|entry| Reverse(entry.last.as_ref().map(|last| last.taken_at))),
         ("backup", false) => found.sort_by_key(|entry| entry.last.as_ref().map(|last| last.taken_at)),
-        (_, true) => found.sort_by_key(|entry| (gravity(entry.health), name(entry))),
-        (_, false) => found.sort_by_key(|entry| (Reverse(gravity(entry.health)), name(entry))),
+        (_, true) => {}
+        (_, false) => found.sort_by_key(|entry| Reverse(gravity(entry.health))),
     }
 }
 
@@ -227,103 +223,75 @@ fn next(desk: &Desk, entry: &Entry) -> Option<Link> {
 }
 
 /// What needs a person, the gravest first.
-async fn findings(site: &Site, desk: &Desk, board: &Board) -> Result<Vec<Finding>, Refusal> {
-    let (t, now) = (desk.page.t, desk.page.now);
-    let mut found = stuck(site, desk).await?;
-    for entry in &board.entries {
-        let resource = of(entry);
-        let good = entry.last.as_ref().map(|last| last.taken_at);
-        match (entry.health, &entry.operation) {
-            (Health::Missing, _) => found.push(Finding::missing(t, &resource, entry.row.seen_at, now)),
-            (Health::Failing, Some(operation)) => {
-                let why = operation.problem.as_ref().map(|problem| t.told(problem).what);
-                found.push(Finding::failed(t, &resource, operation.id.as_str(), good, now, why));
-            }
-            (Health::Bare, _) => found.push(Finding::bare(t, &resource)),
-            _ => {}
-        }
-    }
-    found.extend(corrupt(site, desk).await?);
-    found.extend(overdue(site, desk, board).await?);
-    found.extend(full(site, desk).await);
+async fn findings(site: &Site, desk: &Desk, room: Option<Room>) -> Vec<Finding> {
+    let t = desk.page.t;
+    let mut found = stuck(desk);
+    // The board begins with these: more than are shown need no words.
+    found.extend(desk.board.entries.iter().filter_map(|entry| unsafe_one(desk, entry)).take(FINDINGS));
+    found.extend(corrupt(desk));
+    found.extend(overdue(desk));
+    found.extend(full(site, desk, room).await);
     let unclaimed = site.world.detections.last().seen.iter().filter(|seen| seen.is_unclaimed()).count();
     if desk.page.user.is_admin && unclaimed > 0 {
         found.push(Finding::detected(t, unclaimed as u64));
     }
     found.sort_by_key(|finding| finding.severity);
     found.truncate(FINDINGS);
-    Ok(found)
+    found
 }
 
-async fn stuck(site: &Site, desk: &Desk) -> Result<Vec<Finding>, Refusal> {
+fn unsafe_one(desk: &Desk, entry: &Entry) -> Option<Finding> {
+    let (t, now) = (desk.page.t, desk.page.now);
+    let resource = of(entry);
+    let good = entry.last.as_ref().map(|last| last.taken_at);
+    match (entry.health, &entry.operation) {
+        (Health::Missing, _) => Some(Finding::missing(t, &resource, entry.row.seen_at, now)),
+        (Health::Failing, Some(operation)) => {
+            let why = operation.problem.as_ref().map(|problem| t.told(problem).what);
+            Some(Finding::failed(t, &resource, operation.id.as_str(), good, now, why))
+        }
+        (Health::Bare, _) => Some(Finding::bare(t, &resource)),
+        _ => None,
+    }
+}
+
+fn stuck(desk: &Desk) -> Vec<Finding> {
     let t = desk.page.t;
-    let filter = OperationFilter {
-        projects: Some(desk.scope.clone()),
-        states: vec![OpState::NeedsOperator],
-        limit: Some(FINDINGS as i64),
-        ..OperationFilter::default()
+    let finding = |row: &OperationRow| {
+        let why = row.problem.as_ref().map(|problem| t.told(problem).what);
+        let subject = lines::subject(desk, row);
+        Finding::needs_person(t, row.id.as_str(), row.kind.as_str(), &subject, why)
     };
-    let rows = site.world.db.operations(filter).await?.rows;
-    Ok(rows
-        .iter()
-        .map(|row| {
-            let why = row.problem.as_ref().map(|problem| t.told(problem).what);
-            let subject = lines::subject(desk, row);
-            Finding::needs_person(t, row.id.as_str(), row.kind.as_str(), &subject, why)
-        })
-        .collect())
+    desk.board.stuck.iter().map(finding).collect()
 }
 
-async fn corrupt(site: &Site, desk: &Desk) -> Result<Vec<Finding>, Refusal> {
-    let filter = BackupFilter {
-        projects: Some(desk.scope.clone()),
-        state: Some(BackupState::Corrupt),
-        limit: Some(FINDINGS as i64),
-        ..BackupFilter::default()
-    };
-    let rows = site.world.db.backups(filter).await?.rows;
-    let finding = |row: &crate::db::BackupRow| {
+fn corrupt(desk: &Desk) -> Vec<Finding> {
+    let finding = |row: &BackupRow| {
         let resource = Ref::new(row.resource.as_str(), row.resource_name.as_str());
         Finding::corrupt(desk.page.t, &resource, row.id.as_str(), row.taken_at, desk.page.now)
     };
-    Ok(rows.iter().map(finding).collect())
+    desk.board.corrupt.iter().map(finding).collect()
 }
 
 /// A store below its reserve: nothing more is written there.
-async fn full(site: &Site, desk: &Desk) -> Option<Finding> {
-    let store = site.world.stores.get(site.world.stores.default()).ok()?;
-    let space = store.space().await.ok()??;
-    let reserve = site.room.reserve.of(space.total);
+async fn full(site: &Site, desk: &Desk, room: Option<Room>) -> Option<Finding> {
+    let Room { free, total } = room?;
+    let reserve = site.room.reserve.of(total);
+    if free >= reserve {
+        return None;
+    }
     let name = site.world.db.store(site.world.stores.default()).await.ok()?.name;
-    (space.free < reserve).then(|| Finding::reserve(desk.page.t, &name, space.free, reserve))
+    Some(Finding::reserve(desk.page.t, &name, free, reserve))
 }
 
 /// What is still set aside although its time is over.
-async fn overdue(site: &Site, desk: &Desk, board: &Board) -> Result<Vec<Finding>, Refusal> {
-    let rows = site.world.db.asides_due(desk.page.now).await?;
+fn overdue(desk: &Desk) -> Vec<Finding> {
+    let due = desk.board.asides.iter().filter(|row| row.keep_until <= desk.page.now);
     let finding = |row: &AsideRow| {
-        let entry = board.entries.iter().find(|entry| entry.row.id == row.resource)?;
+        let entry = desk.board.entries.iter().find(|entry| entry.row.id == row.resource)?;
         Some(Finding::overdue(desk.page.t, &of(entry), &row.item, row.bytes))
     };
-    Ok(rows.iter().filter_map(finding).collect())
-}
-
-/// What runs or waits, then what ran last.
-async fn recent(site: &Site, desk: &Desk) -> Result<Vec<OperationLine>, Refusal> {
-    let newest = OperationFilter {
-        projects: Some(desk.scope.clone()),
-        limit: Some(RECENT as i64),
-        ..OperationFilter::default()
-    };
-    let live = OperationFilter { states: vec![OpState::Running, OpState::Queued], ..newest.clone() };
-    let live = site.world.db.operations(live).await?.rows;
-    let newest = site.world.db.operations(newest).await?.rows;
-    let mut lines = lines::operations(desk, &live);
-    lines.sort_by_key(|line| line.state != OpState::Running);
-    let newest = lines::operations(desk, &newest);
-    lines.extend(newest.into_iter().filter(|line| live.iter().all(|row| row.id.as_str() != line.id)));
-    lines.truncate(RECENT);
-    Ok(lines)
+    due.filter_map(finding).collect()
 }
 
 /// `/` is the overview, for whoever may see it.

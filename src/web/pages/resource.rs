@@ -9,10 +9,11 @@ use super::{
     lines,
 };
 use crate::{
-    db::{AsideRow, OperationFilter, ResourceRow},
+    db::{AsideRow, OperationFilter, OperationRow, ResourceRow},
     domain::{operation::OpState, role::Role},
     web::{
-        Site, board,
+        Site,
+        board::Entry,
         caller::Caller,
         error::{Refusal, is_htmx},
         guard::Here,
@@ -58,32 +59,14 @@ pub(super) async fn page(
     let desk = desk(site, request, caller, row).await?;
     let (t, may) = (desk.page.t, may(here));
     let backups = list(site, t, Of::Resource(&row.id), format!("/resources/{}", row.id), wish, may).await?;
-    let summary = site.world.db.resource_summaries(std::slice::from_ref(&row.id)).await?.remove(&row.id);
-    let summary = summary.unwrap_or_default();
-    let asides = site.world.db.kept_asides(Some(&row.id)).await?;
+    let board = desk.board.clone();
+    let entry = board.entry(site, row).await?;
     let recent = recent(site, row).await?;
-    let ledger = Ledger {
-        taken_at: summary.last_complete.as_ref().map(|last| last.taken_at),
-        bytes: summary.last_complete.as_ref().map_or(0, |last| last.stored_bytes),
-        took: summary.last_complete.as_ref().map_or(0, |last| seconds(last.taken_at, last.finished_at)),
-        verified_at: summary.last_complete.as_ref().and_then(|last| last.verified_at),
-        backups: summary.backups,
-        stored: summary.bytes,
-        aside: asides.iter().map(|aside| aside.bytes).sum(),
-    };
-    let live = recent.iter().find(|row| !row.state.is_final());
-    let resource = Head {
-        id: row.id.to_string(),
-        name: row.name.clone(),
-        kind: row.kind.to_string(),
-        health: board::health(row, summary.last_complete.as_ref(), summary.last_operation.as_ref()),
-        restore_refused: row.restore_refused.as_ref().map(|problem| t.told(problem)),
-        newest: summary.last_complete.as_ref().map(|last| last.id.to_string()),
-        operation: live
-            .map(|row| Ref::new(row.id.as_str(), t.op(row.kind.as_str(), lines::subject(&desk, row)))),
-    };
+    let asides: Vec<&AsideRow> = board.asides.iter().filter(|aside| aside.resource == row.id).collect();
+    let ledger = ledger(&entry, &asides);
+    let resource = head(&desk, row, &entry, &recent);
     let mut set_aside = Vec::new();
-    for aside in &asides {
+    for aside in asides {
         set_aside.push(line(site, &desk, aside).await?);
     }
     let problem = refused.as_ref().map(|refusal| t.told(&refusal.problem));
@@ -111,6 +94,34 @@ pub(super) async fn page(
     })
 }
 
+fn ledger(entry: &Entry, asides: &[&AsideRow]) -> Ledger {
+    let last = entry.last.as_ref();
+    Ledger {
+        taken_at: last.map(|last| last.taken_at),
+        bytes: last.map_or(0, |last| last.stored_bytes),
+        took: last.map_or(0, |last| seconds(last.taken_at, last.finished_at)),
+        verified_at: last.and_then(|last| last.verified_at),
+        backups: entry.backups,
+        stored: entry.bytes,
+        aside: asides.iter().map(|aside| aside.bytes).sum(),
+    }
+}
+
+fn head(desk: &Desk, row: &ResourceRow, entry: &Entry, recent: &[OperationRow]) -> Head {
+    let t = desk.page.t;
+    let live = recent.iter().find(|row| !row.state.is_final());
+    Head {
+        id: row.id.to_string(),
+        name: row.name.clone(),
+        kind: row.kind.to_string(),
+        health: entry.health,
+        restore_refused: row.restore_refused.as_ref().map(|problem| t.told(problem)),
+        newest: entry.last.as_ref().map(|last| last.id.to_string()),
+        operation: live
+            .map(|row| Ref::new(row.id.as_str(), t.op(row.kind.as_str(), lines::subject(desk, row)))),
+    }
+}
+
 /// A page below a resource.
 pub(super) async fn desk(
     site: &Site,
@@ -122,7 +133,7 @@ pub(super) async fn desk(
     Ok(desk.below_overview(row.name.clone()))
 }
 
-async fn recent(site: &Site, row: &ResourceRow) -> Result<Vec<crate::db::OperationRow>, Refusal> {
+async fn recent(site: &Site, row: &ResourceRow) -> Result<Vec<OperationRow>, Refusal> {
     let filter =
         OperationFilter { resource: Some(row.id.clone()), limit: Some(RECENT), ..OperationFilter::default() };
     Ok(site.world.db.operations(filter).await?.rows)

@@ -51,7 +51,8 @@ impl Lab {
         let (path, seal) = find(path)?;
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let (engines, kind, stop) = (self.engines.clone(), Kind::of(kind), Stop::default());
-        Looking { engines, kind, path, seal, name, limit, stop }.look()
+        let progress = Progress::default();
+        Looking { engines, kind, path, seal, name, limit, stop, progress }.look()
     }
 
     fn look(&self, name: &str, bytes: &[u8]) -> Result<Found, Problem> {
@@ -351,6 +352,7 @@ fn a_reading_nobody_waits_for_ends() {
         name,
         limit: 1 << 30,
         stop,
+        progress: Progress::default(),
     };
     assert!(looking.look().is_err());
 }

@@ -78,7 +78,8 @@ pub(in crate::web::pages) async fn show(
     let last = rows.last().filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == PER)).map(|row| row.seq);
     let newest = wish.before.is_some().then(|| address(&wish, None));
     let older = last.map(|last| address(&wish, Some(last)));
-    let actors: Vec<_> = desk.names.iter().map(|(id, name)| (format!("user:{id}"), name.clone())).collect();
+    let actors: Vec<_> =
+        desk.board.names.iter().map(|(id, name)| (format!("user:{id}"), name.clone())).collect();
     let (actions, actors) =
         (choices::actions(t, &ACTIONS, &wish.action), choices::actors(t, actors, &wish.actor));
     let rows = rows.iter().map(|row| line(&desk, row)).collect();
