@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    db::{BackupFilter, NewResource},
+    db::{BackupFilter, NewResource, OperationRow},
     domain::{
         clock::SystemClock,
         id::{OperationId, ResourceId},
@@ -65,6 +65,19 @@ impl Panel {
         })
     }
 
+    /// As the panel asks: only its beginning is looked at before.
+    fn unseen(&self, file: &std::path::Path, sha256: Option<&str>) -> Request {
+        let Request::Upload(request) = self.request(file, sha256) else { unreachable!() };
+        Request::Upload(UploadRequest { look: LookWhen::Running, ..request })
+    }
+
+    /// Queues it and carries it out.
+    async fn done(&self, request: Request) -> OperationRow {
+        let id = self.queued(request).await.unwrap();
+        execute(&self.world, id.clone()).await;
+        self.world.db.operation(&id).await.unwrap()
+    }
+
     async fn queued(&self, request: Request) -> Result<OperationId, Problem> {
         let prepared = prepare(&self.world, request, &Actor("user:x".to_owned())).await?;
         Ok(enqueue(&self.world, prepared, None, None).await?.row().id.clone())
@@ -124,6 +137,43 @@ async fn what_is_not_as_its_receiver_says_is_refused() {
     let other = panel.queued(panel.request(&file, Some(&"0".repeat(64)))).await.unwrap_err();
     assert!(other.is("upload-changed"));
     assert!(file.exists());
+}
+
+#[tokio::test]
+async fn what_was_not_looked_through_is_looked_through_first() {
+    let panel = Panel::new().await;
+    let bytes = shop();
+    let file = panel.received(&bytes);
+    let sha256 = crate::stream::digest::of(&bytes).sha256;
+    let row = panel.done(panel.unseen(&file, Some(&sha256))).await;
+    assert_eq!(row.state, OpState::Succeeded, "{:?}", row.problem);
+    assert!(!file.exists());
+    let backup = panel.world.db.backups(BackupFilter::default()).await.unwrap().rows.remove(0);
+    let manifest = panel.world.db.backup_manifest(&backup.id).await.unwrap();
+    assert_eq!(manifest.parts[0].counts["table:a"], 2);
+    assert_eq!(row.plan[0].title.id, "step-upload-look");
+}
+
+#[tokio::test]
+async fn what_turns_out_to_be_nothing_is_not_listed() {
+    let panel = Panel::new().await;
+    let unknown = panel.queued(panel.unseen(&panel.received(b"hello"), None)).await.unwrap_err();
+    assert!(unknown.is("upload-unknown"), "its beginning says so: {unknown:?}");
+    let whole = shop();
+    let cut = &whole[..whole.len() - 512];
+    let mut damaged = whole.clone();
+    damaged[4096..].fill(0xa5);
+    for (bytes, sha256, code) in [
+        (cut, None, "upload-truncated"),
+        (&damaged, None, "upload-broken"),
+        (&whole, Some("0".repeat(64)), "upload-changed"),
+    ] {
+        let file = panel.received(bytes);
+        let row = panel.done(panel.unseen(&file, sha256.as_deref())).await;
+        assert_eq!(row.state, OpState::Failed, "{row:?}");
+        assert!(row.problem.as_ref().unwrap().is(code), "{code}: {:?}", row.problem);
+        assert_eq!((panel.listed().await, panel.stored()), (0, Vec::new()), "{code}");
+    }
 }
 
 #[tokio::test]
