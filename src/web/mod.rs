@@ -191,6 +191,9 @@ pub fn serve(world: World, http: &Http, ground: Ground) -> Result<Serving, Probl
     let server = HttpServer::new(make)
         .workers(WORKERS)
         .client_request_timeout(HEAD_ARRIVES)
+        // An answer in several pieces would wait for a browser's delayed word that it has
+        // the first.
+        .tcp_nodelay(true)
         .shutdown_timeout(STOPS_WITHIN)
         .disable_signals();
     let taken = |error: std::io::Error| problem!("http-bind", address = bind.to_string()).detail(error);
