@@ -144,20 +144,25 @@ impl Kind for Upload {
     async fn compose(world: &World, id: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let resource = world.db.resource(&facts.request.resource).await?;
         let engine = world.engine(&resource)?;
-        let store = world.stores.get(&facts.home.store)?;
-        let Facts { home, request, sighted } = facts.clone();
+        let Facts { home, request, sighted } = facts;
+        let store = world.stores.get(&home.store)?;
         let shelf = Shelf { store: store.clone(), resource: home.folder.clone(), folder: home.staging() };
-        let Sighted { path, seal, glance, .. } = sighted.clone();
+        let (path, seal) = (sighted.path.clone(), sighted.seal.clone());
+        let (least, wrapped) = (sighted.least(), sighted.glance.wrapped());
         let keep = request.keep_source || seal.folder;
 
         let mut plan = Plan::builder(Self::KIND);
-        let (least, whole) = (sighted.least(), resource.clone());
-        let look = LookThrough { world: world.clone(), resource: whole, request, sighted };
+        let look = LookThrough {
+            world: world.clone(),
+            resource: resource.clone(),
+            request: request.clone(),
+            sighted,
+        };
         let found = look.slot();
         plan.add(look);
         plan.add(Reserve { store, bytes: least });
         plan.add(Stage { shelf: shelf.clone() });
-        if glance.wrapped() {
+        if wrapped {
             plan.add(Unpack { shelf: shelf.clone(), path: path.clone(), found: found.clone() });
         }
         let take = TakeIn {
@@ -177,7 +182,15 @@ impl Kind for Upload {
             taken: taken.clone(),
         });
         let project = world.project_name(&resource).await?;
-        let written = Written { operation: id.clone(), project, resource, found, taken, facts };
+        let written = Written {
+            operation: id.clone(),
+            backup: home.backup.clone(),
+            project,
+            resource,
+            request,
+            found,
+            taken,
+        };
         let making = Box::new(move |cx: &Cx| written.manifest(cx));
         let publish = Publish { shelf, home: home.clone(), engine, making };
         let mut plan = plan.commit(AnyCommit::new(publish));
@@ -202,11 +215,12 @@ impl Take {
 /// What the manifest is written from.
 struct Written {
     operation: OperationId,
+    backup: BackupId,
     project: String,
     resource: ResourceRow,
+    request: UploadRequest,
     found: Slot<Found>,
     taken: Slot<Captured>,
-    facts: Facts,
 }
 
 impl Written {
@@ -221,7 +235,7 @@ impl Written {
         let none = || Consistency { snapshots: BTreeMap::new(), skew_ms: 0 };
         Ok(Manifest {
             version: manifest::VERSION,
-            id: self.facts.home.backup.clone(),
+            id: self.backup.clone(),
             resource: ResourceRef {
                 id: self.resource.id.clone(),
                 name: self.resource.name.clone(),
@@ -229,8 +243,8 @@ impl Written {
                 project: self.project.clone(),
             },
             origin: Origin::Uploaded,
-            name: or(&self.facts.request.name, theirs.map(|m| &m.name)),
-            note: or(&self.facts.request.note, theirs.map(|m| &m.note)),
+            name: or(&self.request.name, theirs.map(|m| &m.name)),
+            note: or(&self.request.note, theirs.map(|m| &m.note)),
             operation: self.operation.clone(),
             parent: None,
             taken_at: taken.taken_at,
