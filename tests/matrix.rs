@@ -7,7 +7,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{bench::Bench, text};
+use support::{bench::Bench, random::Random, text};
 
 /// One operation with what has to be there before it.
 struct Scenario {
@@ -318,19 +318,33 @@ fn undo_fails_everywhere(scenario: &Scenario) {
 /// SIGKILL after so many bytes of each stream.
 fn killed_at_bytes(scenario: &Scenario) {
     let streams: &[&str] = match scenario.kind {
-        "backup" => &["backup/kill-bytes:dump"],
+        "backup" | "undo" => &["backup/kill-bytes:dump"],
         "upload" => &["upload/kill-bytes:store", "upload/kill-bytes:verify", "upload/kill-bytes:structure"],
         _ => &["restore/kill-bytes:source", "backup/kill-bytes:dump", "restore/kill-bytes:side"],
     };
-    let seed = std::env::var("ZELO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_260_209_u64);
-    eprintln!("ZELO_TEST_SEED={seed}");
-    let mut random = seed;
+    let mut random = Random::new();
     for stream in streams.iter().cycle().take(6) {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let bytes = (random >> 33) % 100_000;
+        // Every stream here is longer.
+        let bytes = random.below(16_000);
         let fault = format!("{stream}:{bytes}");
         scenario.run(&fault).killed();
         scenario.assert_ended(&scenario.recovered(), false, &fault);
+    }
+}
+
+/// A run that ends without having written its end: its command recovers it.
+#[test]
+fn a_run_that_panics_is_recovered_by_its_own_command() {
+    let scenario = restore();
+    for (fault, done) in [
+        ("restore/panic:side:after", false),
+        ("backup/panic:dump:before", false),
+        ("restore/panic:swap:after", true),
+    ] {
+        scenario.bench.reset();
+        let ran = scenario.bench.faulty(&scenario.args(), fault);
+        let operation = ran.json()["operation"].clone();
+        scenario.assert_ended(&operation, done, fault);
     }
 }
 
@@ -352,6 +366,7 @@ matrix! {
     a_restore_failing_anywhere: restore => failed_everywhere;
     a_restore_failing_in_its_undo: restore => killed_while_undoing, undo_fails_everywhere;
     an_undo_killed_anywhere: undo => killed_everywhere;
+    an_undo_killed_in_its_safety_backup: undo => killed_in_its_child, killed_at_bytes;
     an_undo_failing_anywhere: undo => failed_everywhere, killed_while_undoing, undo_fails_everywhere;
     a_deletion_killed_or_failing_anywhere: delete => killed_everywhere, failed_everywhere;
     a_backup_brought_back_killed_anywhere: untrash => killed_everywhere;

@@ -39,6 +39,8 @@ pub(super) struct Follow<'a> {
     becoming: Option<JoinHandle<Result<Option<RunnerLock>, Problem>>>,
     /// Whether this process has begun to run it.
     started: bool,
+    /// That run.
+    running: Option<JoinHandle<()>>,
     /// When it last tried to become the runner.
     tried: Option<Instant>,
     /// Whether it was said who runs operations instead.
@@ -49,8 +51,19 @@ pub(super) struct Follow<'a> {
 
 impl<'a> Follow<'a> {
     pub(super) fn new(desk: &'a Desk, world: &'a World, id: &'a OperationId, signals: Signals) -> Self {
-        let (runner, becoming, tried) = (None, None, None);
-        Self { desk, world, id, signals, runner, becoming, started: false, tried, told: false, asked: false }
+        Self {
+            desk,
+            world,
+            id,
+            signals,
+            runner: None,
+            becoming: None,
+            started: false,
+            running: None,
+            tried: None,
+            told: false,
+            asked: false,
+        }
     }
 
     /// The same, running operations here from the beginning.
@@ -84,10 +97,17 @@ impl<'a> Follow<'a> {
     /// second one leaves it to whoever runs it.
     async fn until_ended(&mut self, watch: &mut Watch<'_>) -> Result<OperationRow, Stop> {
         loop {
+            // Before the look: one that has ended by then has written its end down.
+            let gone = self.running.take_if(|run| run.is_finished()).is_some();
             let row = watch.look().await?;
             if row.state.is_final() || row.state == OpState::NeedsOperator {
                 self.recover_to_the_end().await;
                 return Ok(row);
+            }
+            if gone {
+                // It gave up without an end: it lost its database, or has a fault.
+                // Becoming the runner anew recovers it.
+                (self.runner, self.tried) = (None, None);
             }
             self.help(&row, watch).await?;
             tokio::select! {
@@ -139,7 +159,7 @@ impl<'a> Follow<'a> {
         if self.runner.is_some() && row.state == OpState::Queued && !self.started {
             self.started = true;
             let (here, id) = (Here(self.world.clone()), self.id.clone());
-            tokio::spawn(async move { here.execute(id).await });
+            self.running = Some(tokio::spawn(async move { here.execute(id).await }));
         }
         Ok(())
     }

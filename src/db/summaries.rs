@@ -21,7 +21,7 @@ use super::{
     schema::{backups as backups_table, operations as operations_table, resource_totals, resources},
 };
 use crate::domain::{
-    backup::BackupState,
+    backup::{BackupState, Origin},
     id::{ProjectId, ResourceId},
     operation::OpState,
     problem::Problem,
@@ -30,7 +30,7 @@ use crate::domain::{
 /// What has become of a resource so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
-    /// The newest backup that is whole.
+    /// The newest backup that is whole and was made of it, not brought from elsewhere.
     pub last_complete: Option<BackupRow>,
     /// How many lie in their stores, whole or damaged.
     pub backups: u64,
@@ -38,6 +38,8 @@ pub struct Summary {
     pub bytes: u64,
     /// The newest operation that somebody asked for, not one that another began.
     pub last_operation: Option<OperationRow>,
+    /// The newest of these that was to make a backup.
+    pub last_backup: Option<OperationRow>,
 }
 
 /// Everything in figures.
@@ -78,11 +80,14 @@ impl Db {
                     summary.last_complete = Some(backup);
                 }
             }
-            let newest = newest_operations(conn, &of)?;
-            for operation in operations::find_all(conn, newest)? {
-                let summary = operation.resource.as_ref().and_then(|id| all.get_mut(id));
-                if let Some(summary) = summary {
+            for operation in newest_operations(conn, &of, None)? {
+                if let Some(summary) = operation.resource.as_ref().and_then(|id| all.get_mut(id)) {
                     summary.last_operation = Some(operation);
+                }
+            }
+            for operation in newest_operations(conn, &of, Some("backup"))? {
+                if let Some(summary) = operation.resource.as_ref().and_then(|id| all.get_mut(id)) {
+                    summary.last_backup = Some(operation);
                 }
             }
             Ok(all)
@@ -133,11 +138,13 @@ fn counted(conn: &mut Conn, of: &[String]) -> Result<BTreeMap<ResourceId, Summar
     rows.into_iter().map(summary).collect()
 }
 
-/// For each resource one step into an index.
+/// For each resource one step into an index, or a few: what came from elsewhere is no
+/// backup of it.
 fn newest_backups(conn: &mut Conn, of: &[String]) -> Result<Vec<String>, DbError> {
     let newest = backups_table::table
         .filter(backups_table::resource_id.eq(resources::id))
         .filter(backups_table::state.eq(BackupState::Complete.as_str()))
+        .filter(backups_table::origin.ne(Origin::Uploaded.as_str()))
         .order((backups_table::taken_at.desc(), backups_table::id.desc()))
         .select(backups_table::id)
         .single_value();
@@ -146,16 +153,23 @@ fn newest_backups(conn: &mut Conn, of: &[String]) -> Result<Vec<String>, DbError
     Ok(ids.into_iter().flatten().collect())
 }
 
-fn newest_operations(conn: &mut Conn, of: &[String]) -> Result<Vec<String>, DbError> {
+/// Of all kinds, or of one.
+fn newest_operations(
+    conn: &mut Conn,
+    of: &[String],
+    kind: Option<&'static str>,
+) -> Result<Vec<OperationRow>, DbError> {
     let newest = operations_table::table
         .filter(operations_table::resource_id.eq(resources::id.nullable()))
         .filter(operations_table::parent_id.is_null())
         .order(operations_table::id.desc())
-        .select(operations_table::id)
-        .single_value();
-    let ids: Vec<Option<String>> =
-        resources::table.filter(resources::id.eq_any(of)).select(newest).load(conn)?;
-    Ok(ids.into_iter().flatten().collect())
+        .select(operations_table::id);
+    let all = resources::table.filter(resources::id.eq_any(of));
+    let ids: Vec<Option<String>> = match kind {
+        None => all.select(newest.single_value()).load(conn)?,
+        Some(kind) => all.select(newest.filter(operations_table::kind.eq(kind)).single_value()).load(conn)?,
+    };
+    operations::find_all(conn, ids.into_iter().flatten().collect())
 }
 
 /// What lies in the stores: one row for each resource.

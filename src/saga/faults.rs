@@ -5,6 +5,7 @@
 //!
 //! - `kill:<step>:<moment>` — SIGKILL to this process there;
 //! - `fail:<step>:<moment>` — the step (or its undo) fails there;
+//! - `panic:<step>:<moment>` — the run ends there in a panic, the process goes on;
 //! - `kill-bytes:<step>:<n>` — SIGKILL once the step (or its undo) has moved so
 //!   many bytes; `kill-bytes:<n>`: any step.
 //!

@@ -42,6 +42,8 @@ pub(crate) struct Entry {
     pub(crate) last: Option<BackupRow>,
     /// The newest thing somebody asked for.
     pub(crate) operation: Option<OperationRow>,
+    /// The newest backup somebody asked for, if it failed and none was made since.
+    pub(crate) failed: Option<OperationRow>,
     /// How many backups it has, whole or damaged.
     pub(crate) backups: u64,
     /// What these take in their stores.
@@ -51,10 +53,14 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn new(row: ResourceRow, summary: Summary) -> Self {
-        let Summary { last_complete: last, backups, bytes, last_operation: operation } = summary;
-        let health = health(&row, last.as_ref(), operation.as_ref());
+        let Summary { last_complete: last, backups, bytes, last_operation: operation, last_backup } = summary;
+        let failed = last_backup.filter(|backup| {
+            let since = last.as_ref().is_some_and(|last| last.taken_at > backup.created_at);
+            matches!(backup.state, OpState::Failed | OpState::RolledBack) && !since
+        });
+        let health = health(&row, last.is_some(), operation.as_ref(), failed.is_some());
         let folded = row.name.to_lowercase();
-        Self { row, folded, last, operation, backups, bytes, health }
+        Self { row, folded, last, operation, failed, backups, bytes, health }
     }
 }
 
@@ -226,16 +232,13 @@ async fn recent(site: &Site, projects: &[ProjectId]) -> Result<Vec<OperationRow>
 }
 
 /// How a resource is, the gravest first.
-fn health(row: &ResourceRow, last: Option<&BackupRow>, operation: Option<&OperationRow>) -> Health {
-    let state = operation.map(|operation| operation.state);
-    let failed = operation
-        .is_some_and(|operation| operation.kind.as_str() == "backup" && operation.state == OpState::Failed);
-    match state {
+fn health(row: &ResourceRow, backed_up: bool, operation: Option<&OperationRow>, failed: bool) -> Health {
+    match operation.map(|operation| operation.state) {
         Some(OpState::NeedsOperator) => Health::NeedsPerson,
         _ if row.state == ResourceState::Missing => Health::Missing,
         Some(OpState::Queued | OpState::Running) => Health::Busy,
         _ if failed => Health::Failing,
-        _ if last.is_none() => Health::Bare,
+        _ if !backed_up => Health::Bare,
         _ => Health::Good,
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::{
     HttpRequest,
     dev::ServiceRequest,
-    http::{Uri, uri::PathAndQuery},
+    http::{Uri, header::HOST, uri::PathAndQuery},
 };
 use ipnet::IpNet;
 
@@ -24,6 +24,32 @@ pub(super) fn client(site: &Site, request: &HttpRequest) -> IpAddr {
         .map(str::trim)
         .collect();
     through(&site.proxies, peer, &chain)
+}
+
+/// Whether it comes from a trusted proxy: anybody may write a proxy's headers.
+fn is_forwarded(site: &Site, request: &HttpRequest) -> bool {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    peer.is_some_and(|peer| site.proxies.iter().any(|net| net.contains(&peer)))
+}
+
+/// The host as people reach us: what a trusted proxy says, else what the request itself
+/// asks for.
+pub(super) fn host(site: &Site, request: &HttpRequest) -> String {
+    if is_forwarded(site, request) {
+        return request.connection_info().host().to_owned();
+    }
+    let own = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    own.or(request.uri().host()).unwrap_or(request.app_config().host()).to_owned()
+}
+
+/// Scheme, host and path as people reach us: the settings', else as they came.
+pub(super) fn address(site: &Site, request: &HttpRequest) -> String {
+    let here = || {
+        let https = is_forwarded(site, request) && request.connection_info().scheme() == "https";
+        let scheme = if site.https || https { "https" } else { "http" };
+        format!("{scheme}://{}", host(site, request))
+    };
+    format!("{}{}", site.origin.clone().unwrap_or_else(here), site.base)
 }
 
 fn through(trusted: &[IpNet], peer: IpAddr, chain: &[&str]) -> IpAddr {

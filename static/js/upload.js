@@ -65,6 +65,7 @@
     form.zeloBegan = performance.now();
     form.zeloTotal = 0;
     part(form, "name").textContent = file.name;
+    part(form, "failed").hidden = true;
     part(form, "zone").hidden = true;
     part(form, "running").hidden = false;
     show(form, 0, file.size || 1);
@@ -85,13 +86,15 @@
     zelo.say(form.dataset.cancelled);
   });
 
-  zelo.on("htmx:sendError", "form[data-upload]", (form) => {
+  const fail = (form) => {
     idle(form);
     const failed = part(form, "failed");
     failed.hidden = false;
     zelo.say(failed.textContent);
-  });
+  };
 
-  // What the server answers is swapped in; an error without a body to swap leaves the form usable.
-  zelo.on("htmx:responseError", "form[data-upload]", idle);
+  // What the server says of the file is swapped in. No answer, or one that is a page of its own:
+  // nothing was kept, and the form can be used again.
+  zelo.on("htmx:sendError", "form[data-upload]", fail);
+  zelo.on("htmx:responseError", "form[data-upload]", fail);
 }

@@ -3,10 +3,9 @@
 use std::fs;
 
 use crate::{
-    killing::Random,
     panel::{Panel, SHOP, damage},
     strange::{FORMATS, Strange, rows, run},
-    support::{postgres::Server, text},
+    support::{postgres::Server, random::Random, text},
 };
 
 fn every_format_of(major: u32) {

@@ -5,10 +5,10 @@ use std::fs;
 use serde_json::Value;
 
 use crate::{
-    killing::{Killing, Random, Steps},
+    killing::{Killing, Steps},
     panel::SHOP,
     strange::Strange,
-    support::{postgres::assert_same, text},
+    support::{postgres::assert_same, random::Random, text},
 };
 
 /// A file in the server's container that nobody may have made.

@@ -5,11 +5,12 @@
 use serde_json::Value;
 
 use crate::{
-    killing::{Killing, Random, Steps},
+    killing::{Killing, Steps},
     panel::{Panel, SHOP},
     support::{
         Ran,
         postgres::{Server, assert_same},
+        random::Random,
         text, zelo,
     },
 };

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    killing::{Killing, Random, Steps},
+    killing::{Killing, Steps},
     panel::SHOP,
-    support::text,
+    support::{random::Random, text},
 };
 
 #[test]

@@ -1,7 +1,5 @@
 //! A process that dies in the middle, and what a new one makes of it.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::{
@@ -11,32 +9,6 @@ use crate::{
         text, zelo,
     },
 };
-
-/// Chooses as a seed says: the same seed, the same choices.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new() -> Self {
-        let commit = || {
-            let head = Command::new("git").args(["rev-parse", "HEAD"]).output().ok()?;
-            u64::from_str_radix(String::from_utf8(head.stdout).ok()?.get(..8)?, 16).ok()
-        };
-        let given =
-            std::env::var("ZELO_TEST_SEED").ok().map(|s| s.parse().expect("ZELO_TEST_SEED is a number"));
-        let seed = given.or_else(commit).unwrap_or(20_260_209);
-        eprintln!("ZELO_TEST_SEED={seed}");
-        Self(seed)
-    }
-
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-
-    pub(crate) fn moment(&mut self) -> &'static str {
-        ["before", "after", "done"][self.below(3) as usize]
-    }
-}
 
 /// A plan's steps, and where it commits.
 pub(crate) struct Steps {

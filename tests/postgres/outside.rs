@@ -6,9 +6,8 @@ use std::{
 };
 
 use crate::{
-    killing::Random,
     panel::{Panel, SHOP},
-    support::{command, postgres::Server, text},
+    support::{command, postgres::Server, random::Random, text},
 };
 
 /// Starts it, kills it after a while unless it has ended by then.

@@ -15,6 +15,7 @@ pub mod bench;
 pub mod http;
 pub mod lab;
 pub mod postgres;
+pub mod random;
 
 use std::{
     os::unix::process::ExitStatusExt,

@@ -226,8 +226,12 @@ async fn a_summary_has_the_newest_of_each(b: Bench) {
     let deleted = published(&b.db, &shop, 0, Origin::Manual).await;
     b.db.mark_corrupt(&damaged, &problem!("part-digest")).await.unwrap();
     b.db.trash_backup(&deleted, later(60), None, WHO).await.unwrap();
+    let brought = published(&b.db, &shop, 150, Origin::Uploaded).await;
+    assert_ne!(brought, whole);
     let of_shop = || NewOperation { resource: Some(shop.id.clone()), ..new_operation(&[]) };
-    b.db.enqueue(of_shop()).await.unwrap();
+    let backup = NewOperation { kind: OpKind::of("backup"), ..of_shop() };
+    let backup = b.db.enqueue(backup).await.unwrap().row().id.clone();
+    let of_shop = || NewOperation { kind: OpKind::of("verify"), ..of_shop() };
     let last = b.db.enqueue(of_shop()).await.unwrap().row().id.clone();
     b.db.claim(&last, "w", later(30)).await.unwrap().unwrap();
     // What another one began is not what somebody asked for.
@@ -240,12 +244,13 @@ async fn a_summary_has_the_newest_of_each(b: Bench) {
     assert_eq!(found.remove(&empty.id).unwrap(), crate::db::Summary::default());
     let summary = found.remove(&shop.id).unwrap();
     assert_eq!(summary.last_complete, Some(b.db.backup(&whole).await.unwrap()));
-    assert_eq!((summary.backups, summary.bytes), (3, 120));
+    assert_eq!((summary.backups, summary.bytes), (4, 160));
     assert_eq!(summary.last_operation.unwrap().id, last);
+    assert_eq!(summary.last_backup.unwrap().id, backup);
     assert_eq!(b.db.resource_summaries(&[]).await.unwrap().len(), 0);
     b.tamper("UPDATE operations SET state = 'failed'").await.unwrap();
     b.db.remove_resource(&shop.id, WHO).await.unwrap();
-    assert_eq!(b.db.resource_summaries(&asked).await.unwrap()[&shop.id].backups, 3);
+    assert_eq!(b.db.resource_summaries(&asked).await.unwrap()[&shop.id].backups, 4);
 }
 
 async fn figures_say_what_needs_a_person(b: Bench) {

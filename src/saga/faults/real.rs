@@ -19,6 +19,7 @@ struct Fault {
 enum Act {
     Kill { step: String, moment: String },
     Fail { step: String, moment: String },
+    Panic { step: String, moment: String },
     KillBytes { step: Option<String>, bytes: u64 },
 }
 
@@ -52,11 +53,15 @@ fn parse(text: &str) -> Option<Fault> {
             };
             Act::KillBytes { step, bytes: bytes.parse().ok()? }
         }
-        "kill" | "fail" => {
+        "kill" | "fail" | "panic" => {
             // Steps' names hold colons themselves (`dump:orders`).
             let (step, moment) = rest.rsplit_once(':')?;
             let (step, moment) = (step.to_owned(), moment.to_owned());
-            if act == "kill" { Act::Kill { step, moment } } else { Act::Fail { step, moment } }
+            match act {
+                "kill" => Act::Kill { step, moment },
+                "fail" => Act::Fail { step, moment },
+                _ => Act::Panic { step, moment },
+            }
         }
         _ => return None,
     };
@@ -90,18 +95,22 @@ impl Fault {
             Act::KillBytes { step, bytes } => {
                 self.is_for(kind) && step.as_deref().is_none_or(|s| s == in_step) && moved >= *bytes
             }
-            Act::Kill { .. } | Act::Fail { .. } => false,
+            Act::Kill { .. } | Act::Fail { .. } | Act::Panic { .. } => false,
         }
     }
 }
 
-/// Dies or fails here if the environment asks for it.
+/// Dies, fails or panics here if the environment asks for it.
+#[allow(clippy::panic)] // as a fault of ours would
 pub fn point(point: Point<'_>) -> Result<(), Problem> {
     for fault in faults().iter().filter(|f| f.is_for(point.kind)) {
         match &fault.act {
             Act::Kill { step, moment } if step == point.step && moment == name(point.moment) => die(),
             Act::Fail { step, moment } if step == point.step && moment == name(point.moment) => {
                 return Err(problem!("fault", step = point.step, moment = name(point.moment)));
+            }
+            Act::Panic { step, moment } if step == point.step && moment == name(point.moment) => {
+                panic!("ZELO_FAULT: {step}:{moment}");
             }
             _ => {}
         }

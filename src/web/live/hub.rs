@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::watch::{Receiver, Sender, channel};
 
 use crate::{
-    db::{Db, LogLine, OperationRow},
+    db::{AsideState, Db, LogLine, OperationRow},
     domain::{id::OperationId, operation::OpState, problem::Problem},
     problem,
     saga::{Journal, Snapshot, StepRecord, StepState, step::EffectName},
@@ -34,6 +34,8 @@ pub(crate) struct Sight {
     pub(crate) log: Vec<LogLine>,
     /// Bytes a second, over the last seconds.
     pub(crate) rate: Option<u64>,
+    /// Whether something lies aside that an undo would put back.
+    pub(crate) kept: bool,
 }
 
 impl Sight {
@@ -52,7 +54,9 @@ impl Sight {
         let over = log.len().saturating_sub(LINES);
         log.drain(..over);
         let child = child(db, &row, &steps).await?;
-        Ok(Self { row, steps, child, log, rate: None })
+        // Written down by the last steps, and gone once it was used or freed.
+        let kept = row.state == OpState::Succeeded && kept(db, id).await?;
+        Ok(Self { row, steps, child, log, rate: None, kept })
     }
 
     /// How far what moves bytes now is: this operation, or its safety backup.
@@ -67,6 +71,10 @@ impl Sight {
     pub(crate) fn rests(&self) -> bool {
         self.row.state.is_final() || self.row.state == OpState::NeedsOperator
     }
+}
+
+async fn kept(db: &Db, id: &OperationId) -> Result<bool, Problem> {
+    Ok(db.asides_of(id).await?.iter().any(|aside| aside.state == AsideState::Kept))
 }
 
 async fn steps(db: &Db, id: &OperationId) -> Result<Vec<StepRecord>, Problem> {

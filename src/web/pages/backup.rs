@@ -16,7 +16,7 @@ use crate::{
         error::Refusal,
         guard::Here,
         page::{self, Desk},
-        shell,
+        proxy, shell,
         view::{
             Fact, Ref,
             backup::{BackupPage, LinkLine, PartLine},
@@ -52,11 +52,11 @@ pub(super) async fn page(
     let manifest = site.world.db.backup_manifest(&row.id).await?;
     let may = may(here);
     let links = if may.operate { links(site, &desk, row).await? } else { Vec::new() };
-    let new_link = token.map(|token| format!("{}/download/{token}", address(site, request)));
+    let new_link = token.map(|token| format!("{}/download/{token}", proxy::address(site, request)));
     let (facts, report) = (facts(&desk, row, &manifest), report(&desk, &manifest));
     desk.answer(StatusCode::OK, |page| {
         BackupPage {
-            backup: lines::backup(row),
+            backup: lines::backup(row, may),
             note: row.note.clone(),
             problem: row.problem.as_ref().map(|problem| t.told(problem)),
             stored_at: row.finished_at,
@@ -71,15 +71,6 @@ pub(super) async fn page(
         }
         .render()
     })
-}
-
-/// Scheme and host as people reach us.
-pub(super) fn address(site: &Site, request: &HttpRequest) -> String {
-    let here = || {
-        let info = request.connection_info();
-        format!("{}://{}", if site.https { "https" } else { info.scheme() }, info.host())
-    };
-    format!("{}{}", site.origin.clone().unwrap_or_else(here), site.base)
 }
 
 async fn links(site: &Site, desk: &Desk, row: &BackupRow) -> Result<Vec<LinkLine>, Refusal> {
@@ -102,7 +93,7 @@ fn report(desk: &Desk, manifest: &Manifest) -> Vec<String> {
 fn part(part: &Part) -> PartLine {
     PartLine {
         name: part.name.clone(),
-        files: part.files.iter().map(|file| file.path.clone()).collect(),
+        files: part.files.iter().map(|file| (file.path.clone(), file.stored.sha256.clone())).collect(),
         bytes: part.files.iter().map(|file| file.stored.bytes).sum(),
         raw_bytes: part.raw.bytes,
         sha256: part.raw.sha256.clone(),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::lines;
 use crate::{
-    db::{BackupFilter, BackupSort},
+    db::{BackupFilter, BackupRow, BackupSort},
     domain::{
         backup::BackupState,
         clock::Moment,
@@ -55,14 +55,15 @@ pub(super) enum Of<'a> {
     Projects(&'a [ProjectId]),
 }
 
-/// The list. `path` is the page's own.
+/// The list. `path` is the page's own; `may`: what the person may somewhere on it, and
+/// with each row.
 pub(super) async fn list(
     site: &Site,
     t: T,
     of: Of<'_>,
     path: String,
     wish: &Wish,
-    may: May,
+    (may, each): (May, &dyn Fn(&BackupRow) -> May),
 ) -> Result<BackupList, Refusal> {
     let whole = everything(&of);
     let all = site.world.db.count_backups(whole.clone()).await?;
@@ -84,7 +85,7 @@ pub(super) async fn list(
     let mark = if base.contains('?') { '&' } else { '?' };
     let sorted = if wish.sort.is_empty() { base.clone() } else { format!("{base}{mark}sort={}", wish.sort) };
     Ok(BackupList {
-        rows: found.rows.iter().map(lines::backup).collect(),
+        rows: found.rows.iter().map(|row| lines::backup(row, each(row))).collect(),
         filters: filters(t, wish),
         sort: Sort { by: by.to_owned(), descending, list: base },
         pager: Pager { total: found.total, page: number, per: PER, list: sorted },

@@ -12,6 +12,7 @@ use crate::{
     },
     engine::{BackupOptions, Offers},
     operation::{BackupRequest, Request},
+    problem,
     web::{
         Site,
         caller::Caller,
@@ -33,6 +34,8 @@ struct Chosen {
     format: String,
     compression: String,
     key: String,
+    /// Whether there was something to choose among: of it nothing is not everything.
+    among: bool,
 }
 
 impl Chosen {
@@ -48,6 +51,7 @@ impl Chosen {
                 "format" => chosen.format = value,
                 "compression" => chosen.compression = value,
                 "key" => chosen.key = value,
+                "among" => chosen.among = true,
                 _ => {}
             }
         }
@@ -106,6 +110,10 @@ pub(super) async fn submit(
     let (row, chosen) = (here.resource()?, Chosen::of(&body));
     let offers = site.world.engine(row)?.offers();
     let key = Some(chosen.key.clone()).filter(|key| !key.is_empty());
+    if chosen.among && chosen.items.is_empty() {
+        let problem = Some(problem!("backup-no-items"));
+        return page(&site, &request, &caller, row, chosen, problem, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     match start::request(&site, &caller, chosen.request(row, offers), None, key).await {
         Ok(started) => Ok(flash::go(&site, &format!("/operations/{}", started.id), None)),
         Err(problem) if Refusal::from(problem.clone()).status == StatusCode::UNPROCESSABLE_ENTITY => {
@@ -141,7 +149,7 @@ async fn page(
         ..Choice::new(
             item.name.as_str(),
             item.name.as_str(),
-            chosen.items.is_empty() || chosen.items.contains(&item.name),
+            !chosen.among || chosen.items.contains(&item.name),
         )
     });
     let formats = offers.formats.iter().enumerate().map(|(at, format)| Choice {

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::backup_list::{Of, Wish, list};
 use crate::{
+    db::BackupRow,
     domain::role::Role,
     web::{
         Site,
@@ -26,12 +27,14 @@ pub(super) async fn show(
     let desk = page::desk(&site, &request, &caller, Here::Backups).await?;
     let t = desk.page.t;
     let desk = desk.below_overview(t.s("ui-nav-backups"));
-    // With each backup it is looked again; here only what is of no use anywhere is left out.
-    let may =
-        |role| desk.member.iter().any(|(project, own)| desk.scope.contains(&project.id) && *own >= role);
-    let may = May { operate: may(Role::Operator), own: may(Role::Owner) };
-    let backups =
-        list(&site, t, Of::Projects(&desk.scope), "/dashboard/backup".to_owned(), &wish, may).await?;
+    let may = |own: Role| May { operate: own >= Role::Operator, own: own >= Role::Owner };
+    // What is of use nowhere is left out of the head; each row has its own project's role.
+    let best = desk.member.iter().filter(|(project, _)| desk.scope.contains(&project.id));
+    let best = best.map(|(_, role)| *role).max().map_or_else(May::default, may);
+    let each = |row: &BackupRow| desk.role(row.project.as_ref()).map_or_else(May::default, may);
+    let path = "/dashboard/backup".to_owned();
+    let mut backups = list(&site, t, Of::Projects(&desk.scope), path, &wish, (best, &each)).await?;
+    backups.bytes = desk.board.figures.stored_bytes;
     desk.answer(StatusCode::OK, |page| {
         let view = BackupsPage { page, backups };
         if is_htmx(&request) { view.as_list().render() } else { view.render() }

@@ -6,7 +6,7 @@ use crate::{
     web::{
         page::Desk,
         text::seconds,
-        view::{Ref, backups::BackupLine, operations::OperationLine},
+        view::{May, Ref, backups::BackupLine, operations::OperationLine},
     },
 };
 
@@ -53,7 +53,7 @@ pub(super) fn operation(desk: &Desk, row: &OperationRow, steps: &[StepRecord]) -
 }
 
 /// A backup of a list.
-pub(super) fn backup(row: &BackupRow) -> BackupLine {
+pub(super) fn backup(row: &BackupRow, may: May) -> BackupLine {
     BackupLine {
         id: row.id.to_string(),
         resource: Ref::new(row.resource.as_str(), row.resource_name.as_str()),
@@ -66,5 +66,6 @@ pub(super) fn backup(row: &BackupRow) -> BackupLine {
         bytes: row.stored_bytes,
         pinned: row.pinned,
         keep_until: row.keep_until,
+        may,
     }
 }

@@ -50,7 +50,7 @@ fn form(
     error: Option<Refusal>,
 ) -> Result<HttpResponse, Refusal> {
     let next = next.filter(|next| proxy::own_path(next).is_some());
-    let host = request.connection_info().host().to_owned();
+    let host = proxy::host(site, request);
     page::gate(site, request, status, "ui-sign-in", |page| {
         let problem = error.map(|refusal| page.t.told(&refusal.problem));
         Login { page, host, name: Input::of(name), password: Input::default(), next, problem }

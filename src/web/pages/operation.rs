@@ -52,7 +52,6 @@ struct About {
     resource: Option<Ref>,
     made: Option<Ref>,
     has_safety: bool,
-    can_undo: bool,
     may: May,
 }
 
@@ -63,14 +62,12 @@ impl About {
             Some(Ref::new(id.as_str(), name))
         });
         let children = site.world.db.children(&row.id).await?;
-        let asides = site.world.db.asides_of(&row.id).await?;
         Ok(Self {
             title: desk.page.t.op(row.kind.as_str(), lines::subject(desk, row)),
             by: lines::by(desk, &row.actor),
             resource,
             made: None,
             has_safety: !children.is_empty() || row.plan.iter().any(|line| line.name == "safety"),
-            can_undo: !asides.is_empty(),
             may: May { operate: here.may(Role::Operator), own: here.may(Role::Owner) },
         })
     }
@@ -95,7 +92,7 @@ impl About {
             outcome: outcome(t, row),
             cancelling: row.cancel_at.is_some(),
             can_cancel: !past,
-            can_undo: self.can_undo && row.state == OpState::Succeeded,
+            can_undo: sight.kept,
             made: self.made.clone().or_else(|| made.map(|id| Ref::new(id, ""))),
             has_safety: self.has_safety,
             log: sight.log.iter().map(|line| log_row(t, line)).collect(),

@@ -215,7 +215,11 @@ fn line(desk: &Desk, entry: &Entry) -> ResourceLine {
 /// The one thing to do next, if the person may.
 fn next(desk: &Desk, entry: &Entry) -> Option<Link> {
     let role = desk.role(entry.row.project.as_ref())?;
-    let operation = entry.operation.as_ref().map(|operation| operation.id.as_str());
+    let operation = match entry.health {
+        Health::Failing => &entry.failed,
+        _ => &entry.operation,
+    };
+    let operation = operation.as_ref().map(|operation| operation.id.as_str());
     // What a viewer may do is look.
     let acts = matches!(entry.health, Health::Good | Health::Bare);
     let may = !acts || role >= Role::Operator;
@@ -244,7 +248,7 @@ fn unsafe_one(desk: &Desk, entry: &Entry) -> Option<Finding> {
     let (t, now) = (desk.page.t, desk.page.now);
     let resource = of(entry);
     let good = entry.last.as_ref().map(|last| last.taken_at);
-    match (entry.health, &entry.operation) {
+    match (entry.health, &entry.failed) {
         (Health::Missing, _) => Some(Finding::missing(t, &resource, entry.row.seen_at, now)),
         (Health::Failing, Some(operation)) => {
             let why = operation.problem.as_ref().map(|problem| t.told(problem).what);

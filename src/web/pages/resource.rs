@@ -58,7 +58,8 @@ pub(super) async fn page(
     let row = here.resource()?;
     let desk = desk(site, request, caller, row).await?;
     let (t, may) = (desk.page.t, may(here));
-    let backups = list(site, t, Of::Resource(&row.id), format!("/resources/{}", row.id), wish, may).await?;
+    let backups =
+        list(site, t, Of::Resource(&row.id), format!("/resources/{}", row.id), wish, (may, &|_| may)).await?;
     let board = desk.board.clone();
     let entry = board.entry(site, row).await?;
     let recent = recent(site, row).await?;

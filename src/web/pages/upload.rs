@@ -27,11 +27,17 @@ pub(super) async fn submit(
 ) -> Result<HttpResponse, Refusal> {
     match begin(&site, &request, &caller, &here, form).await {
         Ok(row) => Ok(go(&site, &request, &row)),
-        Err(refusal) if refusal.status.is_client_error() && refusal.status != StatusCode::FORBIDDEN => {
+        Err(refusal) if beside_the_form(refusal.status) => {
             resource::page(&site, &request, &caller, &here, &Default::default(), Some(refusal)).await
         }
         Err(refusal) => Err(refusal),
     }
+}
+
+/// What is wrong with the file, or that there is no room for it; not who may not.
+fn beside_the_form(status: StatusCode) -> bool {
+    status == StatusCode::INSUFFICIENT_STORAGE
+        || (status.is_client_error() && status != StatusCode::FORBIDDEN)
 }
 
 async fn begin(

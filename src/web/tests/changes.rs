@@ -113,6 +113,11 @@ async fn what_was_set_aside_is_kept_longer_or_freed() {
     let site = TestSite::new().await;
     let aside = aside(&site).await;
     let others = [("alpha-operator", 403), ("alpha-viewer", 403), ("beta-owner", 404)];
+    let undo = async || {
+        let page = site.open("alpha-owner", format!("/operations/{}", aside.operation)).await.main();
+        page.contains(&format!("/operations/{}/undo\"", aside.operation))
+    };
+    assert!(undo().await);
     let (keep, free) = (format!("/asides/{}/keep", aside.id), format!("/asides/{}/free", aside.id));
     refused(&site, &keep, &[], &others).await;
     let kept = site.post("alpha-owner", &keep, &[]).await;
@@ -131,6 +136,7 @@ async fn what_was_set_aside_is_kept_longer_or_freed() {
     assert_eq!(site.post("alpha-owner", &keep, &[]).await.status, 409);
     assert_eq!(site.run(&started.operation()).await.state, OpState::Succeeded);
     assert!(site.site.world.db.kept_asides(Some(&site.shop.id)).await.unwrap().is_empty());
+    assert!(!undo().await, "nothing is left that it would put back");
     assert!(site.open("alpha-owner", &free).await.main().contains("role=\"alert\""));
 }
 

@@ -41,8 +41,8 @@ pub(crate) struct BackupPage {
 pub(crate) struct PartLine {
     /// Its name.
     pub(crate) name: String,
-    /// Its files, below the resource's folder.
-    pub(crate) files: Vec<String>,
+    /// Its files, below the resource's folder, each with the digest of what lies there.
+    pub(crate) files: Vec<(String, String)>,
     /// What it takes in the store.
     pub(crate) bytes: u64,
     /// What it holds.
@@ -81,7 +81,10 @@ pub(crate) mod samples {
         page.title = "22 Nov, 12:00".to_owned();
         let part = PartLine {
             name: "database:billing".to_owned(),
-            files: vec!["backup-2026-11-22-12-00-00Z-000001/billing.dump.gz".to_owned()],
+            files: vec![(
+                "backup-2026-11-22-12-00-00Z-000001/billing.dump.gz".to_owned(),
+                "fedcba9876543210".repeat(4),
+            )],
             bytes: 1_860_000_000,
             raw_bytes: 6_200_000_000,
             sha256: "0123456789abcdef".repeat(4),

@@ -41,6 +41,8 @@ pub(crate) struct BackupLine {
     pub(crate) pinned: bool,
     /// In the trash: until when.
     pub(crate) keep_until: Option<Moment>,
+    /// What the person may do with it.
+    pub(crate) may: May,
 }
 
 impl BackupLine {
@@ -99,8 +101,7 @@ pub(crate) struct BackupList {
     pub(crate) all: u64,
     /// What all of them take in the stores.
     pub(crate) bytes: u64,
-    /// What the person may do; on a list of several resources what they may with each is
-    /// looked at again.
+    /// What the person may do with some of them.
     pub(crate) may: May,
 }
 
@@ -129,7 +130,7 @@ pub(crate) mod samples {
         },
     };
 
-    fn lines() -> Vec<BackupLine> {
+    fn lines(may: May) -> Vec<BackupLine> {
         let line = |id: u8, origin, state| BackupLine {
             id: format!("01kaxbackup000000000000{id:03}"),
             resource: Ref::new("01kaxresource00000000000001", "billing-pg"),
@@ -142,6 +143,7 @@ pub(crate) mod samples {
             bytes: 1_860_000_000,
             pinned: false,
             keep_until: None,
+            may,
         };
         vec![
             BackupLine {
@@ -169,7 +171,7 @@ pub(crate) mod samples {
             to: String::new(),
         };
         BackupList {
-            rows: lines(),
+            rows: lines(may),
             filters,
             sort: Sort { by: "taken".to_owned(), descending: true, list: path.clone() },
             pager: Pager { total: 61, page: 2, per: 5, list: format!("{path}?sort=-taken") },

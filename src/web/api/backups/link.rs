@@ -12,6 +12,7 @@ use crate::{
             types::backup::DownloadLink,
         },
         download::{is_fresh, verify},
+        proxy,
     },
 };
 
@@ -38,7 +39,6 @@ pub(in crate::web::api) async fn link(call: Call, Json(Nothing {}): Json<Nothing
     };
     let (token, digest) = token::new(&*site.random)?;
     let link = site.world.db.add_download_link(&digest, &row.id, &by.0, site.now() + LASTS).await?;
-    let origin = site.origin.as_deref().unwrap_or_default();
-    let url = format!("{origin}{}", call.place(&format!("/download/{}", token.expose())));
+    let url = format!("{}/download/{}", proxy::address(site, &call.request), token.expose());
     Ok(HttpResponse::Created().json(DownloadLink { url, expires_at: link.expires_at, verification }))
 }
