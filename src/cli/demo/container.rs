@@ -1,7 +1,7 @@
 //! A PostgreSQL server of our own in a container, and the containers that killed
 //! demos left.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     image,
@@ -15,13 +15,17 @@ use crate::{
         problem::Problem,
     },
     engine::Access,
-    host::{Command, ContainerHost, Disposable, Hosts, NewContainer},
+    host::{Command, ContainerHost, Disposable, HostError, Hosts, NewContainer},
     problem,
     secret::Secret,
 };
 
 /// On every container of a demo: the process it belongs to.
 const LABEL: &str = "zelo.demo";
+/// How often a container's removal is tried before the last time.
+const TRIES: u32 = 3;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Starts one from the newest PostgreSQL image the engine called `host` already has.
 pub(super) async fn start(
@@ -74,11 +78,24 @@ pub(super) async fn sweep(hosts: &Hosts) {
             }
         };
         for container in found.iter().filter(|container| abandoned(container)) {
-            if let Err(error) = engine.discard(&container.id).await {
+            if let Err(error) = discard(&**engine, &container.id).await {
                 tracing::warn!(container = container.id, %error, "a former demo's container stays");
             }
         }
     }
+}
+
+/// Removes one. A container that the engine was about to start when its demo was killed
+/// cannot be removed in that moment.
+async fn discard(engine: &dyn ContainerHost, id: &str) -> Result<(), HostError> {
+    for _ in 0..TRIES {
+        match engine.discard(id).await {
+            Ok(()) => return Ok(()),
+            Err(error) => tracing::debug!(container = id, %error, "to be tried again"),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    engine.discard(id).await
 }
 
 /// Whether the demo a container was made for is gone. Where that cannot be seen,
