@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)] // a test that cannot go on says so
 
+#[path = "matrix/server.rs"]
+mod server;
 mod support;
 
 use serde_json::Value;

@@ -104,10 +104,10 @@ impl<'a> Follow<'a> {
                 self.recover_to_the_end().await;
                 return Ok(row);
             }
-            if gone {
-                // It gave up without an end: it lost its database, or has a fault.
-                // Becoming the runner anew recovers it.
-                (self.runner, self.tried) = (None, None);
+            // It gave up without an end (it lost its database, or has a fault), or
+            // another machine's runner died: becoming the runner anew recovers it.
+            if gone || self.is_left(&row) {
+                self.runner = None;
             }
             self.help(&row, watch).await?;
             tokio::select! {
@@ -131,6 +131,12 @@ impl<'a> Follow<'a> {
                 Err(problem) => return Err(problem.into()),
             }
         }
+    }
+
+    /// Whether nobody runs it any more although it runs.
+    fn is_left(&self, row: &OperationRow) -> bool {
+        let ended = row.lease_until.is_some_and(|until| until < self.world.clock.now());
+        row.state == OpState::Running && self.running.is_none() && self.becoming.is_none() && ended
     }
 
     /// Past the commit point cancelling is not heeded, and to say that anything

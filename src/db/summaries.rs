@@ -80,15 +80,11 @@ impl Db {
                     summary.last_complete = Some(backup);
                 }
             }
-            for operation in newest_operations(conn, &of, None)? {
-                if let Some(summary) = operation.resource.as_ref().and_then(|id| all.get_mut(id)) {
-                    summary.last_operation = Some(operation);
-                }
-            }
-            for operation in newest_operations(conn, &of, Some("backup"))? {
-                if let Some(summary) = operation.resource.as_ref().and_then(|id| all.get_mut(id)) {
-                    summary.last_backup = Some(operation);
-                }
+            let mut operations = newest_operations(conn, &of, None)?;
+            let mut backups = newest_operations(conn, &of, Some("backup"))?;
+            for (id, summary) in &mut all {
+                summary.last_operation = operations.remove(id);
+                summary.last_backup = backups.remove(id);
             }
             Ok(all)
         });
@@ -153,12 +149,12 @@ fn newest_backups(conn: &mut Conn, of: &[String]) -> Result<Vec<String>, DbError
     Ok(ids.into_iter().flatten().collect())
 }
 
-/// Of all kinds, or of one.
+/// Each resource's newest of all kinds, or of one.
 fn newest_operations(
     conn: &mut Conn,
     of: &[String],
     kind: Option<&'static str>,
-) -> Result<Vec<OperationRow>, DbError> {
+) -> Result<BTreeMap<ResourceId, OperationRow>, DbError> {
     let newest = operations_table::table
         .filter(operations_table::resource_id.eq(resources::id.nullable()))
         .filter(operations_table::parent_id.is_null())
@@ -169,7 +165,8 @@ fn newest_operations(
         None => all.select(newest.single_value()).load(conn)?,
         Some(kind) => all.select(newest.filter(operations_table::kind.eq(kind)).single_value()).load(conn)?,
     };
-    operations::find_all(conn, ids.into_iter().flatten().collect())
+    let found = operations::find_all(conn, ids.into_iter().flatten().collect())?;
+    Ok(found.into_iter().filter_map(|row| Some((row.resource.clone()?, row))).collect())
 }
 
 /// What lies in the stores: one row for each resource.

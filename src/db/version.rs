@@ -54,15 +54,16 @@ impl Watch {
 
     fn look(&self) -> Result<Version, DbError> {
         let mut watching = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut conn = match watching.conn.take() {
-            Some(conn) => conn,
-            None => {
-                watching.opened += 1;
-                watching.target.connect(Purpose::Look)?
-            }
-        };
+        // A connection that was kept may have ended meanwhile: then a new one says.
+        if let Some(mut conn) = watching.conn.take()
+            && let Ok(seen) = seen(&mut conn)
+        {
+            watching.conn = Some(conn);
+            return Ok(Version { connection: watching.opened, seen });
+        }
+        watching.opened += 1;
+        let mut conn = watching.target.connect(Purpose::Look)?;
         let seen = seen(&mut conn)?;
-        // One that failed is not used again.
         watching.conn = Some(conn);
         Ok(Version { connection: watching.opened, seen })
     }

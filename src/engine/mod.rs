@@ -308,6 +308,11 @@ pub trait Engine: Send + Sync {
         true
     }
 
+    /// What this leads to, by a name that is the same however it was written down: two
+    /// resources may lead to one place, and only one operation at a time changes it.
+    /// Connects to nothing.
+    async fn target(&self, access: &Access) -> Result<String, Problem>;
+
     /// Recognises a container as one of its kind.
     fn detect(&self, host: &str, container: &Container) -> Option<Detected>;
 

@@ -127,7 +127,10 @@ impl Kind for Backup {
             planned: planned.clone(),
         };
         // A child runs under its parent's locks.
-        let locks = if request.parent.is_some() { vec![] } else { vec![Lock::shared_resource(&resource.id)] };
+        let locks = match &request.parent {
+            Some(_) => vec![],
+            None => world.locks(&resource, &access).await?.into_iter().map(Lock::beside).collect(),
+        };
         let view = Sight {
             title: Some(msg!("plan-backup", resource = &resource.name)),
             warnings: planned.warnings,

@@ -104,7 +104,8 @@ impl Kind for Free {
         let aside = Aside { item: row.item.clone(), locator: row.locator.clone(), bytes: row.bytes };
         let planned = world.engine(&target)?.plan_free(&access, &aside, &row.operation).await?;
         let view = Sight { warnings: [planned.warnings.clone(), view.warnings].concat(), ..view };
-        let mut locks = vec![Lock::resource(&target.id), Lock::aside(&row.id)];
+        let mut locks = world.locks(&target, &access).await?;
+        locks.push(Lock::aside(&row.id));
         locks.extend(holds.iter().map(Lock::backup_in_use));
         Ok(Inspected {
             resource: Some(target.id.clone()),

@@ -108,8 +108,11 @@ impl Kind for Restore {
         planned.warnings.splice(0..0, strange);
         let replaces = request.options.new_name.is_none();
         // The stuck operation still holds the resource: nobody else can have it.
-        let own = request.resolves.as_ref().map_or_else(|| Lock::resource(&target.id), Lock::way_out);
-        let locks = vec![Lock::backup_in_use(&backup.id), own];
+        let mut locks = match &request.resolves {
+            Some(stuck) => vec![Lock::way_out(stuck)],
+            None => world.locks(&target, &access).await?,
+        };
+        locks.push(Lock::backup_in_use(&backup.id));
         let view = Sight {
             title: Some(msg!("plan-restore", backup = manifest.id.short(), resource = &target.name)),
             warnings: planned.warnings.clone(),

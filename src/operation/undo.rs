@@ -11,7 +11,7 @@ use super::{
     restore::{Last, put_back, waiver},
 };
 use crate::{
-    db::{AsideState, Lock},
+    db::AsideState,
     domain::{
         id::{AsideId, OperationId, ResourceId},
         operation::{OpKind, OpState},
@@ -84,7 +84,7 @@ impl Kind for Undo {
             project: target.project.clone(),
             backup: None,
             parent: None,
-            locks: vec![Lock::resource(&target.id)],
+            locks: world.locks(&target, &access).await?,
             holds: vec![],
             view,
             facts: Facts {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::detect::Detections;
 use crate::{
-    db::{Db, ResourceRow},
+    db::{Db, Lock, ResourceRow},
     domain::{
         clock::SharedClock,
         id::{OperationId, SharedIds, StoreId},
@@ -179,6 +179,13 @@ impl World {
             access.secrets = secrets.into_iter().map(|(name, text)| (name, Secret::new(text))).collect();
         }
         Ok(access)
+    }
+
+    /// What keeps others from a resource while it is changed: its id, and what it leads
+    /// to, which may have been added twice.
+    pub(super) async fn locks(&self, resource: &ResourceRow, access: &Access) -> Result<Vec<Lock>, Problem> {
+        let target = self.engine(resource)?.target(access).await?;
+        Ok(vec![Lock::resource(&resource.id), Lock::target(&target)])
     }
 
     /// Seals a resource's secrets for its row; `None` if it has none. What is

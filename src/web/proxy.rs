@@ -28,8 +28,7 @@ pub(super) fn client(site: &Site, request: &HttpRequest) -> IpAddr {
 
 /// Whether it comes from a trusted proxy: anybody may write a proxy's headers.
 fn is_forwarded(site: &Site, request: &HttpRequest) -> bool {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    peer.is_some_and(|peer| site.proxies.iter().any(|net| net.contains(&peer)))
+    request.peer_addr().is_some_and(|peer| trusts(&site.proxies, peer.ip()))
 }
 
 /// The host as people reach us: what a trusted proxy says, else what the request itself
@@ -52,11 +51,14 @@ pub(super) fn address(site: &Site, request: &HttpRequest) -> String {
     format!("{}{}", site.origin.clone().unwrap_or_else(here), site.base)
 }
 
+fn trusts(proxies: &[IpNet], ip: IpAddr) -> bool {
+    proxies.iter().any(|net| net.contains(&ip.to_canonical()))
+}
+
 fn through(trusted: &[IpNet], peer: IpAddr, chain: &[&str]) -> IpAddr {
-    let trusts = |ip: IpAddr| trusted.iter().any(|net| net.contains(&ip.to_canonical()));
     let mut at = peer;
     for hop in chain.iter().rev() {
-        if !trusts(at) {
+        if !trusts(trusted, at) {
             break;
         }
         let Ok(ip) = hop.parse::<IpAddr>() else { break };

@@ -21,6 +21,7 @@ use crate::{
         operation::OpState,
     },
     problem,
+    stream::digest,
 };
 
 /// Between a key and the id of a shared holder; no key contains it.
@@ -47,14 +48,21 @@ impl Lock {
         Self { key: key.into(), shared: true }
     }
 
+    /// What a resource leads to, which may be another resource's as well. By digest: it
+    /// may hold any character.
+    pub fn target(target: &str) -> Self {
+        Self::exclusive(format!("target:{}", digest::of(target.as_bytes()).sha256))
+    }
+
+    /// The same beside other shared holders.
+    #[must_use]
+    pub fn beside(self) -> Self {
+        Self { shared: true, ..self }
+    }
+
     /// A resource is changed.
     pub fn resource(id: &ResourceId) -> Self {
         Self::exclusive(format!("resource:{id}"))
-    }
-
-    /// A resource is read.
-    pub fn shared_resource(id: &ResourceId) -> Self {
-        Self::shared(format!("resource:{id}"))
     }
 
     /// A backup is removed or moved.

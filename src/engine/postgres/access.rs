@@ -88,6 +88,16 @@ pub(super) struct Server {
     options: String,
 }
 
+/// The server an access leads to: its container, else the address it is reached by. One
+/// that is reached both ways has two names.
+pub(super) fn target(access: &Access) -> String {
+    let value = |name: &str, or: &str| access.value(name).unwrap_or(or).to_lowercase();
+    match access.value("container") {
+        Some(name) => format!("container:{}/{name}", access.value("host").unwrap_or("local")),
+        None => format!("server:{}:{}", value("host", "").trim_end_matches('.'), value("port", "5432")),
+    }
+}
+
 impl Server {
     /// From a stored access.
     pub(super) fn new(
@@ -385,6 +395,19 @@ mod tests {
         let mut access = Access::default();
         access.secrets.insert("url".to_owned(), Secret::new(url));
         accept(access)
+    }
+
+    #[test]
+    fn one_server_has_one_name_however_it_is_written() {
+        let of = |values: &[(&str, &str)]| {
+            let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            target(&Access { values: values.collect(), ..Access::default() })
+        };
+        assert_eq!(of(&[("host", "DB.example.")]), of(&[("host", "db.example"), ("port", "5432")]));
+        assert_ne!(of(&[("host", "db.example"), ("port", "5433")]), of(&[("host", "db.example")]));
+        let shop = of(&[("container", "shop")]);
+        assert_eq!(of(&[("container", "shop"), ("host", "local"), ("user", "ana")]), shop);
+        assert_ne!(of(&[("container", "shop"), ("host", "far")]), shop);
     }
 
     #[test]

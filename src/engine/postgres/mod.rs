@@ -115,6 +115,10 @@ impl Engine for PostgresEngine {
         local::leads_here(access).await
     }
 
+    async fn target(&self, access: &Access) -> Result<String, Problem> {
+        Ok(access::target(access))
+    }
+
     fn detect(&self, host: &str, container: &Container) -> Option<Detected> {
         detect::detect(host, container)
     }

@@ -151,6 +151,12 @@ impl Engine for SqliteEngine {
         access::accept(input)
     }
 
+    async fn target(&self, access: &Access) -> Result<String, Problem> {
+        let access = access.clone();
+        let live = self.tools.look(move |_| access::live(&access)).await?;
+        Ok(format!("file:{}", live.display()))
+    }
+
     /// A file in a container is not reached through its Docker Engine.
     fn detect(&self, _: &str, _: &Container) -> Option<Detected> {
         None

@@ -15,7 +15,7 @@ use tokio_util::io::StreamReader;
 
 use super::{
     look::{FileFact, Set},
-    source::{changed, missing, open},
+    source::{blocking, changed, missing, open},
 };
 use crate::{
     domain::{
@@ -24,7 +24,6 @@ use crate::{
     },
     engine::outside::Files,
     host::Reader,
-    problem,
     store::{Store, StorePath},
     stream::{
         decode::{Decoded, Next, decode},
@@ -87,8 +86,7 @@ impl Files for Agreed {
 
 /// Opens a plain file for reading.
 pub(super) async fn opened(path: PathBuf) -> Result<tokio::fs::File, Problem> {
-    let opened = tokio::task::spawn_blocking(move || open(&path)).await;
-    let file = opened.map_err(|e| problem!("store-io").detail(e))??;
+    let file = blocking(move || open(&path)).await?;
     Ok(tokio::fs::File::from_std(file))
 }
 

@@ -113,6 +113,13 @@ pub(super) fn listed(folder: &Path, most: usize) -> Result<Vec<String>, Problem>
     Ok(names)
 }
 
+/// Work on a thread that may block. Problem `store-io` if that thread is gone.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| problem!("store-io").detail(e))?
+}
+
 /// Ends a reading nobody waits for any more.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stop(Arc<AtomicBool>);

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::{
     files::{Agreed, Lie, opened},
     look::{Found, Own, Set, Take},
-    source::{Seal, changed},
+    source::{Seal, blocking, changed},
 };
 use crate::{
     domain::{
@@ -27,7 +27,6 @@ use crate::{
     host::Reader,
     msg,
     operation::steps::counted,
-    problem,
     saga::{
         Cx,
         step::{Adds, Limits, Reads, Slot, Step, UndoRule},
@@ -338,11 +337,12 @@ impl Step for PutAway {
     /// What stands there by now may be another file: that one stays.
     async fn run(&self, _: &Cx) -> Result<(), Problem> {
         let (path, seal) = (self.path.clone(), self.seal.clone());
-        let removed = tokio::task::spawn_blocking(move || {
+        let remove = move || {
             if !seal.folder && seal.still(&path).is_ok() && std::fs::remove_file(&path).is_err() {
                 tracing::warn!(path = %path.display(), "a received file stays");
             }
-        });
-        removed.await.map_err(|e| problem!("store-io").detail(e))
+            Ok(())
+        };
+        blocking(remove).await
     }
 }

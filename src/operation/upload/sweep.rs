@@ -8,12 +8,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Upload, UploadRequest};
+use super::{Upload, UploadRequest, source::blocking};
 use crate::{
     db::OperationFilter,
     domain::{operation::OpState, problem::Problem},
     operation::{World, prepare::Kind as _},
-    problem,
 };
 
 /// For so long a received file is kept that no operation has.
@@ -32,10 +31,7 @@ pub fn received(folder: &Path) -> Vec<PathBuf> {
 /// Those received more than a day ago. Problem: `store-io`.
 pub async fn received_long_ago(world: &World) -> Result<Vec<PathBuf>, Problem> {
     let (folder, now) = (world.rules.uploads.clone(), SystemTime::from(world.clock.now()));
-    let found = tokio::task::spawn_blocking(move || {
-        received(&folder).into_iter().filter(|path| is_old(path, now)).collect()
-    });
-    found.await.map_err(|e| problem!("store-io").detail(e))
+    blocking(move || Ok(received(&folder).into_iter().filter(|path| is_old(path, now)).collect())).await
 }
 
 fn is_old(path: &Path, now: SystemTime) -> bool {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     UploadRequest,
     look::{Found, Glance, Looking, Take},
-    source::{Seal, Stop, StopOnDrop, find, shown},
+    source::{Seal, Stop, StopOnDrop, blocking, find, shown},
 };
 use crate::{
     db::ResourceRow,
@@ -70,12 +70,10 @@ pub(super) async fn sight(
     request: &UploadRequest,
 ) -> Result<Sighted, Problem> {
     let asked = request.file.clone();
-    let found = tokio::task::spawn_blocking(move || find(&asked)).await;
-    let (path, seal) = found.map_err(|e| problem!("store-io").detail(e))??;
+    let (path, seal) = blocking(move || find(&asked)).await?;
     let looking = looking(world, resource, request, (path.clone(), seal.clone()));
     let glancing = looking.clone();
-    let glance = tokio::task::spawn_blocking(move || glancing.glance()).await;
-    let glance = glance.map_err(|e| problem!("store-io").detail(e))??;
+    let glance = blocking(move || glancing.glance()).await?;
     let found = match request.look {
         LookWhen::Planning => Some(through(world, resource, request, looking).await?),
         LookWhen::Running => None,
@@ -109,13 +107,13 @@ async fn through(
     looking: Looking,
 ) -> Result<Found, Problem> {
     let _stop = StopOnDrop(looking.stop.clone());
-    let looked = tokio::task::spawn_blocking(move || {
+    let look = move || {
         let found = looking.look()?;
         // It may have been written to all the while.
         looking.seal.still(&looking.path)?;
-        Ok::<_, Problem>(found)
-    });
-    let mut found = looked.await.map_err(|e| problem!("store-io").detail(e))??;
+        Ok(found)
+    };
+    let mut found = blocking(look).await?;
     agreed(request, &found)?;
     let item = item(world, resource, request, &found).await;
     found.take.name(&item);
@@ -206,8 +204,7 @@ impl Step for LookThrough {
     async fn run(&self, cx: &Cx) -> Result<Found, Problem> {
         let Sighted { path, seal, found, .. } = self.sighted.clone();
         if let Some(found) = found {
-            let looked = tokio::task::spawn_blocking(move || seal.still(&path)).await;
-            looked.map_err(|e| problem!("store-io").detail(e))??;
+            blocking(move || seal.still(&path)).await?;
             return Ok(found);
         }
         cx.progress().expect(seal.bytes);
