@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 
 use super::confirm::{Question, plan, show};
 use crate::{
-    db::{BackupRow, ResourceFilter, ResourceRow},
+    db::{BackupRow, OperationRow, ResourceFilter, ResourceRow},
     domain::{manifest::Manifest, problem::Problem, role::Role},
     engine::{Offers, RestoreOptions},
     operation::{Request, RestoreRequest},
@@ -129,15 +129,25 @@ pub(super) async fn agree(
     body: web::Bytes,
 ) -> Result<HttpResponse, Refusal> {
     let (row, chosen) = (here.backup()?, Chosen::of(&body));
-    let asked = chosen.request(&site, &caller, row).await?;
-    let key = Some(chosen.key.clone()).filter(|key| !key.is_empty());
-    match start::request(&site, &caller, asked, Some(chosen.confirm.as_str()), key).await {
+    match begin(&site, &caller, row, &chosen).await {
         Ok(started) => Ok(flash::go(&site, &format!("/operations/{}", started.id), None)),
-        Err(problem) if problem.code == "confirm-needed" => {
-            answer(&site, &request, &caller, row, chosen, Some(problem)).await
+        // What was chosen stays on the page, with why it cannot be done as it is.
+        Err(refusal) if matches!(refusal.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY) => {
+            answer(&site, &request, &caller, row, chosen, Some(*refusal.problem)).await
         }
-        Err(problem) => Err(problem.into()),
+        Err(refusal) => Err(refusal),
     }
+}
+
+async fn begin(
+    site: &Site,
+    caller: &Caller,
+    row: &BackupRow,
+    chosen: &Chosen,
+) -> Result<OperationRow, Refusal> {
+    let asked = chosen.request(site, caller, row).await?;
+    let key = Some(chosen.key.clone()).filter(|key| !key.is_empty());
+    Ok(start::request(site, caller, asked, Some(chosen.confirm.as_str()), key).await?)
 }
 
 async fn answer(
@@ -152,17 +162,21 @@ async fn answer(
     let manifest = site.world.db.backup_manifest(&row.id).await?;
     let others = others(site, caller, row).await?;
     let asked = chosen.request(site, caller, row).await;
-    let (planned, asked) = match asked {
+    let (mut planned, asked) = match asked {
         Ok(asked) => (start::plan(site, caller, asked.clone()).await, asked),
         Err(refusal) => (Err(*refusal.problem), placeholder(row)),
     };
+    let unconfirmed = |problem: &&Problem| problem.code == "confirm-needed";
+    if let Some(problem) = wrong.as_ref().filter(|problem| !unconfirmed(problem)) {
+        planned = Err(problem.clone());
+    }
     let question = Question {
         request: asked,
         action: format!("/backups/{}/restore", row.id),
         back: format!("/backups/{}", row.id),
         title: t.op("restore", &row.resource_name),
     };
-    let typed = match &wrong {
+    let typed = match wrong.as_ref().filter(unconfirmed) {
         Some(problem) => Input::of(chosen.confirm.clone()).wrong(t.told(problem).what),
         None => Input::default(),
     };

@@ -80,6 +80,11 @@ async fn to_a_new_name_nothing_is_taken_away() {
         let before = site.held().await;
         let reply = restore(&site, &backup, &fields).await;
         assert_eq!(reply.status.as_u16(), 422, "{bad}: {}", reply.text());
+        let shown = reply.main();
+        assert!(
+            shown.contains("value=\"new\" checked") && shown.contains("role=\"alert\""),
+            "{bad}: {shown}"
+        );
         assert_eq!(site.held().await, before, "{bad}");
     }
     let asked = "asked=1&safety=1&target=new&new_name=copy.db";
@@ -88,6 +93,19 @@ async fn to_a_new_name_nothing_is_taken_away() {
     let fields = [("asked", "1"), ("safety", "1"), ("target", "new"), ("new_name", " copy.db ")];
     carried_out(&site, &restore(&site, &backup, &fields).await).await;
     assert_eq!((orders(&site, "copy.db"), orders(&site, "shop.db")), (3, 0));
+}
+
+#[actix_web::test]
+async fn what_is_at_work_is_said_with_what_was_chosen() {
+    let (site, backup) = emptied().await;
+    let now = site.post("alpha-owner", format!("/resources/{}/backup", site.shop.id), &[]).await.operation();
+    let fields = [("asked", "1"), ("safety", "1"), ("target", "same"), ("confirm", "shop")];
+    let reply = restore(&site, &backup, &fields).await;
+    let shown = reply.main();
+    assert_eq!(reply.status.as_u16(), 422, "{shown}");
+    assert!(shown.contains(&now) && shown.contains("value=\"same\" checked"), "{shown}");
+    assert_eq!(site.run(&now).await.state, OpState::Succeeded);
+    carried_out(&site, &restore(&site, &backup, &fields).await).await;
 }
 
 #[actix_web::test]
