@@ -46,6 +46,29 @@ async fn a_lock_held_for_a_while_is_waited_for() {
     rig.assert_clean("after the backup");
 }
 
+/// What is counted is what is dumped, however much is sold meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_meanwhile_is_in_neither_or_in_both() {
+    for major in [15, 17] {
+        let Some(rig) = Rig::up(major).await else { return };
+        rig.sql("postgres", "CREATE DATABASE shop");
+        rig.sql("shop", "CREATE TABLE t (a int)");
+        let sell = "DO $$ BEGIN LOOP INSERT INTO t VALUES (1); COMMIT; END LOOP; END $$";
+        let mut seller = rig.beside("shop", sell);
+        rig.until("shop", "SELECT count(*) > 100 FROM t", "t");
+        let (shelf, manifest) = rig.backup(only(&["shop"])).await;
+        let still = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO %'";
+        assert_eq!(rig.sql("postgres", still), "t", "it sold all the while");
+        seller.wait().unwrap();
+        let options = RestoreOptions { new_name: Some("copy".to_owned()), ..RestoreOptions::default() };
+        rig.restore(&shelf, &manifest, &options).await.map(drop).unwrap();
+        let counted = manifest.part("database:shop").unwrap().counts["table:public.t"];
+        assert_eq!(rig.sql("copy", "SELECT count(*) FROM t"), counted.to_string(), "{major}");
+        let since = rig.sql("shop", &format!("SELECT count(*) > {counted} FROM t"));
+        assert_eq!(since, "t", "{major}: nothing was written meanwhile");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_for_a_table_does_not_keep_the_count_waiting() {
     let Some(rig) = Rig::up(15).await else { return };
