@@ -19,6 +19,7 @@ use super::{
     api::types::problem::{ProblemDocument, Trouble},
     caller, page,
     shell::Sheet,
+    text::T,
     view::{Link, error::ErrorPage},
 };
 use crate::{
@@ -235,12 +236,15 @@ fn render(site: &Site, request: &HttpRequest, refusal: &Refusal) -> HttpResponse
 
 fn error_page(page: Sheet, request: &HttpRequest, refusal: &Refusal, told: Told) -> ErrorPage {
     let mut actions = vec![Link { url: "/dashboard".to_owned(), text: page.t.s("ui-nav-overview") }];
-    if let Some(Arg::Text(operation)) = refusal.problem.args.get("operation") {
-        let text = page.t.s("ui-error-holder");
-        actions.insert(0, Link { url: format!("/operations/{operation}"), text });
-    }
+    actions.splice(0..0, holder(page.t, &refusal.problem));
     let request = format!("{} {}", request.method(), request.path());
     ErrorPage { page, told, status: refusal.status.as_u16(), request, actions }
+}
+
+/// The way to the operation that holds what was asked for, for `locked`.
+pub(super) fn holder(t: T, problem: &Problem) -> Option<Link> {
+    let Some(Arg::Text(operation)) = problem.args.get("operation") else { return None };
+    Some(Link { url: format!("/operations/{operation}"), text: t.s("ui-error-holder") })
 }
 
 /// In words; of Zelo's own faults, and those of its database, only that there was one:

@@ -133,7 +133,7 @@ pub(super) async fn agree(
         Ok(started) => Ok(flash::go(&site, &format!("/operations/{}", started.id), None)),
         // What was chosen stays on the page, with why it cannot be done as it is.
         Err(refusal) if matches!(refusal.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY) => {
-            answer(&site, &request, &caller, row, chosen, Some(*refusal.problem)).await
+            answer(&site, &request, &caller, row, chosen, Some(refusal)).await
         }
         Err(refusal) => Err(refusal),
     }
@@ -156,8 +156,10 @@ async fn answer(
     caller: &Caller,
     row: &BackupRow,
     chosen: Chosen,
-    wrong: Option<Problem>,
+    wrong: Option<Refusal>,
 ) -> Result<HttpResponse, Refusal> {
+    let status = wrong.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+    let wrong = wrong.map(|refusal| *refusal.problem);
     let t = T::of(caller::lang(site, request));
     let manifest = site.world.db.backup_manifest(&row.id).await?;
     let others = others(site, caller, row).await?;
@@ -184,7 +186,6 @@ async fn answer(
     let choices = choices(t, row, &manifest, &others, &chosen, offers);
     let mut shown = plan(site, t, &question, planned, typed, Some(choices))?;
     shown.hidden = chosen.hidden();
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     show(site, request, caller, shown, status).await
 }
 

@@ -102,8 +102,9 @@ async fn what_is_at_work_is_said_with_what_was_chosen() {
     let fields = [("asked", "1"), ("safety", "1"), ("target", "same"), ("confirm", "shop")];
     let reply = restore(&site, &backup, &fields).await;
     let shown = reply.main();
-    assert_eq!(reply.status.as_u16(), 422, "{shown}");
-    assert!(shown.contains(&now) && shown.contains("value=\"same\" checked"), "{shown}");
+    assert_eq!(reply.status.as_u16(), 409, "{shown}");
+    let way = format!("href=\"/operations/{now}\"");
+    assert!(shown.contains(&way) && shown.contains("value=\"same\" checked"), "{shown}");
     assert_eq!(site.run(&now).await.state, OpState::Succeeded);
     carried_out(&site, &restore(&site, &backup, &fields).await).await;
 }

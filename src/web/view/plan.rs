@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Choice, Input};
+use super::{Choice, Input, Link};
 use crate::{
     i18n::Told,
     saga::step::EffectName,
@@ -66,6 +66,8 @@ pub(crate) struct Plan {
     pub(crate) button: String,
     /// Why it cannot be done, or not as asked: then there is no button.
     pub(crate) refused: Option<Told>,
+    /// Where to see what it has to wait for.
+    pub(crate) holder: Option<Link>,
     /// The request's key: sent twice, it is done once.
     pub(crate) key: String,
 }
@@ -168,11 +170,16 @@ pub(crate) mod samples {
             typed: Input::default(),
             button: "Restore billing-pg".to_owned(),
             refused: None,
+            holder: None,
             key: "k".to_owned(),
         };
         let wrong = Plan { typed: Input::of("billing").wrong("Type the name"), ..plan.clone() };
         let refused = Plan {
             refused: Some(told(lang, &problem!("confirm-needed", name = "x"))),
+            holder: Some(Link {
+                url: "/operations/01kaxoperation0000000000001".to_owned(),
+                text: "See it".to_owned(),
+            }),
             steps: vec![],
             ..plan.clone()
         };
