@@ -124,6 +124,27 @@ fn a_server_that_is_stopped_leaves_no_dump_behind() {
     lab.assert_nothing_lost(&digest, "server stopped");
 }
 
+/// Stops a database's dump where it is; it heeds no SIGTERM then.
+fn freeze(server: &Server) {
+    server.exec(&["sh", "-c", "kill -STOP $(grep -lx pg_dump /proc/[0-9]*/comm | cut -d/ -f3)"], "");
+}
+
+#[test]
+fn a_dump_that_moves_nothing_any_more_is_ended_and_undone() {
+    let Some(lab) = Lab::up() else { return };
+    fill_slowly(&lab.server);
+    let digest = lab.server.table("shop", "orders");
+    let mut command = support::command(&lab.bench.data(), &SLOWLY);
+    command.env("ZELO_OPERATION_STALL", "2s");
+    let run = start(command);
+    lab.server.until_running("COPY public.big%TO stdout%");
+    freeze(&lab.server);
+    let ran = run.end().code(1);
+    assert_eq!(ran.problem(), "step-stalled", "{ran}");
+    lab.assert_nothing_lost(&digest, "a dump that hangs");
+    lab.bench.zelo(&["backup", "create", "pg", "--json"]).code(0);
+}
+
 #[test]
 fn recovering_is_said_first_and_can_be_left() {
     let Some(lab) = Lab::up() else { return };
@@ -132,8 +153,8 @@ fn recovering_is_said_first_and_can_be_left() {
     let run = start(support::command(&lab.bench.data(), &SLOWLY));
     lab.server.until_running("COPY public.big%TO stdout%");
     let id = text(&lab.bench.newest("backup")["id"]);
-    // Stopped, it heeds no SIGTERM: to end it takes until the SIGKILL after that.
-    lab.server.exec(&["sh", "-c", "kill -STOP $(grep -lx pg_dump /proc/[0-9]*/comm | cut -d/ -f3)"], "");
+    // To end it takes until the SIGKILL after a SIGTERM.
+    freeze(&lab.server);
     run.signal("KILL");
     run.end();
     let mut run = start(support::command(&lab.bench.data(), &["backup", "create", "pg"]));
