@@ -7,6 +7,8 @@
 mod editing;
 #[path = "cli/going.rs"]
 mod going;
+#[path = "cli/logs.rs"]
+mod logs;
 #[path = "cli/people.rs"]
 mod people;
 #[path = "cli/terminal.rs"]
