@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // a test that cannot go on says so
 
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/editing.rs"]
 mod editing;
 #[path = "cli/going.rs"]
 mod going;
+#[path = "cli/logs.rs"]
+mod logs;
 #[path = "cli/people.rs"]
 mod people;
 #[path = "cli/terminal.rs"]

@@ -104,7 +104,7 @@ fn words(args: &[&str]) -> Vec<String> {
 }
 
 fn backup() -> Scenario {
-    Scenario::new("backup", |_| words(&["backup", "create", "shop", "--json"]))
+    Scenario::looking("backup", Bench::listed, |_| words(&["backup", "create", "shop", "--json"]))
 }
 
 fn restore() -> Scenario {
@@ -126,7 +126,7 @@ fn undo() -> Scenario {
 }
 
 fn delete() -> Scenario {
-    Scenario::new("delete", |bench| {
+    Scenario::looking("delete", Bench::listed, |bench| {
         let backup = bench.backup();
         words(&["backup", "delete", &backup, "--yes", "--json"])
     })

@@ -20,7 +20,7 @@ use std::{
 use support::{
     bench::{self, Bench},
     lab,
-    postgres::{PASSWORD, Server},
+    postgres::{PASSWORD, Server, ident},
     text,
 };
 
@@ -152,34 +152,69 @@ fn seen(server: &Server, database: &str) -> Vec<String> {
     ]
 }
 
+const NAME: &str = "Odd 'shop";
+
+/// A server with two databases.
+fn shops(major: u32) -> Option<Server> {
+    let server = Server::up("recover", major)?;
+    server.sql("postgres", "CREATE ROLE clerk LOGIN PASSWORD 'cl''erk'");
+    server.sql("postgres", "CREATE DATABASE \"Odd 'shop\" OWNER clerk");
+    server.sql("postgres", "COMMENT ON DATABASE \"Odd 'shop\" IS 'the shop'");
+    server.sql("postgres", "ALTER DATABASE \"Odd 'shop\" SET work_mem TO '7MB'");
+    server.sql(NAME, SHOP);
+    server.sql("postgres", "CREATE DATABASE second");
+    server.sql("second", "CREATE TABLE orders AS SELECT i, md5(i::text) FROM generate_series(1, 2000) i");
+    Some(server)
+}
+
+/// Does as a backup's own instructions say, on a server that has nothing of it.
+fn follow(fresh: &Server, folder: &Path) {
+    fresh.exec(&["rm", "-rf", "/tmp/backup"], "");
+    fresh.copy(folder, "/tmp/backup");
+    let script = format!("cd /tmp/backup\nexport PGPASSWORD={PASSWORD}\n{}", commands(folder).concat());
+    fresh.exec(&["bash", "-euo", "pipefail", "-c", &script], "");
+    let text = fs::read_to_string(folder.join("RECOVER.md")).unwrap();
+    let (mut database, mut checks) = ("", 0);
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("## Database `") {
+            database = name.trim_end_matches('`');
+        } else if line.starts_with("SELECT count(*) = ") {
+            assert_eq!(fresh.sql(database, line), "t", "{line}");
+            checks += 1;
+        }
+    }
+    assert_eq!(checks, 3, "{text}");
+}
+
 #[test]
 fn a_postgres_backup_is_restored_by_its_own_instructions() {
-    const NAME: &str = "Odd 'shop";
-    for (major, how) in [(17, ["--format", "custom"]), (15, ["--format", "plain"])] {
-        let Some(server) = Server::up("recover", major) else { return };
-        server.sql("postgres", "CREATE ROLE clerk LOGIN PASSWORD 'cl''erk'");
-        server.sql("postgres", "CREATE DATABASE \"Odd 'shop\" OWNER clerk");
-        server.sql("postgres", "COMMENT ON DATABASE \"Odd 'shop\" IS 'the shop'");
-        server.sql("postgres", "ALTER DATABASE \"Odd 'shop\" SET work_mem TO '7MB'");
-        server.sql(NAME, SHOP);
-        let before = seen(&server, NAME);
-
+    let ways: [(u32, &[[&str; 2]]); 2] = [
+        (17, &[["custom", "auto"], ["plain", "zstd:3"], ["custom", "none"]]),
+        (15, &[["plain", "auto"], ["custom", "zstd:3"], ["plain", "none"]]),
+    ];
+    for (major, ways) in ways {
+        let Some(server) = shops(major) else { return };
+        let (before, second) = (seen(&server, NAME), server.table("second", "orders"));
         let bench = Bench::new();
         let container = format!("container={}", server.name);
         bench.zelo(&["resource", "add", "pg", "--kind", "postgres", "--set", &container, "--json"]).code(0);
-        let create = ["backup", "create", "pg", "--json", "--roles", "--item", NAME];
-        let made = bench.zelo(&[&create[..], &how].concat()).code(0).json();
-        let (_away, folder) = carried(&bench, &text(&made["operation"]["backup"]));
+        let create = ["backup", "create", "pg", "--json", "--roles", "--item", NAME, "--item", "second"];
+        let made = |[format, compression]: [&str; 2]| {
+            let how = ["--format", format, "--compression", compression];
+            let made = bench.zelo(&[&create[..], &how].concat()).code(0).json();
+            carried(&bench, &text(&made["operation"]["backup"]))
+        };
+        let backups: Vec<_> = ways.iter().map(|way| made(*way)).collect();
         drop(server);
 
         let Some(fresh) = Server::up("recover", major) else { return };
-        fresh.copy(&folder, "/tmp/backup");
-        let script = format!("cd /tmp/backup\nexport PGPASSWORD={PASSWORD}\n{}", commands(&folder).concat());
-        fresh.exec(&["bash", "-euo", "pipefail", "-c", &script], "");
-        assert_eq!(seen(&fresh, NAME), before, "{major}");
-        let text = fs::read_to_string(folder.join("RECOVER.md")).unwrap();
-        for check in text.lines().filter(|l| l.starts_with("SELECT count(*) = ")) {
-            assert_eq!(fresh.sql(NAME, check), "t", "{check}");
+        for (way, (_away, folder)) in ways.iter().zip(&backups) {
+            follow(&fresh, folder);
+            assert_eq!(seen(&fresh, NAME), before, "{major} {way:?}");
+            assert_eq!(fresh.table("second", "orders"), second, "{major} {way:?}");
+            for name in [NAME, "second"] {
+                fresh.sql("postgres", &format!("DROP DATABASE {}", ident(name)));
+            }
         }
     }
 }

@@ -147,6 +147,31 @@ fn the_reserve_is_kept() {
     bench.assert_backups_whole("reserve");
 }
 
+#[test]
+fn the_store_keeps_a_reserve_of_its_own_disk() {
+    let bench = Bench::new();
+    let Some(_disk) = SmallDisk::over(&store(&bench), "200m") else { return };
+    fill(&bench, 80);
+    let rows = bench.rows();
+    // Not free from the start; free by what is foreseen, and reached half-way.
+    for reserve in ["300 MiB", "150 MiB"] {
+        let keep = [("ZELO_STORE_RESERVE_BYTES", reserve)];
+        let ran = with(&bench, &keep, &["backup", "create", "shop", "--json"]).code(1);
+        assert_eq!(ran.problem(), "store-full", "{reserve}: {ran}");
+        let told = ran.json()["operation"]["problem"]["args"].clone();
+        let (free, kept) = (told["free"].as_u64().unwrap(), told["reserve"].as_u64().unwrap());
+        assert!(free > 100 << 20 && free < kept, "{reserve}: it was not the disk itself: {told}");
+        assert_eq!(states(&bench), [], "{reserve}");
+        let half = Command::new("find").arg(store(&bench)).args(["-type", "f"]).output().unwrap();
+        let half = String::from_utf8(half.stdout).unwrap();
+        assert_eq!(half.trim_end(), store(&bench).join(".zelo-store").display().to_string(), "{reserve}");
+        bench.assert_tidy(reserve);
+        assert_eq!(bench.rows(), rows, "{reserve}");
+    }
+    with(&bench, &[("ZELO_STORE_RESERVE_BYTES", "100 MiB")], &["backup", "create", "shop", "--json"]).code(0);
+    bench.assert_backups_whole("within the reserve");
+}
+
 fn damaged(damage: impl Fn(&Path), case: &str) {
     let bench = Bench::new();
     let (bad, worse, good) = (bench.backup(), bench.backup(), bench.backup());

@@ -27,6 +27,7 @@ pub fn start(log: &Log, role: Role, verbose: u8, colour: bool) {
     let filter = filter(log.level, role, verbose);
     let layer = match log.format {
         Format::Json => {
+            std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a mistake in Zelo")));
             tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(io::stderr).boxed()
         }
         Format::Text => tracing_subscriber::fmt::layer().with_ansi(colour).with_writer(io::stderr).boxed(),

@@ -40,7 +40,7 @@ mod watch;
 mod words;
 mod worker;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, sync::Arc};
 
 use clap::Parser;
 
@@ -48,8 +48,9 @@ pub use args::{Cli, Command, Global};
 pub use desk::{Desk, Done, Stop};
 pub use exit::Exit;
 
-use crate::config::Flag;
+use crate::config::{Flag, Format};
 use logging::Role;
+use output::Output;
 
 /// Runs one command of this process to its end.
 pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -58,7 +59,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return refusal::tell(&arguments, error),
     };
-    let desk = match Desk::open(global, flags(&command)) {
+    let mut desk = match Desk::open(global, flags(&command)) {
         Ok(desk) => desk,
         Err((out, stop)) => {
             return match &command {
@@ -72,6 +73,9 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         _ => Role::Command,
     };
     logging::start(&desk.settings.log, role, desk.global.verbose, desk.out.colour());
+    if role == Role::Server && desk.settings.log.format == Format::Json {
+        desk.out = Arc::new(Output::of_server(desk.out.words().lang(), desk.out.is_json()));
+    }
     let done = run(command, &desk).await;
     end(&desk.out, done)
 }
@@ -105,7 +109,7 @@ async fn run(command: Command, desk: &Desk) -> Done {
     }
 }
 
-fn end(out: &output::Output, done: Done) -> Exit {
+fn end(out: &Output, done: Done) -> Exit {
     match done {
         Ok(exit) | Err(Stop::Exit(exit)) => exit,
         Err(Stop::Problems(problems)) => {

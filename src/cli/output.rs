@@ -82,6 +82,7 @@ pub struct Output {
     json: bool,
     colour: bool,
     err_terminal: bool,
+    logs: bool,
     width: Option<u16>,
     out: Mutex<Box<dyn Write + Send>>,
     err: Mutex<Box<dyn Write + Send>>,
@@ -99,6 +100,7 @@ impl Output {
             json,
             colour: terminal && io::stderr().is_terminal() && !plain,
             err_terminal: io::stderr().is_terminal(),
+            logs: false,
             width,
             out: Mutex::new(Box::new(io::stdout())),
             err: Mutex::new(Box::new(io::stderr())),
@@ -112,10 +114,17 @@ impl Output {
             json,
             colour: false,
             err_terminal: false,
+            logs: false,
             width: None,
             out: Mutex::new(out),
             err: Mutex::new(err),
         }
+    }
+
+    /// To this process's standard output, and as lines of the log what else would go
+    /// to standard error: where a program reads the log, each of its lines is one's.
+    pub fn of_server(lang: Lang, json: bool) -> Self {
+        Self { logs: true, ..Self::of_process(lang, json) }
     }
 
     /// Its language's texts.
@@ -152,7 +161,9 @@ impl Output {
 
     /// A line beside the result: what is going on.
     pub fn note(&self, text: &str) {
-        if !self.json {
+        if self.logs {
+            tracing::info!("{text}");
+        } else if !self.json {
             write_line(&self.err, text);
         }
     }
@@ -244,6 +255,13 @@ impl Output {
         let told: Vec<_> = problems.iter().map(|p| self.words.problem(p)).collect();
         if self.json {
             return self.json(&json!({ "problems": told }));
+        }
+        if self.logs {
+            for (problem, one) in problems.iter().zip(&told) {
+                let (detail, safe, next) = (one.detail.as_deref(), one.safe.as_deref(), one.next.as_deref());
+                tracing::error!(code = problem.code, detail, safe, next, "{}", one.what);
+            }
+            return;
         }
         for (at, one) in told.iter().enumerate() {
             let head = format!("{}: {}", self.words.label("cli-error"), one.what);

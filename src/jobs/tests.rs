@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 pub(super) mod janitor;
+mod jumps;
 mod refused;
 mod upload;
 

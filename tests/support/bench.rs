@@ -166,7 +166,8 @@ impl Bench {
     }
 
     /// Nothing half-done stays: no side file, no staging folder, no temporary
-    /// file, no lock, no hold, no unfinished operation.
+    /// file, no lock, no hold, no unfinished operation; and of each operation's end
+    /// there is one line to tell people and one in the audit log.
     #[track_caller]
     pub fn assert_tidy(&self, case: &str) {
         let side = files(self.live().parent().unwrap());
@@ -180,6 +181,14 @@ impl Bench {
         assert_eq!(self.count("SELECT count(*) FROM holds"), 0, "{case}");
         let open = "SELECT count(*) FROM operations WHERE state IN ('queued', 'running', 'needs_operator')";
         assert_eq!(self.count(open), 0, "{case}");
+        for (table, told) in [("outbox", "payload"), ("audit", "detail")] {
+            let ends = format!(
+                "SELECT count(*) FROM operations o WHERE 1 <> (SELECT count(*) FROM {table} \
+                 WHERE subject = 'operation:' || o.id AND json_extract({told}, '$.state') IN \
+                 ('succeeded', 'failed', 'rolled_back', 'cancelled', 'resolved'))"
+            );
+            assert_eq!(self.count(&ends), 0, "{case}: an end is not told once in the {table}");
+        }
     }
 
     /// Every listed backup is whole: it lies where the catalogue says, and each of

@@ -15,8 +15,12 @@ struct Lab {
 
 impl Lab {
     fn up() -> Option<Self> {
-        let server = Server::up("trouble", 17)?;
-        server.sql("postgres", "CREATE DATABASE shop");
+        Some(Self::on(Server::up("trouble", 17)?, "CREATE DATABASE shop"))
+    }
+
+    /// The same on this server, the database made so.
+    fn on(server: Server, create: &str) -> Self {
+        server.sql("postgres", create);
         server.sql(
             "shop",
             "CREATE TABLE orders (id int PRIMARY KEY, note text);
@@ -27,7 +31,7 @@ impl Lab {
         bench.zelo(&["resource", "add", "pg", "--kind", "postgres", "--set", &container, "--json"]).code(0);
         let made = bench.zelo(&["backup", "create", "pg", "--json"]).code(0).json();
         let first = text(&made["operation"]["backup"]);
-        Some(Self { bench, server, first })
+        Self { bench, server, first }
     }
 
     /// The first backup is the only one, and nothing half-done lies about.
@@ -41,6 +45,49 @@ impl Lab {
             self.server.sql("postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE '%zelo%'");
         assert_eq!(databases, "0", "{case}");
     }
+}
+
+/// Takes so much of a small disk that this much of it stays free.
+fn ballast(server: &Server, free_mib: u32) {
+    let fill = format!(
+        "rm -f /small/ballast; free=$(df --output=avail -B1M /small | tail -n1); \
+         head -c $((free - {free_mib}))M /dev/zero >/small/ballast"
+    );
+    server.exec(&["bash", "-euc", &fill], "");
+}
+
+#[test]
+fn a_database_disk_that_is_full_leaves_the_live_database_as_it_was() {
+    // What a plan looks at is the disk of the data directory: this one it cannot foresee.
+    let small = ["--tmpfs", "/small:size=128m"];
+    // Its own sorts must not need that disk.
+    let Some(server) = Server::with("full", 17, &small, &["-c", "work_mem=64MB"]) else { return };
+    server.exec(&["sh", "-c", "mkdir /small/space && chown postgres /small/space"], "");
+    server.sql("postgres", "CREATE TABLESPACE small LOCATION '/small/space'");
+    let lab = Lab::on(server, "CREATE DATABASE shop TABLESPACE small");
+    let rows = "INSERT INTO orders SELECT i, md5(i::text) FROM generate_series(5001, 200000) i";
+    lab.server.sql("shop", rows);
+    let made = lab.bench.zelo(&["backup", "create", "pg", "--json"]).code(0).json();
+    let whole = lab.server.table("shop", "orders");
+    lab.server.sql("shop", "DELETE FROM orders WHERE id % 3 = 0");
+    let digest = lab.server.digest("shop");
+    let restore = ["restore", &text(&made["operation"]["backup"]), "--item", "shop", "--yes", "--json"];
+    // No room for an empty database, and none for its rows.
+    for free in [2, 16] {
+        ballast(&lab.server, free);
+        let ran = lab.bench.zelo(&restore).code(1);
+        assert_eq!(ran.problem(), "pg-disk-full", "{free}: {ran}");
+        assert_eq!(lab.server.digest("shop"), digest, "{free}");
+        lab.server.assert_quiet(&format!("{free} MiB free"));
+        lab.server.assert_no_sides(&format!("{free} MiB free"));
+        lab.bench.assert_tidy(&format!("{free} MiB free"));
+        lab.bench.assert_backups_whole(&format!("{free} MiB free"));
+        assert!(states(&lab.bench).iter().all(|(_, state)| state == "complete"));
+    }
+    // What it says to do helps.
+    lab.server.exec(&["rm", "/small/ballast"], "");
+    lab.bench.zelo(&restore).code(0);
+    assert_eq!(lab.server.table("shop", "orders"), whole);
 }
 
 /// What is dumped and compressed for long enough to be stopped in the middle.
@@ -77,6 +124,27 @@ fn a_server_that_is_stopped_leaves_no_dump_behind() {
     lab.assert_nothing_lost(&digest, "server stopped");
 }
 
+/// Stops a database's dump where it is; it heeds no SIGTERM then.
+fn freeze(server: &Server) {
+    server.exec(&["sh", "-c", "kill -STOP $(grep -lx pg_dump /proc/[0-9]*/comm | cut -d/ -f3)"], "");
+}
+
+#[test]
+fn a_dump_that_moves_nothing_any_more_is_ended_and_undone() {
+    let Some(lab) = Lab::up() else { return };
+    fill_slowly(&lab.server);
+    let digest = lab.server.table("shop", "orders");
+    let mut command = support::command(&lab.bench.data(), &SLOWLY);
+    command.env("ZELO_OPERATION_STALL", "2s");
+    let run = start(command);
+    lab.server.until_running("COPY public.big%TO stdout%");
+    freeze(&lab.server);
+    let ran = run.end().code(1);
+    assert_eq!(ran.problem(), "step-stalled", "{ran}");
+    lab.assert_nothing_lost(&digest, "a dump that hangs");
+    lab.bench.zelo(&["backup", "create", "pg", "--json"]).code(0);
+}
+
 #[test]
 fn recovering_is_said_first_and_can_be_left() {
     let Some(lab) = Lab::up() else { return };
@@ -85,8 +153,8 @@ fn recovering_is_said_first_and_can_be_left() {
     let run = start(support::command(&lab.bench.data(), &SLOWLY));
     lab.server.until_running("COPY public.big%TO stdout%");
     let id = text(&lab.bench.newest("backup")["id"]);
-    // Stopped, it heeds no SIGTERM: to end it takes until the SIGKILL after that.
-    lab.server.exec(&["sh", "-c", "kill -STOP $(grep -lx pg_dump /proc/[0-9]*/comm | cut -d/ -f3)"], "");
+    // To end it takes until the SIGKILL after a SIGTERM.
+    freeze(&lab.server);
     run.signal("KILL");
     run.end();
     let mut run = start(support::command(&lab.bench.data(), &["backup", "create", "pg"]));

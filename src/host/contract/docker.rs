@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::StreamExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
@@ -340,4 +341,64 @@ async fn files_in_and_out() {
         Err(HostError::NoContainer(name)) => assert_eq!(name, "no-such-container"),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_cut_in_the_middle_is_no_clean_end() {
+    let Some(lab) = Lab::up().await else { return };
+    let cutter = Cutter::new();
+    let docker = Docker::new("cut", Some(&cutter.path));
+    let big = vec![7; 10_000_000];
+    let whole = archive(&[("big", &big)]);
+    let hang_up = cutter.hang_up.clone();
+    let (before, after) = whole.split_at(3_000_000);
+    let pieces = [before, after].map(bytes::Bytes::copy_from_slice);
+    let source = futures_util::stream::iter(pieces.into_iter().enumerate()).then(move |(number, piece)| {
+        if number == 1 {
+            hang_up.notify_waiters();
+        }
+        std::future::ready(Ok::<_, io::Error>(piece))
+    });
+    let source = tokio_util::io::StreamReader::new(source);
+    let sent = docker.upload(&lab.name, "/srv", Box::pin(source)).await;
+    assert!(matches!(sent, Err(HostError::NoEngine { .. } | HostError::Broken { .. })), "{sent:?}");
+
+    docker.upload(&lab.name, "/srv", Box::pin(io::Cursor::new(whole))).await.unwrap();
+    cutter.limit.store(3_000_000, Ordering::SeqCst);
+    let mut out = Vec::new();
+    let mut reader = docker.download(&lab.name, "/srv/big").await.unwrap();
+    let read = timeout(Duration::from_secs(60), reader.read_to_end(&mut out)).await.expect("it never ends");
+    assert!(read.is_err(), "{} bytes passed for all", out.len());
+    assert!(!out.is_empty() && out.len() < big.len());
+}
+
+/// The engine does what it was asked, and nobody hears of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_though_its_answer_was_lost_can_be_asked_for_again() {
+    let Some(lab) = Lab::up().await else { return };
+    let cutter = Cutter::new();
+    let docker = Docker::new("cut", Some(&cutter.path));
+    docker.info().await.unwrap();
+    let deaf = || cutter.limit.store(0, Ordering::SeqCst);
+    let hears = || cutter.limit.store(u64::MAX, Ordering::SeqCst);
+    let lost = |answer: Result<(), HostError>| {
+        hears();
+        assert!(matches!(answer, Err(HostError::NoEngine { .. } | HostError::Broken { .. })), "{answer:?}");
+    };
+    let state = async || docker.container(&lab.name).await.unwrap().state;
+    deaf();
+    lost(docker.stop(&lab.name, ZERO).await.map(drop));
+    docker.stop(&lab.name, ZERO).await.unwrap();
+    assert_eq!(state().await, "exited");
+    deaf();
+    lost(docker.start(&lab.name).await);
+    assert_eq!(state().await, "running");
+    docker.start(&lab.name).await.unwrap();
+    deaf();
+    lost(docker.restart(&lab.name, ZERO).await);
+    assert_eq!(state().await, "running");
+    deaf();
+    lost(docker.container(&lab.name).await.map(drop));
+    deaf();
+    lost(docker.containers().await.map(drop));
 }

@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// For so long a step that should move bytes may move none.
+const STALL: Duration = Duration::from_millis(1200);
+
 /// What the plan works on: names of what stands, and the journal.
 #[derive(Default)]
 struct World {
@@ -50,6 +53,10 @@ enum Trouble {
     UndoAway(u32),
     /// Never ends.
     Hangs,
+    /// Never ends, and should move bytes.
+    Stalls,
+    /// Moves a byte now and then, for longer than one that moves none is given.
+    Trickles,
 }
 
 impl World {
@@ -81,7 +88,7 @@ fn puts<E>(name: &'static str, world: &Arc<World>) -> Puts<E> {
 }
 
 impl<E> Puts<E> {
-    async fn act(&self) -> Result<(), Problem> {
+    async fn act(&self, cx: &Cx) -> Result<(), Problem> {
         match self.world.trouble(self.name) {
             Some(Trouble::Refuses | Trouble::UndoFails | Trouble::UndoAway(_)) => {
                 return Err(problem!("fault", step = self.name));
@@ -90,9 +97,15 @@ impl<E> Puts<E> {
                 *self.world.trouble.lock().unwrap() = None;
                 return Err(problem!("fault", step = self.name).transient());
             }
-            Some(Trouble::Hangs) => {
+            Some(Trouble::Hangs | Trouble::Stalls) => {
                 self.world.hang.store(true, Ordering::SeqCst);
                 std::future::pending::<()>().await;
+            }
+            Some(Trouble::Trickles) => {
+                for _ in 0..25 {
+                    tokio::time::sleep(STALL / 12).await;
+                    cx.progress().add(1);
+                }
             }
             Some(Trouble::FailsAfter) | None => {}
         }
@@ -137,10 +150,13 @@ macro_rules! step {
                 UndoRule::Undoes(msg!("fault"))
             }
             fn limits(&self) -> Limits {
-                Limits::short().tries(3).deadline(Duration::from_millis(300))
+                match self.world.trouble(self.name) {
+                    Some(Trouble::Stalls | Trouble::Trickles) => Limits::stream(),
+                    _ => Limits::short().tries(3).deadline(Duration::from_millis(300)),
+                }
             }
-            async fn run(&self, _: &Cx) -> Result<$output, Problem> {
-                self.act().await?;
+            async fn run(&self, cx: &Cx) -> Result<$output, Problem> {
+                self.act(cx).await?;
                 Ok($value)
             }
             async fn undo(&self, _: &Cx) -> Result<(), Problem> {
@@ -193,6 +209,7 @@ fn runner(world: &Arc<World>) -> Runner {
             pause: Duration::ZERO,
             longest: Duration::ZERO,
             grace: Duration::ZERO,
+            stall: STALL,
             ..Patience::default()
         },
         ..world.journal.runner(&OperationId::new(&SystemIds), Arc::new(Nowhere))
@@ -350,6 +367,26 @@ async fn a_step_that_never_ends_meets_its_deadline() {
     let outcome = runner(&world).run(&plan(&world)).await.unwrap();
     assert_eq!(outcome.state, OpState::Failed);
     assert!(outcome.problem.unwrap().is("step-deadline"));
+}
+
+#[tokio::test]
+async fn a_step_that_moves_nothing_is_stopped_and_undone_and_a_slow_one_is_not() {
+    let run = async |step: &str, trouble| {
+        let world = world();
+        *world.trouble.lock().unwrap() = Some((step.to_owned(), trouble));
+        (runner(&world).run(&plan(&world)).await.unwrap(), world)
+    };
+    let (made, closed, slow) = tokio::join!(
+        run("side", Trouble::Stalls),
+        run("close", Trouble::Stalls),
+        run("side", Trouble::Trickles)
+    );
+    for ((outcome, world), state) in [(made, OpState::Failed), (closed, OpState::RolledBack)] {
+        assert_eq!(outcome.state, state, "{outcome:?}");
+        assert!(outcome.problem.unwrap().is("step-stalled"));
+        assert!(world.standing.lock().unwrap().is_empty());
+    }
+    assert_eq!(slow.0.state, OpState::Succeeded, "{:?}", slow.0);
 }
 
 #[tokio::test]
