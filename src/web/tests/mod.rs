@@ -5,6 +5,7 @@ mod browse;
 mod bulk;
 mod changes;
 mod choices;
+mod damaged;
 mod download;
 mod manage;
 mod pages;
