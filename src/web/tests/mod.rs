@@ -12,6 +12,7 @@ mod pages;
 mod people;
 mod prefix;
 mod ready;
+mod report;
 mod restore;
 mod sign_in;
 mod site;
