@@ -14,6 +14,7 @@ mod prefix;
 mod ready;
 mod report;
 mod restore;
+mod rights;
 mod sign_in;
 mod site;
 mod stream;
