@@ -7,6 +7,7 @@ mod changes;
 mod choices;
 mod damaged;
 mod download;
+mod lists;
 mod manage;
 mod pages;
 mod people;
