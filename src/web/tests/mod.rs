@@ -1,6 +1,7 @@
 //! The whole of the pages and the API in one process, on a database of its own: two
 //! projects, somebody of each role in either, and what each of them is answered.
 
+mod backup_now;
 mod browse;
 mod bulk;
 mod changes;
