@@ -22,6 +22,7 @@ mod sign_in;
 mod site;
 mod stream;
 mod tenancy;
+mod tokens;
 mod who;
 
 pub(in crate::web) use site::{Ask, Person, Reply, TestSite};
