@@ -23,6 +23,7 @@ mod site;
 mod stream;
 mod tenancy;
 mod tokens;
+mod ways_out;
 mod who;
 
 pub(in crate::web) use site::{Ask, Person, Reply, TestSite};
