@@ -11,6 +11,7 @@ mod download;
 mod https;
 mod lists;
 mod manage;
+mod overview;
 mod pages;
 mod people;
 mod prefix;
