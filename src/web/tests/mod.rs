@@ -8,6 +8,7 @@ mod changes;
 mod choices;
 mod damaged;
 mod download;
+mod flashes;
 mod https;
 mod lists;
 mod manage;
