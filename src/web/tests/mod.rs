@@ -10,6 +10,7 @@ mod damaged;
 mod download;
 mod flashes;
 mod https;
+mod language;
 mod lists;
 mod manage;
 mod overview;
