@@ -23,6 +23,7 @@ mod restore;
 mod rights;
 mod sign_in;
 mod site;
+mod slow;
 mod stream;
 mod tenancy;
 mod tokens;
