@@ -21,6 +21,7 @@ mod ready;
 mod report;
 mod restore;
 mod rights;
+mod running;
 mod sign_in;
 mod site;
 mod slow;
