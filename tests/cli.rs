@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)] // a test that cannot go on says so
 
+#[path = "cli/document.rs"]
+mod document;
 #[path = "cli/editing.rs"]
 mod editing;
 #[path = "cli/going.rs"]
