@@ -5,6 +5,8 @@
 
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/document.rs"]
+mod document;
 #[path = "cli/editing.rs"]
 mod editing;
 #[path = "cli/going.rs"]

@@ -19,7 +19,8 @@ pub async fn recover(world: &World, id: OperationId) {
         Ok(Some(fence)) => {
             tracing::info!(operation = %id, kind = %row.kind, "taking over from a runner that is gone");
             let token = world.cancels.token(&id);
-            if row.cancel_at.is_some() {
+            // Also where it was asked of the operation that wanted this one.
+            if world.db.cancel_requested(&id).await.unwrap_or(row.cancel_at.is_some()) {
                 token.cancel();
             }
             run(world, row, fence, token, Mode::Recover).await;

@@ -72,7 +72,7 @@ pub(crate) enum Body {
 /// The most a small body may hold, in bytes.
 pub(super) const SMALL: usize = 256 << 10;
 /// How long a small body may take to arrive.
-const ARRIVES: Duration = Duration::from_secs(20);
+pub(super) const ARRIVES: Duration = Duration::from_secs(20);
 
 /// What a request is about, checked.
 #[derive(Debug, Clone, Default)]
@@ -177,8 +177,14 @@ async fn admit(rule: Rule, body: Body, request: &mut ServiceRequest) -> Result<(
         request.extensions_mut().insert(caller.clone());
     }
     let mut here = allowed(&site, rule, &http, caller.as_ref()).await?;
-    if !is_safe(http.method()) && caller.as_ref().is_none_or(|caller| caller.proof != Proof::Token) {
-        here.pending = own_form(&site, body, request).await?;
+    if !is_safe(http.method()) {
+        if caller.as_ref().is_none_or(|caller| caller.proof != Proof::Token) {
+            here.pending = own_form(&site, body, request).await?;
+        }
+        // Handlers would wait for it as long as it takes.
+        if body == Body::Small {
+            small_body(&site, request).await?;
+        }
     }
     request.extensions_mut().insert(here);
     Ok(())
@@ -317,22 +323,24 @@ async fn own_form(site: &Site, body: Body, request: &mut ServiceRequest) -> Resu
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(Refusal::foreign_form());
     }
-    let bytes = small_body(request).await?;
+    let bytes = small_body(site, request).await?;
     let token = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == csrf::FIELD);
     let fits = token.is_some_and(|(_, token)| csrf::fits(&token, &secret));
-    request.set_payload(bytes.into());
     if fits { Ok(None) } else { Err(Refusal::foreign_form()) }
 }
 
-async fn small_body(request: &mut ServiceRequest) -> Result<web::Bytes, Refusal> {
+/// Reads it, and puts it back for whoever reads it next.
+async fn small_body(site: &Site, request: &mut ServiceRequest) -> Result<web::Bytes, Refusal> {
     let payload = request.take_payload();
     let read = actix_web::body::to_bytes_limited(actix_web::body::BodyStream::new(payload), SMALL);
-    match tokio::time::timeout(ARRIVES, read).await {
-        Err(_) => Err(Refusal::bad_request("the body did not arrive in time")),
-        Ok(Err(_)) => Err(Refusal::too_large(SMALL as u64)),
-        Ok(Ok(Err(error))) => Err(Refusal::bad_request(error)),
-        Ok(Ok(Ok(bytes))) => Ok(bytes),
-    }
+    let bytes = match tokio::time::timeout(site.arrives, read).await {
+        Err(_) => return Err(Refusal::bad_request("the body did not arrive in time")),
+        Ok(Err(_)) => return Err(Refusal::too_large(SMALL as u64)),
+        Ok(Ok(Err(error))) => return Err(Refusal::bad_request(error)),
+        Ok(Ok(Ok(bytes))) => bytes,
+    };
+    request.set_payload(bytes.clone().into());
+    Ok(bytes)
 }
 
 /// One backup of several named in a body: the same check as for one in a path.

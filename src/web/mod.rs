@@ -93,6 +93,8 @@ pub(crate) struct Site {
     pub(crate) data: PathBuf,
     /// For what is uploaded into it.
     pub(crate) room: Room,
+    /// How long a small body may take to arrive.
+    pub(crate) arrives: Duration,
     /// Knocks where operations are run.
     knock: Knock,
     pub(crate) limiter: Arc<limit::Limiter>,
@@ -129,6 +131,7 @@ impl Site {
             proxies: http.trusted_proxies.clone(),
             data,
             room,
+            arrives: guard::ARRIVES,
             knock,
             limiter: Arc::default(),
             hashing: Arc::new(tokio::sync::Semaphore::new(HASHING)),

@@ -16,7 +16,7 @@ use super::{
     board::Board,
     caller::{self, Caller},
     cookies, csrf,
-    error::Refusal,
+    error::{self, Refusal},
     flash::{self, Tone},
     shell::{self, Counts, Crumb, FlashKind, Kind, Project, Sheet, Shell},
     text::T,
@@ -63,7 +63,9 @@ pub(crate) async fn desk(
         true => site.world.detections.last().seen.iter().filter(|seen| seen.is_unclaimed()).count() as u64,
         false => 0,
     };
-    let flashes = flash::waiting(request).map(|flash| told(sheet.t, flash)).into_iter().collect::<Vec<_>>();
+    // A piece of a page has no place for it: it waits for a whole one.
+    let flash = flash::waiting(request).filter(|_| !error::is_htmx(request));
+    let flashes = flash.map(|flash| told(sheet.t, flash)).into_iter().collect::<Vec<_>>();
     if !flashes.is_empty() {
         cookies.push(cookies::gone(site, cookies::FLASH));
     }

@@ -2,7 +2,7 @@
 //! mistyped `confrim` must not be taken for nothing. What was wrong is told without
 //! its value, which may be a secret.
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -19,9 +19,6 @@ use crate::{
     web::{error::Refusal, guard::SMALL},
 };
 
-/// How long a body may take to arrive.
-const ARRIVES: Duration = Duration::from_secs(20);
-
 /// The body. None at all is one without any field.
 #[derive(Debug)]
 pub(super) struct Json<T>(pub(super) T);
@@ -35,11 +32,8 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
         let is_json = kind.is_none_or(is_json);
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let bytes = match tokio::time::timeout(ARRIVES, bytes).await {
-                Err(_) => return Err(Refusal::bad_request("the body did not arrive in time")),
-                Ok(Err(error)) => return Err(unread(&error)),
-                Ok(Ok(bytes)) => bytes,
-            };
+            // It has arrived: whether in time and not too large, the guard has seen.
+            let bytes = bytes.await.map_err(|error| unread(&error))?;
             if bytes.is_empty() {
                 return read(b"{}").map(Self);
             }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::lines;
 use crate::{
-    db::{BackupFilter, BackupRow, BackupSort},
+    db::{BackupFilter, BackupRow, BackupSort, Page},
     domain::{
         backup::BackupState,
         clock::Moment,
@@ -67,7 +67,6 @@ pub(super) async fn list(
 ) -> Result<BackupList, Refusal> {
     let whole = everything(&of);
     let all = site.world.db.count_backups(whole.clone()).await?;
-    let number = wish.page.max(1);
     let (by, descending) = order(&wish.sort);
     let filter = BackupFilter {
         origin: wish.origin.parse().ok(),
@@ -76,11 +75,9 @@ pub(super) async fn list(
         to: day(&wish.to, 1),
         sort: if by == "size" { BackupSort::Size } else { BackupSort::Taken },
         ascending: !descending,
-        limit: i64::try_from(PER).ok(),
-        offset: i64::try_from((number - 1).saturating_mul(PER)).unwrap_or(i64::MAX),
         ..standing(whole, &wish.state)
     };
-    let found = site.world.db.backups(filter).await?;
+    let (found, number) = one_page(site, filter, wish.page.max(1)).await?;
     let base = address(&path, wish);
     let mark = if base.contains('?') { '&' } else { '?' };
     let sorted = if wish.sort.is_empty() { base.clone() } else { format!("{base}{mark}sort={}", wish.sort) };
@@ -95,6 +92,18 @@ pub(super) async fn list(
         bytes: 0,
         may,
     })
+}
+
+/// The rows of a page, from 1, and its number: past the last one it is the last.
+async fn one_page(site: &Site, filter: BackupFilter, wished: u64) -> Result<(Page<BackupRow>, u64), Refusal> {
+    let of = |number: u64| BackupFilter {
+        limit: i64::try_from(PER).ok(),
+        offset: i64::try_from((number - 1).saturating_mul(PER)).unwrap_or(i64::MAX),
+        ..filter.clone()
+    };
+    let found = site.world.db.backups(of(wished)).await?;
+    let last = found.total.div_ceil(PER).max(1);
+    if wished <= last { Ok((found, wished)) } else { Ok((site.world.db.backups(of(last)).await?, last)) }
 }
 
 fn everything(of: &Of<'_>) -> BackupFilter {

@@ -6,7 +6,7 @@ use askama::Template;
 use super::lines;
 use crate::{
     db::{LogLine, OperationRow},
-    domain::{operation::OpState, role::Role},
+    domain::{clock::Moment, operation::OpState, role::Role},
     msg,
     saga::{Snapshot, StepRecord, StepState},
     web::{
@@ -72,7 +72,7 @@ impl About {
         })
     }
 
-    fn op(&self, t: T, sight: &Sight, now: crate::domain::clock::Moment) -> Op {
+    fn op(&self, t: T, sight: &Sight, now: Moment) -> Op {
         let row = &sight.row;
         let going = sight.steps.iter().find(|step| is_going(step.state));
         let made = row.result.get("backup").and_then(|id| id.as_str());
@@ -110,12 +110,7 @@ fn log_row(t: T, line: &LogLine) -> LogRow {
     LogRow { at: line.at, text: t.m(&line.line) }
 }
 
-fn step(
-    t: T,
-    sight: &Sight,
-    line: &crate::saga::plan::PlanLine,
-    now: crate::domain::clock::Moment,
-) -> StepLine {
+fn step(t: T, sight: &Sight, line: &crate::saga::plan::PlanLine, now: Moment) -> StepLine {
     let record = sight.steps.iter().find(|step| step.index == line.index);
     let state = record.map_or(StepState::Pending, |step| step.state);
     let took =
@@ -125,7 +120,7 @@ fn step(
         word: worded(state),
         took: took.filter(|_| state != StepState::Pending),
         commits: line.commits,
-        meter: record.filter(|step| is_going(step.state)).and_then(|step| meter(sight, step)),
+        meter: record.filter(|step| is_going(step.state)).and_then(|step| meter(sight, step, now)),
         told: record.and_then(|step| step.problem.as_ref()).map(|problem| t.told(problem)),
         tries: record.map_or(0, |step| step.tries),
     }
@@ -135,10 +130,22 @@ fn worded(state: StepState) -> Word {
     step_word(state)
 }
 
-fn meter(sight: &Sight, step: &StepRecord) -> Option<Meter> {
+fn meter(sight: &Sight, step: &StepRecord, now: Moment) -> Option<Meter> {
     let Snapshot { step: at, bytes, total } = sight.progress()?;
     let own = sight.child.is_some() || at == step.index;
-    (own && bytes > 0).then_some(Meter { bytes, total, rate: sight.rate })
+    let rate = || sight.rate.or_else(|| average(sight, now));
+    (own && bytes > 0).then(|| Meter { bytes, total, rate: rate() })
+}
+
+/// Bytes a second since the step that moves them began: all that one look can tell. Of a
+/// step that was begun again, or is undone, it tells nothing.
+fn average(sight: &Sight, now: Moment) -> Option<u64> {
+    let Snapshot { step: at, bytes, .. } = sight.progress()?;
+    let steps = sight.child.as_ref().map_or(&sight.steps, |(_, steps)| steps);
+    let step = steps.iter().find(|step| step.index == at)?;
+    let first = step.state == StepState::Running && step.tries == 1;
+    let took = step.started_at.filter(|_| first).map(|from| seconds(from, now))?;
+    bytes.checked_div(took)
 }
 
 /// First what state things are in now, then why.

@@ -1,21 +1,34 @@
 //! The whole of the pages and the API in one process, on a database of its own: two
 //! projects, somebody of each role in either, and what each of them is answered.
 
+mod backup_now;
 mod browse;
 mod bulk;
 mod changes;
 mod choices;
+mod damaged;
 mod download;
+mod flashes;
+mod https;
+mod language;
+mod lists;
 mod manage;
+mod overview;
 mod pages;
 mod people;
 mod prefix;
 mod ready;
+mod report;
 mod restore;
+mod rights;
+mod running;
 mod sign_in;
 mod site;
+mod slow;
 mod stream;
 mod tenancy;
+mod tokens;
+mod ways_out;
 mod who;
 
 pub(in crate::web) use site::{Ask, Person, Reply, TestSite};

@@ -203,7 +203,12 @@ impl TestSite {
 
     /// One more SQLite shop of alpha's.
     pub(in crate::web) async fn spare(&self) -> ResourceRow {
-        resource(&self.site, self.folder(), "spare", &self.alpha).await
+        self.another("spare").await
+    }
+
+    /// The same, called so.
+    pub(in crate::web) async fn another(&self, name: &str) -> ResourceRow {
+        resource(&self.site, self.folder(), name, &self.alpha).await
     }
 
     /// Zelo's own folder.

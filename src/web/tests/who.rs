@@ -58,7 +58,7 @@ fn ask(entry: &Entry, path: &str) -> Ask {
 }
 
 /// What the rule says of this person: nothing there, not allowed, or let in.
-fn wanted(rule: Rule, name: &str) -> Option<u16> {
+pub(super) fn wanted(rule: Rule, name: &str) -> Option<u16> {
     let role = name.strip_prefix("alpha-").map(|role| role.parse::<Role>().unwrap());
     let at_least = |least: Role| match role {
         None => Some(404),
