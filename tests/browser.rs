@@ -31,5 +31,7 @@ mod shop;
 mod site;
 #[path = "browser/together.rs"]
 mod together;
+#[path = "browser/upload.rs"]
+mod upload;
 #[path = "browser/whole.rs"]
 mod whole;
