@@ -15,6 +15,8 @@ mod support;
 
 #[path = "browser/axe.rs"]
 mod axe;
+#[path = "browser/bulk.rs"]
+mod bulk;
 #[path = "browser/chromium.rs"]
 mod chromium;
 #[path = "browser/main_path.rs"]
