@@ -19,6 +19,8 @@ mod axe;
 mod bulk;
 #[path = "browser/chromium.rs"]
 mod chromium;
+#[path = "browser/hands.rs"]
+mod hands;
 #[path = "browser/main_path.rs"]
 mod main_path;
 #[path = "browser/pages.rs"]
