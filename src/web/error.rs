@@ -233,9 +233,17 @@ fn render(site: &Site, request: &HttpRequest, refusal: &Refusal) -> HttpResponse
     response
 }
 
+/// The operation that stands in the way, if one does.
+pub(super) fn holder(problem: &Problem) -> Option<&str> {
+    match problem.args.get("operation") {
+        Some(Arg::Text(operation)) => Some(operation),
+        _ => None,
+    }
+}
+
 fn error_page(page: Sheet, request: &HttpRequest, refusal: &Refusal, told: Told) -> ErrorPage {
     let mut actions = vec![Link { url: "/dashboard".to_owned(), text: page.t.s("ui-nav-overview") }];
-    if let Some(Arg::Text(operation)) = refusal.problem.args.get("operation") {
+    if let Some(operation) = holder(&refusal.problem) {
         let text = page.t.s("ui-error-holder");
         actions.insert(0, Link { url: format!("/operations/{operation}"), text });
     }
@@ -261,10 +269,7 @@ fn problem_json(
 ) -> HttpResponse<BoxBody> {
     let detail: Vec<&str> = [told.safe.as_deref(), told.next.as_deref()].into_iter().flatten().collect();
     // Who holds it, for `locked`: a program follows that operation.
-    let operation = match refusal.problem.args.get("operation") {
-        Some(Arg::Text(operation)) => Some(operation.clone()),
-        _ => None,
-    };
+    let operation = holder(&refusal.problem).map(str::to_owned);
     let body = ProblemDocument {
         kind: format!("urn:zelo:problem:{}", told.code),
         title: told.what.clone(),

@@ -14,7 +14,7 @@ use crate::{
     web::{
         Site,
         caller::Caller,
-        error::{Refusal, is_htmx},
+        error::{self, Refusal, is_htmx},
         flash,
         guard::Here,
         page, shell, start,
@@ -93,10 +93,10 @@ pub(super) fn plan(
     typed: Input,
     restore: Option<RestoreChoices>,
 ) -> Result<Plan, Refusal> {
-    let (view, refused) = match planned {
-        Ok(view) => (Some(view), None),
+    let (view, refused, holder) = match planned {
+        Ok(view) => (Some(view), None, None),
         Err(problem) if problem.code.starts_with("internal-") => return Err(problem.into()),
-        Err(problem) => (None, Some(t.told(&problem))),
+        Err(problem) => (None, Some(t.told(&problem)), error::holder(&problem).map(str::to_owned)),
     };
     let (key, _) = crate::secret::token::new(&*site.random)?;
     let text = view.as_ref().map(|view| t.m(&view.title)).unwrap_or_default();
@@ -125,6 +125,7 @@ pub(super) fn plan(
         typed,
         button: question.title.clone(),
         refused,
+        holder,
         key: key.expose().to_owned(),
     })
 }

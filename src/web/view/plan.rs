@@ -66,6 +66,8 @@ pub(crate) struct Plan {
     pub(crate) button: String,
     /// Why it cannot be done, or not as asked: then there is no button.
     pub(crate) refused: Option<Told>,
+    /// The operation that stands in its way.
+    pub(crate) holder: Option<String>,
     /// The request's key: sent twice, it is done once.
     pub(crate) key: String,
 }
@@ -168,6 +170,7 @@ pub(crate) mod samples {
             typed: Input::default(),
             button: "Restore billing-pg".to_owned(),
             refused: None,
+            holder: None,
             key: "k".to_owned(),
         };
         let wrong = Plan { typed: Input::of("billing").wrong("Type the name"), ..plan.clone() };
