@@ -30,19 +30,7 @@ async fn several_are_picked_counted_pinned_and_deleted() {
     ana.go(&format!("/resources/{resource}")).await;
     assert!(!is_shown(&ana, ".bulkbar").await, "there is something to do with none");
 
-    ana.click(ALL).await;
-    is_counted(&ana, 4).await;
-    // A list that is read anew has none picked, and is counted as well.
-    ana.click("#list th[aria-sort] a").await;
-    ana.until("the list is not read anew", async |p| !is_shown(p, ".bulkbar").await).await;
-    ana.click(ALL).await;
-    is_counted(&ana, 4).await;
-    ana.click("#list tbody tr:nth-child(1) .pick input").await;
-    ana.click("#list tbody tr:nth-child(2) .pick input").await;
-    is_counted(&ana, 2).await;
-    let partly = ana.ask(&format!("return document.querySelector('{ALL}').indeterminate"), vec![]).await;
-    assert_eq!(partly, Value::Bool(true), "some of them look like all or none");
-
+    picks_two(&ana).await;
     let picked = picked(&ana).await;
     ana.click(".bulkbar button[value=pin]").await;
     ana.until("they are not pinned", async |p| p.count("#list tbody th .tag").await == 2).await;
@@ -56,6 +44,22 @@ async fn several_are_picked_counted_pinned_and_deleted() {
     deletes_two(&ana, &site).await;
     assert_eq!(those(&site, |backup| backup["state"] != "trashed"), picked);
     ana.leaves().await;
+}
+
+/// By way of all of them.
+async fn picks_two(person: &Person) {
+    person.click(ALL).await;
+    is_counted(person, 4).await;
+    // A list that is read anew has none picked, and is counted as well.
+    person.click("#list th[aria-sort] a").await;
+    person.until("the list is not read anew", async |p| !is_shown(p, ".bulkbar").await).await;
+    person.click(ALL).await;
+    is_counted(person, 4).await;
+    person.click("#list tbody tr:nth-child(1) .pick input").await;
+    person.click("#list tbody tr:nth-child(2) .pick input").await;
+    is_counted(person, 2).await;
+    let partly = person.ask(&format!("return document.querySelector('{ALL}').indeterminate"), vec![]).await;
+    assert_eq!(partly, Value::Bool(true), "some of them look like all or none");
 }
 
 /// Asked for their number, and not content with another one.

@@ -28,44 +28,8 @@ async fn theme_and_project_are_kept() {
     adds(&site, "wiki", "second");
 
     ana.go("/dashboard").await;
-    for theme in ["dark", "light"] {
-        chooses_theme(&ana, theme).await;
-        ana.sees(&format!("html[data-theme={theme}]")).await;
-        // At once: what was chosen last is not lost by going on.
-        ana.go("/operations").await;
-        ana.until("the theme is forgotten", async |p| {
-            p.go("/dashboard").await;
-            p.has(&format!("html[data-theme={theme}]")).await
-        })
-        .await;
-        let background = "return getComputedStyle(document.body).backgroundColor";
-        let seen = ana.ask(background, vec![]).await;
-        let dark =
-            text(&seen).trim_start_matches("rgb(").split(',').next().unwrap().parse::<f32>().unwrap() < 128.0;
-        assert_eq!(dark, theme == "dark", "{theme}: {seen}");
-    }
-    chooses_theme(&ana, "system").await;
-    ana.until("the system's theme is not taken", async |p| {
-        p.go("/dashboard").await;
-        !p.has("html[data-theme]").await
-    })
-    .await;
-
-    for (project, shown) in [("second", vec!["wiki"]), ("default", vec!["shop"]), ("", vec!["shop", "wiki"])]
-    {
-        ana.click(".switcher > summary").await;
-        let button = match project {
-            "" => ".switcher button[name=project][value='']".to_owned(),
-            name => {
-                let id = project_id(&site, name);
-                format!(".switcher button[name=project][value='{id}']")
-            }
-        };
-        ana.click(&button).await;
-        ana.until(&format!("{project:?} is not chosen"), async |p| names(p).await == shown).await;
-        ana.go("/dashboard").await;
-        assert_eq!(names(&ana).await, shown, "{project:?} is forgotten");
-    }
+    keeps_a_theme(&ana).await;
+    keeps_a_project(&ana, &site).await;
     ana.leaves().await;
 }
 
@@ -96,14 +60,61 @@ async fn a_keyboard_is_enough_for_a_restore() {
 
     ana.go(&format!("/backups/{backup}")).await;
     opens(&ana, ".page-head a[href$='/restore']").await;
-    while !ana.is_in("[name=confirm]").await {
-        ana.presses(Key::Tab).await;
-    }
+    ana.until("Tab does not come to the name", async |p| {
+        p.presses(Key::Tab).await;
+        p.is_in("[name=confirm]").await
+    })
+    .await;
     ana.browser.action_chain().send_keys("shop").perform().await.unwrap();
     ana.presses(Key::Enter).await;
     ana.arrives("/operations/").await;
     ana.sees("#head .page-title .status.is-ok").await;
     ana.leaves().await;
+}
+
+async fn keeps_a_theme(person: &Person) {
+    for theme in ["dark", "light"] {
+        chooses_theme(person, theme).await;
+        person.sees(&format!("html[data-theme={theme}]")).await;
+        // At once: what was chosen last is not lost by going on.
+        person.go("/operations").await;
+        person
+            .until("the theme is forgotten", async |p| {
+                p.go("/dashboard").await;
+                p.has(&format!("html[data-theme={theme}]")).await
+            })
+            .await;
+        let background = "return getComputedStyle(document.body).backgroundColor";
+        let seen = person.ask(background, vec![]).await;
+        let dark =
+            text(&seen).trim_start_matches("rgb(").split(',').next().unwrap().parse::<f32>().unwrap() < 128.0;
+        assert_eq!(dark, theme == "dark", "{theme}: {seen}");
+    }
+    chooses_theme(person, "system").await;
+    person
+        .until("the system's theme is not taken", async |p| {
+            p.go("/dashboard").await;
+            !p.has("html[data-theme]").await
+        })
+        .await;
+}
+
+async fn keeps_a_project(person: &Person, site: &Site) {
+    for (project, shown) in [("second", vec!["wiki"]), ("default", vec!["shop"]), ("", vec!["shop", "wiki"])]
+    {
+        person.click(".switcher > summary").await;
+        let button = match project {
+            "" => ".switcher button[name=project][value='']".to_owned(),
+            name => {
+                let id = project_id(site, name);
+                format!(".switcher button[name=project][value='{id}']")
+            }
+        };
+        person.click(&button).await;
+        person.until(&format!("{project:?} is not chosen"), async |p| names(p).await == shown).await;
+        person.go("/dashboard").await;
+        assert_eq!(names(person).await, shown, "{project:?} is forgotten");
+    }
 }
 
 /// From where the focus is put, with Enter.

@@ -41,20 +41,29 @@ async fn a_file_that_is_dropped_becomes_a_backup_or_is_refused_beside_the_form()
     ana.arrives("/operations/").await;
     let downloads = driver.downloads("ana");
     let walk = Walk { site: &site, person: &ana, scripts: Scripts::On, downloads: &downloads };
-    walk.comes_to_an_end().await;
-    let told = site.told(&["backup", "info", &walk.made().await]);
-    let part = &told["manifest"]["parts"][0];
-    assert_eq!(text(&part["raw"]["sha256"]), sha256(&dump), "{told}");
+    becomes_a_backup(&walk, &dump).await;
+    finds_no_room(&mut site, &ana, &page, &dump).await;
+    ana.leaves().await;
+}
 
+/// On whose operation's page they are.
+async fn becomes_a_backup(walk: &Walk<'_>, dump: &Path) {
+    walk.comes_to_an_end().await;
+    let told = walk.site.told(&["backup", "info", &walk.made().await]);
+    let part = &told["manifest"]["parts"][0];
+    assert_eq!(text(&part["raw"]["sha256"]), sha256(dump), "{told}");
+}
+
+/// Once all of the disk is to stay free.
+async fn finds_no_room(site: &mut Site, person: &Person, page: &str, dump: &Path) {
     site.dies();
     site.starts(&[("ZELO_STORE_RESERVE_BYTES", ALL)]);
-    ana.go(&page).await;
-    drop_it(&ana, &dump).await;
-    let full = ana.sees(PROBLEM).await.text().await.unwrap();
-    assert_ne!(full, unknown);
-    assert_eq!(ana.path().await, page, "{full}");
+    person.go(page).await;
+    drop_it(person, dump).await;
+    let full = person.sees(PROBLEM).await.text().await.unwrap();
+    assert!(!full.contains("from-elsewhere"), "it is about the file: {full}");
+    assert_eq!(person.path().await, page, "{full}");
     assert_eq!(site.told(&["operation", "list"]).as_array().unwrap().len(), 1, "{full}");
-    ana.leaves().await;
 }
 
 /// The zone shows that it would take the file, then is given it.
