@@ -35,6 +35,8 @@ mod screenshots;
 mod shop;
 #[path = "browser/site.rs"]
 mod site;
+#[path = "browser/states.rs"]
+mod states;
 #[path = "browser/together.rs"]
 mod together;
 #[path = "browser/upload.rs"]
