@@ -15,8 +15,14 @@ mod support;
 
 #[path = "browser/axe.rs"]
 mod axe;
+#[path = "browser/bulk.rs"]
+mod bulk;
 #[path = "browser/chromium.rs"]
 mod chromium;
+#[path = "browser/hands.rs"]
+mod hands;
+#[path = "browser/line.rs"]
+mod line;
 #[path = "browser/main_path.rs"]
 mod main_path;
 #[path = "browser/pages.rs"]
@@ -29,7 +35,11 @@ mod screenshots;
 mod shop;
 #[path = "browser/site.rs"]
 mod site;
+#[path = "browser/states.rs"]
+mod states;
 #[path = "browser/together.rs"]
 mod together;
+#[path = "browser/upload.rs"]
+mod upload;
 #[path = "browser/whole.rs"]
 mod whole;

@@ -19,7 +19,6 @@ use super::{
     api::types::problem::{ProblemDocument, Trouble},
     caller, page,
     shell::Sheet,
-    text::T,
     view::{Link, error::ErrorPage},
 };
 use crate::{
@@ -234,17 +233,22 @@ fn render(site: &Site, request: &HttpRequest, refusal: &Refusal) -> HttpResponse
     response
 }
 
-fn error_page(page: Sheet, request: &HttpRequest, refusal: &Refusal, told: Told) -> ErrorPage {
-    let mut actions = vec![Link { url: "/dashboard".to_owned(), text: page.t.s("ui-nav-overview") }];
-    actions.splice(0..0, holder(page.t, &refusal.problem));
-    let request = format!("{} {}", request.method(), request.path());
-    ErrorPage { page, told, status: refusal.status.as_u16(), request, actions }
+/// The operation that stands in the way, if one does.
+pub(super) fn holder(problem: &Problem) -> Option<&str> {
+    match problem.args.get("operation") {
+        Some(Arg::Text(operation)) => Some(operation),
+        _ => None,
+    }
 }
 
-/// The way to the operation that holds what was asked for, for `locked`.
-pub(super) fn holder(t: T, problem: &Problem) -> Option<Link> {
-    let Some(Arg::Text(operation)) = problem.args.get("operation") else { return None };
-    Some(Link { url: format!("/operations/{operation}"), text: t.s("ui-error-holder") })
+fn error_page(page: Sheet, request: &HttpRequest, refusal: &Refusal, told: Told) -> ErrorPage {
+    let mut actions = vec![Link { url: "/dashboard".to_owned(), text: page.t.s("ui-nav-overview") }];
+    if let Some(operation) = holder(&refusal.problem) {
+        let text = page.t.s("ui-error-holder");
+        actions.insert(0, Link { url: format!("/operations/{operation}"), text });
+    }
+    let request = format!("{} {}", request.method(), request.path());
+    ErrorPage { page, told, status: refusal.status.as_u16(), request, actions }
 }
 
 /// In words; of Zelo's own faults, and those of its database, only that there was one:
@@ -265,10 +269,7 @@ fn problem_json(
 ) -> HttpResponse<BoxBody> {
     let detail: Vec<&str> = [told.safe.as_deref(), told.next.as_deref()].into_iter().flatten().collect();
     // Who holds it, for `locked`: a program follows that operation.
-    let operation = match refusal.problem.args.get("operation") {
-        Some(Arg::Text(operation)) => Some(operation.clone()),
-        _ => None,
-    };
+    let operation = holder(&refusal.problem).map(str::to_owned);
     let body = ProblemDocument {
         kind: format!("urn:zelo:problem:{}", told.code),
         title: told.what.clone(),

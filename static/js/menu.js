@@ -11,7 +11,8 @@
 
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
-    if (!menu) return;
+    // A dialog that was opened from it closes first.
+    if (!menu || document.querySelector("dialog:modal")) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });

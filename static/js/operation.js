@@ -46,6 +46,14 @@
     zelo.say(outcome.dataset.outcome);
   });
 
+  // A line that a proxy refused is opened anew by htmx, as if by a page just loaded: it says which
+  // line of the log came last.
+  document.addEventListener("htmx:sseMessage", ({ target, detail }) => {
+    const part = target.closest("[sse-connect]");
+    if (!part || !detail.lastEventId) return;
+    const [address] = part.getAttribute("sse-connect").split("?");
+    part.setAttribute("sse-connect", `${address}?after=${detail.lastEventId}`);
+  });
   // The line to the server is gone, or back.
   const offline = (gone) => {
     const notice = document.getElementById("offline");

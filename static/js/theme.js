@@ -11,5 +11,6 @@ zelo.on("submit", "form[data-theme-form]", (form, event) => {
     each.setAttribute("aria-pressed", String(each === button));
   });
   const body = new URLSearchParams(new FormData(form, button));
-  fetch(form.action, { method: "post", body, redirect: "manual" }).catch(() => {});
+  // Whoever goes on at once has chosen as well.
+  fetch(form.action, { method: "post", body, redirect: "manual", keepalive: true }).catch(() => {});
 });

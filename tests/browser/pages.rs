@@ -15,6 +15,7 @@ use crate::{
     person::Person,
     shop::{Filed, Shop},
     site::Site,
+    states,
     support::text,
 };
 
@@ -28,7 +29,7 @@ const ONLY_STUCK: &str = "/operations/{operation}/safety";
 const HEAVY: u64 = 60_000;
 
 /// What the paths of the routes name, by the names they use.
-type Named = BTreeMap<&'static str, String>;
+pub(crate) type Named = BTreeMap<&'static str, String>;
 
 /// The pages for whoever is not signed in, then all others.
 #[tokio::test(flavor = "multi_thread")]
@@ -43,6 +44,7 @@ async fn every_page_is_for_everybody() {
     look.at("/sign-in").await;
     look.at("/sign-in?token=wrong").await;
     look.at("/download/wrong").await;
+    states::for_nobody(&mut look, site.link.as_deref().unwrap()).await;
     person.sets_up(site.link.as_deref().unwrap()).await;
     // Nothing is there yet.
     look.at("/dashboard").await;
@@ -57,6 +59,7 @@ async fn every_page_is_for_everybody() {
     for more in MORE {
         look.at(&path(more, &named)).await;
     }
+    states::refused(&mut look, &named, &site.path("no-dump.txt")).await;
     opens_the_menus(&mut look, &named).await;
     assert!(look.wrong.is_empty(), "{}", look.wrong);
     person.leaves().await;
@@ -70,7 +73,7 @@ pub(crate) async fn is_for_everybody(person: &Person, name: &str) {
 }
 
 /// The same pages in other states.
-const MORE: [&str; 10] = [
+const MORE: [&str; 13] = [
     "/api",
     "/nothing-here",
     "/dashboard?q=nothing-like-that",
@@ -81,7 +84,13 @@ const MORE: [&str; 10] = [
     "/operations/{failed}",
     "/operations/{stuck}",
     "/operations/{backup operation}",
+    "/operations/{backup operation}/undo",
+    "/operations?state=queued",
+    "/resources/{bare}",
 ];
+
+/// As long as PostgreSQL lets a database's name be, and nowhere to be broken.
+const LONG: &str = "orders_of_the_shop_in_the_long_street_that_nobody_could_abridge";
 
 /// The routes of all pages, as they are written.
 fn routes() -> Vec<String> {
@@ -94,7 +103,7 @@ fn routes() -> Vec<String> {
 }
 
 /// A route's path, with what it names.
-fn path(route: &str, named: &Named) -> String {
+pub(crate) fn path(route: &str, named: &Named) -> String {
     let mut path = route.to_owned();
     for (name, value) in named {
         path = path.replace(&format!("{{{name}}}"), value);
@@ -108,13 +117,15 @@ fn path(route: &str, named: &Named) -> String {
 fn fill(site: &Site) -> Named {
     let shop = Filed::in_folder(&site.path("shop"));
     let at = format!("path={}", shop.path.display());
-    let resource = text(&site.told(&["resource", "add", "shop", "--kind", "sqlite", "--set", &at])["id"]);
+    let resource = text(&site.told(&["resource", "add", LONG, "--kind", "sqlite", "--set", &at])["id"]);
+    site.told(&["project", "rename", "default", &LONG.replace("shop", "firm")]);
     // The second one is there and has nothing.
     fs::copy(&shop.path, site.path("bare.db")).unwrap();
     let at = format!("path={}", site.path("bare.db").display());
-    site.told(&["resource", "add", "bare", "--kind", "sqlite", "--set", &at]);
-    let backed =
-        |site: &Site| site.told(&["backup", "create", "shop", "--note", "of the pages"])["operation"].clone();
+    let bare = text(&site.told(&["resource", "add", "bare", "--kind", "sqlite", "--set", &at])["id"]);
+    let backed = |site: &Site| {
+        site.told(&["backup", "create", LONG, "--name", LONG, "--note", LONG])["operation"].clone()
+    };
     let first = backed(site);
     let backup = text(&first["backup"]);
     let trashed = text(&backed(site)["backup"]);
@@ -124,12 +135,14 @@ fn fill(site: &Site) -> Named {
     let corrupt = text(&backed(site)["backup"]);
     damage(site, &corrupt);
     let found = site.zelo(&["backup", "validate", &corrupt, "--json"]).json();
-    let stuck = stuck(site);
-    let user = text(&site.told(&["user", "add", "bia"])["id"]);
-    site.told(&["token", "create", "--user", "bia", "--name", "of the pages"]);
+    let (held, stuck) = stuck(site);
+    let user = text(&site.told(&["user", "add", &LONG.replace("shop", "girl")])["id"]);
+    site.told(&["token", "create", "--user", &LONG.replace("shop", "girl"), "--name", LONG]);
     let first_of = |told: Value| text(&told.as_array().unwrap()[0]["id"]);
     BTreeMap::from([
         ("resource", resource),
+        ("bare", bare),
+        ("held", held),
         ("backup", backup),
         ("trashed", trashed),
         ("operation", text(&restore["id"])),
@@ -146,8 +159,8 @@ fn fill(site: &Site) -> Named {
 /// Undoing a restore fails here, and going back from that too.
 const FAULT: &str = "undo/fail:settle:before;undo/fail:swap:undo-before";
 
-/// The undo of a restore that waits for a person; its id.
-fn stuck(site: &Site) -> String {
+/// A backup, and the undo of its restore, which waits for a person; their ids.
+fn stuck(site: &Site) -> (String, String) {
     let shop = Filed::in_folder(&site.path("held"));
     let at = format!("path={}", shop.path.display());
     site.told(&["resource", "add", "held", "--kind", "sqlite", "--set", &at]);
@@ -155,7 +168,7 @@ fn stuck(site: &Site) -> String {
     shop.work();
     let restored = text(&site.told(&["restore", &backup, "--yes"])["operation"]["id"]);
     let undone = site.zelo(&["undo", &restored, "--yes", "--json"]).code(6).json();
-    text(&undone["operation"]["id"])
+    (backup, text(&undone["operation"]["id"]))
 }
 
 /// Writes something else over a backup's first file.
@@ -169,8 +182,8 @@ fn damage(site: &Site, backup: &str) {
 }
 
 /// One pass over the pages; what is wrong is told once, in the end.
-struct Look<'a> {
-    person: &'a Person,
+pub(crate) struct Look<'a> {
+    pub(crate) person: &'a Person,
     wrong: String,
 }
 
@@ -191,7 +204,7 @@ impl Look<'_> {
     }
 
     /// The page that is open, in all four guises.
-    async fn page(&mut self, name: &str) {
+    pub(crate) async fn page(&mut self, name: &str) {
         let p = self.person;
         axe::bring(p).await;
         for width in [NARROW, WIDE] {
@@ -211,9 +224,20 @@ impl Look<'_> {
                 }
             }
         }
-        for entry in p.browser.browser_log().await.unwrap_or_default() {
-            if entry.message.contains("Content Security Policy") || entry.message.contains("Uncaught") {
-                self.note(name, &entry.message);
+        self.console(name).await;
+    }
+
+    /// What the browser complains of, but for the answers to what was asked itself: the
+    /// status of this page, and of a form that comes back with what is wrong.
+    async fn console(&mut self, name: &str) {
+        let page = self.person.browser.current_url().await.unwrap();
+        for entry in self.person.browser.browser_log().await.unwrap() {
+            let status = entry.message.contains("Failed to load resource");
+            let own = entry.message.split(' ').next() == Some(page.as_str());
+            let expected = status && (own || entry.message.contains("status of 422"));
+            let refused = entry.message.contains("Content Security Policy");
+            if refused || (entry.level == "SEVERE" && !expected) {
+                self.note(name, &format!("the console says: {}", entry.message));
             }
         }
     }
@@ -234,6 +258,7 @@ impl Look<'_> {
             const sum = parts.reduce((sum, part) => sum + part.encodedBodySize, page.encodedBodySize);
             return [sum, 1 + parts.filter((part) => part.transferSize > 0).length];";
         self.person.go(&self.person.path().await).await;
+        self.console(name).await;
         let told = self.person.ask(script, vec![]).await;
         let (bytes, requests) = (told[0].as_u64().unwrap(), told[1].as_u64().unwrap());
         if bytes == 0 || bytes > HEAVY {

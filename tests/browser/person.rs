@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use thirtyfour::{By, WebDriver, WebElement};
+use thirtyfour::{By, Key, WebDriver, WebElement};
 
 /// How long something may take to appear.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -139,6 +139,42 @@ impl Person {
             }
         };
         field.send_keys(file.to_str().unwrap()).await.unwrap();
+    }
+
+    /// Drags a file from elsewhere onto an element; `over` looks while it is held there.
+    pub(crate) async fn drops(&self, css: &str, file: &Path, over: impl AsyncFnOnce(&Self)) {
+        self.sees(css).await;
+        let middle = "const zone = document.querySelector(arguments[0]);
+            zone.scrollIntoView({ block: 'center', behavior: 'instant' });
+            const at = zone.getBoundingClientRect();
+            return [at.left + at.width / 2, at.top + at.height / 2];";
+        let at = self.ask(middle, vec![css.into()]).await;
+        let drag = async |kind: &str| {
+            let data = json!({ "items": [], "files": [file], "dragOperationsMask": 1 });
+            let event = json!({ "type": kind, "x": at[0], "y": at[1], "data": data });
+            self.browser.cdp().send_raw("Input.dispatchDragEvent", event).await.unwrap();
+        };
+        drag("dragEnter").await;
+        drag("dragOver").await;
+        over(self).await;
+        drag("drop").await;
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(crate) async fn presses(&self, key: Key) {
+        self.browser.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    /// The same while Shift is held.
+    pub(crate) async fn presses_with_shift(&self, key: Key) {
+        let keys = self.browser.action_chain().key_down(Key::Shift).send_keys(key).key_up(Key::Shift);
+        keys.perform().await.unwrap();
+    }
+
+    /// Whether the focus is on what a selector names, or within it.
+    pub(crate) async fn is_in(&self, css: &str) -> bool {
+        let script = "return document.activeElement?.closest(arguments[0]) != null";
+        self.ask(script, vec![css.into()]).await == Value::Bool(true)
     }
 
     /// What a script returns. It works where pages may run none.

@@ -31,15 +31,16 @@ impl Site {
     }
 
     /// Starts the server.
-    pub(crate) fn serve(self) -> Self {
-        self.serve_with(None)
+    pub(crate) fn serve(mut self) -> Self {
+        self.starts(&[]);
+        self
     }
 
-    fn serve_with(mut self, fault: Option<&str>) -> Self {
-        let mut serve = command(&self.data(), &["--json", "serve", "--bind", "127.0.0.1:0"]);
-        if let Some(fault) = fault {
-            serve.env("ZELO_FAULT", fault);
-        }
+    /// Starts it with variables of its own, and where it was before if it ran.
+    pub(crate) fn starts(&mut self, variables: &[(&str, &str)]) {
+        let address = self.url.strip_prefix("http://").unwrap_or("127.0.0.1:0").to_owned();
+        let mut serve = command(&self.data(), &["--json", "serve", "--bind", &address]);
+        serve.envs(variables.iter().copied());
         let log = std::fs::File::create(self.path("serve.log")).unwrap();
         let mut child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
@@ -49,7 +50,18 @@ impl Site {
         let told: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}{}", self.log()));
         self.url = text(&told["url"]);
         self.link = told["link"].as_str().map(str::to_owned);
-        self
+    }
+
+    /// Ends the server at once, whatever it does.
+    pub(crate) fn dies(&mut self) {
+        let mut child = self.serving.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Where it listens: `127.0.0.1:40123`.
+    pub(crate) fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
     }
 
     /// Starts the server; the set-up link is there.
@@ -61,7 +73,9 @@ impl Site {
 
     /// The same, and something in it fails.
     pub(crate) fn faulty(fault: &str) -> Self {
-        Self::new().serve_with(Some(fault))
+        let mut site = Self::new();
+        site.starts(&[("ZELO_FAULT", fault)]);
+        site
     }
 
     pub(crate) fn data(&self) -> PathBuf {

@@ -96,7 +96,7 @@ pub(super) fn plan(
     let (view, refused, holder) = match planned {
         Ok(view) => (Some(view), None, None),
         Err(problem) if problem.code.starts_with("internal-") => return Err(problem.into()),
-        Err(problem) => (None, Some(t.told(&problem)), error::holder(t, &problem)),
+        Err(problem) => (None, Some(t.told(&problem)), error::holder(&problem).map(str::to_owned)),
     };
     let (key, _) = crate::secret::token::new(&*site.random)?;
     let text = view.as_ref().map(|view| t.m(&view.title)).unwrap_or_default();

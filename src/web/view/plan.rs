@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Choice, Input, Link};
+use super::{Choice, Input};
 use crate::{
     i18n::Told,
     saga::step::EffectName,
@@ -66,8 +66,8 @@ pub(crate) struct Plan {
     pub(crate) button: String,
     /// Why it cannot be done, or not as asked: then there is no button.
     pub(crate) refused: Option<Told>,
-    /// Where to see what it has to wait for.
-    pub(crate) holder: Option<Link>,
+    /// The operation that stands in its way.
+    pub(crate) holder: Option<String>,
     /// The request's key: sent twice, it is done once.
     pub(crate) key: String,
 }
@@ -176,10 +176,7 @@ pub(crate) mod samples {
         let wrong = Plan { typed: Input::of("billing").wrong("Type the name"), ..plan.clone() };
         let refused = Plan {
             refused: Some(told(lang, &problem!("confirm-needed", name = "x"))),
-            holder: Some(Link {
-                url: "/operations/01kaxoperation0000000000001".to_owned(),
-                text: "See it".to_owned(),
-            }),
+            holder: Some("01kaxoperation0000000000001".to_owned()),
             steps: vec![],
             ..plan.clone()
         };
