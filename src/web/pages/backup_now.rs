@@ -182,3 +182,37 @@ async fn page(
         .render()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{domain::kind::Kind, web::tests::TestSite};
+
+    #[actix_web::test]
+    async fn what_a_kind_offers_is_asked_for_as_it_was_chosen() {
+        let site = TestSite::new().await;
+        let offers = |kind| site.site.world.engines.get(&Kind::of(kind)).unwrap().offers();
+        let asked = |kind, form: &str| -> Value {
+            let request = Chosen::of(form.as_bytes()).request(&site.shop, offers(kind));
+            serde_json::to_value(request).unwrap()["options"].clone()
+        };
+        let form = "among=1&item=shop&item=odd+%22name%22&format=plain&compression=zstd";
+        assert_eq!(
+            asked("postgres", &format!("{form}&roles=1")),
+            json!({
+                "items": ["shop", "odd \"name\""],
+                "format": "plain",
+                "roles": true,
+                "compression": { "zstd": 3 },
+            })
+        );
+        // A box that is not ticked is not sent, and means no.
+        assert_eq!(asked("postgres", form)["roles"], false);
+        let custom = asked("postgres", "among=1&item=shop&format=custom&compression=none");
+        assert_eq!((&custom["format"], &custom["compression"]), (&json!("custom"), &json!("none")));
+        // Where a kind has no roles, nothing is said of them.
+        assert_eq!(asked("sqlite", "roles=1")["roles"], Value::Null);
+    }
+}

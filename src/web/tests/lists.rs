@@ -118,6 +118,12 @@ async fn rows_are_exactly_those_that_were_asked_for() {
         assert_eq!(shelf.rows(&format!("{all}?{query}")).await, of_all, "{query}");
         assert_eq!(shelf.rows(&format!("{shop}?{query}")).await, of_shop, "{query}, of the shop");
     }
+}
+
+#[actix_web::test]
+async fn by_size_the_smallest_or_the_largest_comes_first() {
+    let shelf = Shelf::new().await;
+    let shop = format!("/resources/{}", shelf.site.shop.id);
     let mut sizes: Vec<_> = ['a', 'b', 's'].map(|letter| (shelf.of(letter).stored_bytes, letter)).to_vec();
     sizes.sort_unstable();
     let up: String = sizes.iter().map(|(_, letter)| letter).collect();
