@@ -48,6 +48,8 @@ async fn gets_all_the_way(test: &str, width: u32, scripts: Scripts) {
     person.signs_out().await;
     person.go(link).await;
     assert!(!person.has("form[action$='/setup']").await, "the set-up link works twice");
+    // That it answers with 404 is no complaint about what comes.
+    person.browser.browser_log().await.unwrap();
     person.signs_in().await;
 
     let resource = assigns(&person, &shop.server.name).await;
