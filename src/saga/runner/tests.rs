@@ -210,6 +210,7 @@ fn runner(world: &Arc<World>) -> Runner {
             longest: Duration::ZERO,
             grace: Duration::ZERO,
             stall: STALL,
+            deadline: 10 * STALL,
             ..Patience::default()
         },
         ..world.journal.runner(&OperationId::new(&SystemIds), Arc::new(Nowhere))
