@@ -54,6 +54,14 @@ pub struct RestoreRequest {
     pub resolves: Option<OperationId>,
 }
 
+impl RestoreRequest {
+    /// All of a backup over what it was taken of, behind a safety backup.
+    pub fn of(backup: BackupId) -> Self {
+        let options = RestoreOptions::default();
+        Self { backup, into: None, options, without_safety: None, resolves: None }
+    }
+}
+
 /// What inspection found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Facts {

@@ -15,7 +15,7 @@ use crate::{
         kind::Kind,
         operation::{OpKind, OpState},
     },
-    engine::{BackupOptions, RestoreOptions},
+    engine::BackupOptions,
     operation::{
         Actor, BackupRequest, DeleteRequest, Request, RestoreRequest, World, enqueue, execute, prepare,
         testing::world,
@@ -89,14 +89,7 @@ impl Shop {
     async fn restored(&self) -> OperationRow {
         let backup = self.backup().await;
         self.sql("DELETE FROM orders WHERE id = 1");
-        let request = RestoreRequest {
-            backup,
-            into: None,
-            options: RestoreOptions::default(),
-            without_safety: None,
-            resolves: None,
-        };
-        self.carry_out(Request::Restore(request)).await
+        self.carry_out(Request::Restore(RestoreRequest::of(backup))).await
     }
 
     async fn delete(&self, backup: &BackupId) {

@@ -115,9 +115,7 @@ impl Shop {
         let store = LocalStore::new(folder.path().join("store"), Reserve::none());
         let slow = Arc::new(FaultyStore::new(Arc::new(store), At::Written(0), How::Delay(HELD)));
         world.stores = Stores::new(world.db.ensure_default_store("store").await.unwrap().id, slow.clone());
-        let options = Default::default();
-        let request = RestoreRequest { backup, into: None, options, without_safety: None, resolves: None };
-        let restore = ask(&world, Request::Restore(request)).await;
+        let restore = ask(&world, Request::Restore(RestoreRequest::of(backup))).await;
         Self { folder, clock, world, slow, restore }
     }
 

@@ -44,13 +44,7 @@ fn backup(of: &ResourceRow) -> Request {
 }
 
 fn restore(backup: &BackupId, into: &ResourceRow) -> Request {
-    Request::Restore(RestoreRequest {
-        backup: backup.clone(),
-        into: Some(into.id.clone()),
-        options: Default::default(),
-        without_safety: None,
-        resolves: None,
-    })
+    Request::Restore(RestoreRequest { into: Some(into.id.clone()), ..RestoreRequest::of(backup.clone()) })
 }
 
 /// A database with one row.

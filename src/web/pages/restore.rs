@@ -164,14 +164,17 @@ async fn answer(
     let manifest = site.world.db.backup_manifest(&row.id).await?;
     let others = others(site, caller, row).await?;
     let asked = chosen.request(site, caller, row).await;
-    let (mut planned, asked) = match asked {
-        Ok(asked) => (start::plan(site, caller, asked.clone()).await, asked),
-        Err(refusal) => (Err(*refusal.problem), placeholder(row)),
-    };
     let unconfirmed = |problem: &&Problem| problem.code == "confirm-needed";
-    if let Some(problem) = wrong.as_ref().filter(|problem| !unconfirmed(problem)) {
-        planned = Err(problem.clone());
-    }
+    let refused = wrong.clone().filter(|problem| !unconfirmed(&problem));
+    let (planned, asked) = match (refused, asked) {
+        (None, Ok(asked)) => (start::plan(site, caller, asked.clone()).await, asked),
+        (Some(problem), Ok(asked)) => (Err(problem), asked),
+        // It stands for a request that could not be made, and is never sent.
+        (refused, Err(refusal)) => {
+            let none = Request::Restore(RestoreRequest::of(row.id.clone()));
+            (Err(refused.unwrap_or(*refusal.problem)), none)
+        }
+    };
     let question = Question {
         request: asked,
         action: format!("/backups/{}/restore", row.id),
@@ -187,17 +190,6 @@ async fn answer(
     let mut shown = plan(site, t, &question, planned, typed, Some(choices))?;
     shown.hidden = chosen.hidden();
     show(site, request, caller, shown, status).await
-}
-
-/// What stands for a request that could not be made: it is never sent.
-fn placeholder(row: &BackupRow) -> Request {
-    Request::Restore(RestoreRequest {
-        backup: row.id.clone(),
-        into: None,
-        options: RestoreOptions::default(),
-        without_safety: None,
-        resolves: None,
-    })
 }
 
 /// Other resources of the kind into which the person may restore.

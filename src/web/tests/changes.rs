@@ -97,13 +97,7 @@ async fn what_needs_a_person_is_left_by_a_way_that_is_written_down() {
 async fn aside(site: &TestSite) -> AsideRow {
     let backup = site.backup(&site.shop).await;
     site.sql("INSERT INTO orders VALUES (4)");
-    let restore = Request::Restore(RestoreRequest {
-        backup,
-        into: None,
-        options: Default::default(),
-        without_safety: None,
-        resolves: None,
-    });
+    let restore = Request::Restore(RestoreRequest::of(backup));
     site.carry_out(restore, Some("shop")).await;
     site.site.world.db.kept_asides(Some(&site.shop.id)).await.unwrap().remove(0)
 }

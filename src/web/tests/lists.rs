@@ -23,13 +23,7 @@ impl Shelf {
         shelf.back_up('a', "ant 50% off").await;
         shelf.site.sql("CREATE TABLE b (b); INSERT INTO b VALUES (randomblob(90000))");
         shelf.back_up('b', "bull").await;
-        let restore = Request::Restore(RestoreRequest {
-            backup: shelf.of('a').id.clone(),
-            into: None,
-            options: Default::default(),
-            without_safety: None,
-            resolves: None,
-        });
+        let restore = Request::Restore(RestoreRequest::of(shelf.of('a').id.clone()));
         shelf.site.sql("INSERT INTO b VALUES (randomblob(90000))");
         shelf.site.carry_out(restore, Some("shop")).await;
         let safety = shelf.site.held().await.backups.into_iter().find(|row| row.origin == Origin::Safety);

@@ -20,13 +20,7 @@ fn orders(site: &TestSite) -> i64 {
 async fn stuck(site: &TestSite) -> OperationRow {
     let backup = site.backup(&site.shop).await;
     site.sql("INSERT INTO orders VALUES (4), (5), (6), (7)");
-    let restore = Request::Restore(RestoreRequest {
-        backup,
-        into: None,
-        options: Default::default(),
-        without_safety: None,
-        resolves: None,
-    });
+    let restore = Request::Restore(RestoreRequest::of(backup));
     let row = site.carry_out(restore, Some("shop")).await;
     let own = rusqlite::Connection::open(site.folder().join("zelo.db")).unwrap();
     own.execute("UPDATE operations SET state = 'needs_operator' WHERE id = ?1", [row.id.as_str()]).unwrap();

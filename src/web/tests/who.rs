@@ -18,13 +18,7 @@ impl Things {
     pub(super) async fn of(site: &TestSite) -> Self {
         let backup = site.backup(&site.shop).await;
         site.sql("INSERT INTO orders VALUES (4)");
-        let restore = Request::Restore(RestoreRequest {
-            backup: backup.clone(),
-            into: None,
-            options: Default::default(),
-            without_safety: None,
-            resolves: None,
-        });
+        let restore = Request::Restore(RestoreRequest::of(backup.clone()));
         let restored = site.carry_out(restore, Some("shop")).await;
         assert_eq!(restored.state, OpState::Succeeded);
         let db = &site.site.world.db;
