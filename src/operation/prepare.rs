@@ -20,7 +20,7 @@ use crate::{
     db::{Enqueued, Lock, NewOperation, OperationRow, ResourceRow},
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
-        msg::Msg,
+        msg::{Arg, Msg},
         operation::OpKind,
         problem::Problem,
     },
@@ -337,7 +337,27 @@ pub async fn enqueue(
         return Err(problem!("confirm-needed", name = name));
     }
     prepared.new.idempotency_key = key;
-    world.db.enqueue(prepared.new).await
+    let (actor, project) = (prepared.new.actor.clone(), prepared.new.project.clone());
+    match world.db.enqueue(prepared.new).await {
+        Err(problem) if problem.is("locked") => {
+            Err(seen_by(world, problem, &Actor(actor), project.as_ref()).await)
+        }
+        other => other,
+    }
+}
+
+/// What two projects have added both is held by an operation of the other: that is not
+/// this one's members to know, only that they must wait.
+async fn seen_by(world: &World, problem: Problem, by: &Actor, project: Option<&ProjectId>) -> Problem {
+    if !by.0.starts_with("user:") {
+        return problem;
+    }
+    let Some(Arg::Text(holder)) = problem.args.get("operation") else { return problem };
+    let Ok(holder) = holder.parse() else { return problem };
+    match world.db.operation(&holder).await {
+        Ok(row) if row.project.as_ref() == project => problem,
+        _ => problem!("locked-elsewhere"),
+    }
 }
 
 /// The plan of an operation that is already written down.

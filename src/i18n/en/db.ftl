@@ -56,6 +56,10 @@ problem-locked = Operation { $operation } ({ $kind }) is working on the same thi
     .safe = Nothing was changed, and nothing was queued.
     .next = Wait until it is done, or cancel it, then try again.
 
+problem-locked-elsewhere = Something of another project is working on the same thing.
+    .safe = Nothing was changed, and nothing was queued.
+    .next = Try again in a while; an administrator can see what it is.
+
 problem-lease-lost = Another runner has taken this operation over.
     .safe = This runner stopped at once and writes nothing more; the other one finishes or undoes the operation.
     .next = Watch the operation. If this happens often, check the machine's load and clock.

@@ -56,6 +56,10 @@ problem-locked = A operação { $operation } ({ $kind }) está trabalhando na me
     .safe = Nada foi alterado e nada entrou na fila.
     .next = Espere ela terminar, ou cancele-a, e tente de novo.
 
+problem-locked-elsewhere = Algo de outro projeto está trabalhando na mesma coisa.
+    .safe = Nada foi alterado e nada entrou na fila.
+    .next = Tente de novo daqui a pouco; um administrador pode ver o que é.
+
 problem-lease-lost = Outro executor assumiu esta operação.
     .safe = Este executor parou na hora e não grava mais nada; o outro conclui ou desfaz a operação.
     .next = Acompanhe a operação. Se isso acontecer com frequência, verifique a carga e o relógio da máquina.

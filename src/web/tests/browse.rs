@@ -25,7 +25,12 @@ impl TestSite {
     }
 
     /// A form, sent by somebody from a page of ours.
-    pub(super) async fn post(&self, who: &str, path: impl AsRef<str>, fields: &[(&str, &str)]) -> Reply {
+    pub(in crate::web) async fn post(
+        &self,
+        who: &str,
+        path: impl AsRef<str>,
+        fields: &[(&str, &str)],
+    ) -> Reply {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
         self.send(Ask::post(path).page_of(self.person(who)).body(FORM, body.finish())).await

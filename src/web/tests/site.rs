@@ -211,6 +211,13 @@ impl TestSite {
         resource(&self.site, self.folder(), name, &self.alpha).await
     }
 
+    /// Alpha's shop, added to beta as well.
+    pub(in crate::web) async fn alias(&self) -> ResourceRow {
+        let link = self.folder().join("alias.db");
+        std::os::unix::fs::symlink(self.folder().join("shop.db"), &link).unwrap();
+        added(&self.site, &link, "alias", &self.beta).await
+    }
+
     /// Zelo's own folder.
     pub(in crate::web) fn folder(&self) -> &Path {
         self.folder.path()
@@ -307,6 +314,10 @@ async fn resource(site: &Site, folder: &Path, name: &str, project: &ProjectId) -
     let path = folder.join(format!("{name}.db"));
     let shop = "CREATE TABLE orders (id INTEGER); INSERT INTO orders VALUES (1), (2), (3)";
     Connection::open(&path).unwrap().execute_batch(shop).unwrap();
+    added(site, &path, name, project).await
+}
+
+async fn added(site: &Site, path: &Path, name: &str, project: &ProjectId) -> ResourceRow {
     let addition = Addition {
         project: project.clone(),
         name: name.to_owned(),

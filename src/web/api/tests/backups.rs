@@ -159,6 +159,23 @@ async fn who_holds_it_is_named() {
 }
 
 #[actix_web::test]
+async fn who_holds_it_is_not_named_to_another_project() {
+    let site = TestSite::new().await;
+    let (_, path) = one(&site).await;
+    let alias = site.alias().await;
+    let body = json!({ "confirm": "shop" });
+    let holder = id(&as_owner(&site, Ask::post(format!("{path}/restore")).json(&body)).await);
+    let backups = format!("/api/resources/{}/backups", alias.id);
+    let refused = send(&site, "beta-owner", Ask::post(&backups).json(&json!({}))).await;
+    assert_eq!(refused.problem(), (409, "locked-elsewhere".to_owned()));
+    let page = site.post("beta-owner", &format!("/resources/{}/backup", alias.id), &[]).await;
+    assert_eq!(page.status, 409);
+    for text in [refused.text(), page.text()] {
+        assert!(!text.contains(&holder) && !text.contains(site.shop.id.as_str()), "{text}");
+    }
+}
+
+#[actix_web::test]
 async fn a_restore_is_planned_done_and_undone() {
     let site = TestSite::new().await;
     let (_, path) = one(&site).await;
