@@ -9,6 +9,7 @@ use super::{
     backup::{Backup, BackupRequest},
     delete::{Delete, DeleteRequest},
     free::{Free, FreeRequest},
+    holder::in_the_way,
     purge::{Purge, PurgeRequest},
     restore::{Restore, RestoreRequest},
     undo::{Undo, UndoRequest},
@@ -20,7 +21,7 @@ use crate::{
     db::{Enqueued, Lock, NewOperation, OperationRow, ResourceRow},
     domain::{
         id::{BackupId, OperationId, ProjectId, ResourceId},
-        msg::{Arg, Msg},
+        msg::Msg,
         operation::OpKind,
         problem::Problem,
     },
@@ -266,7 +267,7 @@ async fn prepare_as(
     request: Request,
     by: &Actor,
 ) -> Result<Prepared, Problem> {
-    match request {
+    let prepared = match request {
         Request::Backup(request) => of::<Backup>(world, id, request, by).await,
         Request::Restore(request) => of::<Restore>(world, id, request, by).await,
         Request::Undo(request) => of::<Undo>(world, id, request, by).await,
@@ -276,6 +277,10 @@ async fn prepare_as(
         Request::Purge(request) => of::<Purge>(world, id, request, by).await,
         Request::Free(request) => of::<Free>(world, id, request, by).await,
         Request::Upload(request) => of::<Upload>(world, id, request, by).await,
+    };
+    match prepared {
+        Err(problem) => Err(in_the_way(world, by, problem).await),
+        prepared => prepared,
     }
 }
 
@@ -337,26 +342,10 @@ pub async fn enqueue(
         return Err(problem!("confirm-needed", name = name));
     }
     prepared.new.idempotency_key = key;
-    let (actor, project) = (prepared.new.actor.clone(), prepared.new.project.clone());
+    let by = Actor(prepared.new.actor.clone());
     match world.db.enqueue(prepared.new).await {
-        Err(problem) if problem.is("locked") => {
-            Err(seen_by(world, problem, &Actor(actor), project.as_ref()).await)
-        }
-        other => other,
-    }
-}
-
-/// What two projects have added both is held by an operation of the other: that is not
-/// this one's members to know, only that they must wait.
-async fn seen_by(world: &World, problem: Problem, by: &Actor, project: Option<&ProjectId>) -> Problem {
-    if !by.0.starts_with("user:") {
-        return problem;
-    }
-    let Some(Arg::Text(holder)) = problem.args.get("operation") else { return problem };
-    let Ok(holder) = holder.parse() else { return problem };
-    match world.db.operation(&holder).await {
-        Ok(row) if row.project.as_ref() == project => problem,
-        _ => problem!("locked-elsewhere"),
+        Err(problem) => Err(in_the_way(world, &by, problem).await),
+        queued => queued,
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
         id::{BackupId, ProjectId, ResourceId},
         role::Role,
     },
+    operation::project_of,
     problem,
 };
 
@@ -270,14 +271,9 @@ async fn owner(site: &Site, here: &Here) -> Result<Option<ProjectId>, Refusal> {
     if let Some(backup) = &here.backup {
         return Ok(backup.project.clone());
     }
-    let Some(operation) = &here.operation else { return Ok(None) };
-    match (&operation.project, &operation.resource) {
-        (None, Some(resource)) => match site.world.db.resource(resource).await {
-            Ok(resource) => Ok(resource.project),
-            Err(problem) if problem.code.starts_with("not-found-") => Ok(None),
-            Err(problem) => Err(problem.into()),
-        },
-        (project, _) => Ok(project.clone()),
+    match &here.operation {
+        Some(operation) => Ok(project_of(&site.world, operation).await?),
+        None => Ok(None),
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::plain;
 use crate::{
     domain::{operation::OpState, role::Role},
+    operation::{self, Actor, Request, RestoreRequest},
     web::tests::{Ask, Reply, TestSite},
 };
 
@@ -173,6 +174,36 @@ async fn who_holds_it_is_not_named_to_another_project() {
     for text in [refused.text(), page.text()] {
         assert!(!text.contains(&holder) && !text.contains(site.shop.id.as_str()), "{text}");
     }
+}
+
+/// An administrator at the command line restores alpha's backup into beta's database:
+/// alpha's members learn that it is needed, not by what.
+#[actix_web::test]
+async fn who_needs_a_backup_is_not_named_to_another_project() {
+    let site = TestSite::new().await;
+    let (backup, path) = one(&site).await;
+    let restore = Request::Restore(RestoreRequest {
+        into: Some(site.other.id.clone()),
+        ..RestoreRequest::of(backup.parse().unwrap())
+    });
+    let by = Actor("cli:ada".to_owned());
+    let prepared = operation::prepare(&site.site.world, restore, &by).await.unwrap();
+    let queued = operation::enqueue(&site.site.world, prepared, Some("other"), None).await.unwrap();
+    let holder = queued.row().id.to_string();
+    let body = json!({ "confirm": "shop" });
+    let refused = as_owner(&site, Ask::new("DELETE", &path).json(&body)).await;
+    assert_eq!(refused.problem(), (409, "locked-elsewhere".to_owned()));
+    let page = format!("/backups/{backup}/delete");
+    let page = site.send(Ask::get(page).page_of(site.person("alpha-owner"))).await;
+    for text in [refused.text(), page.text()] {
+        assert!(!text.contains(&holder) && !text.contains(site.other.id.as_str()), "{text}");
+    }
+    // Whoever is in both projects is told.
+    let db = &site.site.world.db;
+    db.set_member(&site.beta, &site.person("alpha-owner").id, Role::Viewer, "test").await.unwrap();
+    let told = as_owner(&site, Ask::new("DELETE", &path).json(&body)).await;
+    assert_eq!(told.problem(), (409, "backup-held".to_owned()));
+    assert_eq!(told.json()["operation"], holder);
 }
 
 #[actix_web::test]
