@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod clock;
+pub mod finding;
 pub mod id;
 pub mod kind;
 pub mod manifest;

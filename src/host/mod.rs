@@ -273,6 +273,41 @@ pub struct Disposable {
     pub state: String,
 }
 
+/// One line of a container's output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// When the engine got it (RFC 3339 with nanoseconds).
+    pub at: String,
+    /// Whether it came on standard error.
+    pub error: bool,
+    /// Its text; bytes that are no UTF-8 are replaced.
+    pub text: String,
+}
+
+/// How a container is, beyond its [`Container::state`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// As [`Container::state`].
+    pub state: String,
+    /// As [`Container::health`].
+    pub health: Option<String>,
+    /// Exit code of its last run.
+    pub exit_code: i64,
+    /// Whether the kernel ended it for want of memory.
+    pub oom_killed: bool,
+    /// Why the engine could not start it, in its words.
+    pub error: String,
+    /// How often the engine restarted it.
+    pub restarts: i64,
+    /// When it last started (RFC 3339), if ever.
+    pub started_at: Option<String>,
+    /// When it last ended.
+    pub finished_at: Option<String>,
+    /// What its last health check said, at most 1 KiB. **May hold secrets.**
+    #[serde(skip)]
+    pub health_said: String,
+}
+
 /// A port of a container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Port {
@@ -340,6 +375,16 @@ pub trait ContainerHost: Send + Sync {
     /// Containers made by [`run`](Self::run) that carry a label besides, running or
     /// not. One call: none of the others is asked for.
     async fn disposables(&self, label: &str) -> Result<Vec<Disposable>, HostError>;
+    /// All the engine knows of a container, as its API says it: enough to make it
+    /// again. **Holds secrets.**
+    async fn record(&self, name: &str) -> Result<serde_json::Value, HostError>;
+    /// The same of an image.
+    async fn image_record(&self, image: &str) -> Result<serde_json::Value, HostError>;
+    /// The last lines of what a container wrote, oldest first, at most 1 MiB of them.
+    /// **May hold secrets.**
+    async fn logs(&self, name: &str, lines: u32) -> Result<Vec<LogLine>, HostError>;
+    /// How a container is and how it last ended.
+    async fn condition(&self, name: &str) -> Result<Condition, HostError>;
     /// Running commands inside it by exec.
     fn place(&self, name: &str) -> std::sync::Arc<dyn Place>;
 }

@@ -82,7 +82,7 @@ fn image(container: &Container) -> &str {
 
 /// A Supabase stack's own database: by its image, or by what its Compose file
 /// gives the service `db` (its JWT secret is put into a database setting).
-fn is_supabase(container: &Container) -> bool {
+pub fn is_supabase(container: &Container) -> bool {
     let image = image(container);
     let by_image = image == "supabase/postgres" || image.ends_with("/supabase/postgres");
     let by_service = container.compose().is_some_and(|(_, service)| service == "db")

@@ -7,6 +7,7 @@
 
 mod access;
 mod archive;
+mod ask;
 mod check;
 mod counts;
 mod detect;
@@ -40,6 +41,8 @@ use self::{
     session::{By, Purpose},
 };
 pub use self::{
+    ask::{Ask, AskError, ident, literal},
+    detect::is_supabase,
     access::Tuning,
     restore::in_place::{NoBackups, SAFETY_STEP},
 };

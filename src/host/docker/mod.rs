@@ -8,6 +8,7 @@ mod error;
 mod exec;
 mod inspect;
 mod lifecycle;
+mod record;
 mod place;
 
 pub use place::DockerPlace;
@@ -24,7 +25,10 @@ use async_trait::async_trait;
 use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
 use tokio::sync::OnceCell;
 
-use super::{Container, ContainerHost, Disposable, EngineInfo, HostError, NewContainer, Place, Reader};
+use super::{
+    Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, LogLine, NewContainer, Place,
+    Reader,
+};
 
 /// Where the engine listens unless told otherwise.
 pub const SOCKET: &str = "/var/run/docker.sock";
@@ -166,6 +170,22 @@ impl ContainerHost for Docker {
 
     async fn disposables(&self, label: &str) -> Result<Vec<Disposable>, HostError> {
         self.list_disposable(label).await
+    }
+
+    async fn record(&self, name: &str) -> Result<serde_json::Value, HostError> {
+        self.container_record(name).await
+    }
+
+    async fn image_record(&self, image: &str) -> Result<serde_json::Value, HostError> {
+        self.image_as_known(image).await
+    }
+
+    async fn logs(&self, name: &str, lines: u32) -> Result<Vec<LogLine>, HostError> {
+        self.last_lines(name, lines).await
+    }
+
+    async fn condition(&self, name: &str) -> Result<Condition, HostError> {
+        self.condition_of(name).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

@@ -6,7 +6,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use super::{
-    super::{Container, ContainerHost, Disposable, EngineInfo, HostError, NewContainer, Place, Reader},
+    super::{
+        Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, LogLine, NewContainer, Place,
+        Reader,
+    },
     Faults, Faulty,
 };
 
@@ -75,6 +78,22 @@ impl ContainerHost for FaultyHost {
 
     async fn disposables(&self, label: &str) -> Result<Vec<Disposable>, HostError> {
         self.inner.disposables(label).await
+    }
+
+    async fn record(&self, name: &str) -> Result<serde_json::Value, HostError> {
+        self.inner.record(name).await
+    }
+
+    async fn image_record(&self, image: &str) -> Result<serde_json::Value, HostError> {
+        self.inner.image_record(image).await
+    }
+
+    async fn logs(&self, name: &str, lines: u32) -> Result<Vec<LogLine>, HostError> {
+        self.inner.logs(name, lines).await
+    }
+
+    async fn condition(&self, name: &str) -> Result<Condition, HostError> {
+        self.inner.condition(name).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

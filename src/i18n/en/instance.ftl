@@ -1,0 +1,1 @@
+# Instances: how they are found, asked, saved and changed.

@@ -1,0 +1,1 @@
+# Instâncias: como são encontradas, consultadas, salvas e alteradas.

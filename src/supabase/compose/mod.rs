@@ -1,0 +1,124 @@
+//! What Compose makes of a project: its resolved configuration, and which services a
+//! change touches, found by comparing two of them.
+
+use std::{collections::{BTreeMap, BTreeSet}, path::Path, time::Duration};
+
+use serde_json::Value;
+
+use super::{instance::Instance, live::Live, scene::text};
+use crate::{domain::problem::Problem, problem, saga::Cx, secret::Secret};
+
+/// How long a resolution may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A project as Compose resolved it. **Holds secrets**: it has no `Debug` and is not
+/// kept anywhere.
+#[derive(Clone, PartialEq)]
+pub struct Resolved {
+    services: BTreeMap<String, Value>,
+}
+
+impl Resolved {
+    /// From what `config --format json` prints. Problem: `compose-answer`.
+    pub fn parse(json: &str) -> Result<Self, Problem> {
+        // Nothing of the text in the error: it holds secrets.
+        let whole: Value = serde_json::from_str(json).map_err(|_| problem!("compose-answer"))?;
+        let services = whole.get("services").and_then(Value::as_object);
+        let services = services.ok_or_else(|| problem!("compose-answer"))?;
+        Ok(Self { services: services.iter().map(|(name, value)| (name.clone(), value.clone())).collect() })
+    }
+
+    /// The names of its services.
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        self.services.keys().map(String::as_str)
+    }
+
+    /// A service as Compose resolved it.
+    pub fn service(&self, name: &str) -> Option<&Value> {
+        self.services.get(name)
+    }
+
+    /// A variable of a service's environment. (`config` prints `$` as `$$`.)
+    pub fn variable(&self, service: &str, name: &str) -> Option<Secret> {
+        let value = self.services.get(service)?.get("environment")?.get(name)?;
+        (!value.is_null()).then(|| Secret::new(text(value).replace("$$", "$")))
+    }
+
+    /// The services that differ from `other`'s: these would be recreated.
+    pub fn touched(&self, other: &Self) -> BTreeSet<String> {
+        let names = self.services.keys().chain(other.services.keys());
+        names.filter(|name| self.services.get(*name) != other.services.get(*name)).cloned().collect()
+    }
+
+    /// What a service waits for before it starts.
+    pub fn depends_on(&self, service: &str) -> Vec<String> {
+        let waits = self.services.get(service).and_then(|s| s.get("depends_on"));
+        match waits {
+            Some(Value::Object(all)) => all.keys().cloned().collect(),
+            Some(Value::Array(all)) => all.iter().map(text).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Resolves the project, with `env_file` in place of its own `.env`. Problem:
+/// `compose-refused` (with Compose's words, values taken out).
+pub async fn resolve(
+    live: &Live,
+    instance: &Instance,
+    env_file: Option<&Path>,
+    cx: Option<&Cx>,
+) -> Result<Resolved, Problem> {
+    let said = live.compose(instance, &["config", "--format", "json"], env_file, LIMIT, cx).await?;
+    if !said.ok() {
+        return Err(problem!("compose-refused", project = &instance.project).detail(complaint(&said.err)));
+    }
+    Resolved::parse(&said.out)
+}
+
+/// What Compose complained of, without the values it quotes: lines of warnings are left
+/// out, and so is everything in quotes after an equals sign.
+pub fn complaint(err: &str) -> String {
+    let told = err.lines().filter(|line| !line.contains("level=warning")).map(str::trim);
+    let told: Vec<String> = told.filter(|line| !line.is_empty()).map(without_values).collect();
+    let from = told.len().saturating_sub(5);
+    told.get(from..).unwrap_or_default().join("\n")
+}
+
+/// `KEY=value` becomes `KEY=…`.
+fn without_values(line: &str) -> String {
+    let words = line.split_inclusive(' ').map(|word| match word.split_once('=') {
+        Some((key, value)) if !value.trim().is_empty() => {
+            format!("{key}=…{}", if word.ends_with(' ') { " " } else { "" })
+        }
+        _ => word.to_owned(),
+    });
+    words.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_touched() {
+        let one = Resolved::parse(
+            r#"{"services":{"auth":{"environment":{"A":"1","P":"a$$b","N":null}},"db":{"image":"x"}}}"#,
+        )
+        .unwrap();
+        let two = Resolved::parse(
+            r#"{"services":{"auth":{"environment":{"A":"2","P":"a$$b"}},"db":{"image":"x"},"new":{}}}"#,
+        )
+        .unwrap();
+        assert_eq!(one.touched(&two), BTreeSet::from(["auth".to_owned(), "new".to_owned()]));
+        assert_eq!(one.touched(&one), BTreeSet::new());
+        assert_eq!(one.variable("auth", "P"), Some(Secret::new("a$b")));
+        assert_eq!(one.variable("auth", "N"), None);
+    }
+
+    #[test]
+    fn complaints_quote_no_values() {
+        let words = complaint("time=\"x\" level=warning msg=\"A=b\"\nfailed to read .env: line 3: unexpected character \"%\" in SECRET=abc def\n");
+        assert_eq!(words, "failed to read .env: line 3: unexpected character \"%\" in SECRET=… def");
+    }
+}
