@@ -26,8 +26,23 @@ const SOCKET: Key<Docker> = Key {
     parse: |text| if text == "off" { Ok(Docker::Off) } else { read::path(text).map(Docker::Socket) },
 };
 
+const COMPOSE: Key<Option<PathBuf>> = Key {
+    section: "docker",
+    name: "compose",
+    help: "Docker Compose as a program of its own, version 2. Default: \"docker compose\", as installed.",
+    default: "\"/usr/local/bin/docker-compose\"",
+    optional: true,
+    secret: false,
+    parse: |text| read::path(text).map(Some),
+};
+
+/// The program of its own that Compose is, if one is set.
+pub(super) fn compose(keys: &mut Keys) -> Option<PathBuf> {
+    keys.read(&COMPOSE, || None)
+}
+
 impl Docker {
-    pub(super) const KEYS: [KeyInfo; 1] = [SOCKET.info()];
+    pub(super) const KEYS: [KeyInfo; 2] = [SOCKET.info(), COMPOSE.info()];
 
     pub(super) fn read(keys: &mut Keys) -> Self {
         keys.read(&SOCKET, || Self::Socket(PathBuf::from("/var/run/docker.sock")))

@@ -52,6 +52,8 @@ pub struct Settings {
     pub store: Store,
     /// The local Docker Engine.
     pub docker: Docker,
+    /// Docker Compose as a program of its own; `None`: `docker compose`.
+    pub compose: Option<PathBuf>,
     /// How operations run.
     pub operation: Operation,
     /// Logging.
@@ -70,6 +72,7 @@ impl Settings {
             http: Http::read(&mut keys),
             store: Store::read(&mut keys, &data),
             docker: Docker::read(&mut keys),
+            compose: docker::compose(&mut keys),
             operation: Operation::read(&mut keys),
             log: Log::read(&mut keys),
             data,

@@ -2,12 +2,16 @@
 //! it is stopped, started, changed, examined and mended. Like an engine, this room
 //! looks and returns steps; `operation/` composes them.
 
+pub mod capture;
+mod check;
 pub mod compose;
 pub mod diagnose;
 pub mod dotenv;
+pub mod engine;
 pub mod http;
 pub mod instance;
 pub mod live;
 pub mod probes;
+mod recover;
 pub mod repairs;
 pub mod scene;

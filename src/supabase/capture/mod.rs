@@ -1,0 +1,274 @@
+//! What an instance is saved as: the project's folder, what Docker knows of each
+//! container and image, named volumes such as the one with the vault's key, the roles
+//! and databases as PostgreSQL dumps them, and the stored objects with their attributes.
+//!
+//! The database goes first and the stored objects last: an object that goes in between
+//! is missed by its row; the other way round rows would name objects nobody saved.
+
+mod check;
+mod files;
+mod records;
+mod volume;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::io::AsyncReadExt;
+
+pub(super) use self::check::TarChecker;
+use self::{files::Files, records::Records, volume::Volume};
+use super::{
+    instance::{Instance, Part},
+    live::Live,
+};
+use crate::{
+    domain::{backup::Compression, problem::Problem},
+    engine::{BackupOptions, Capture, Captured, Engine as _, Planned, Shelf},
+    host::Reader,
+    msg, problem,
+    saga::{
+        plan::AnyStep,
+        step::{Adds, Slot, Step},
+    },
+};
+
+/// The items of an instance: what a backup of one may be limited to.
+pub const ITEMS: [&str; 3] = [CONFIG, DATABASE, STORAGE];
+/// Project folder, containers, named volumes.
+pub const CONFIG: &str = "config";
+/// Roles and databases.
+pub const DATABASE: &str = "database";
+/// Stored objects.
+pub const STORAGE: &str = "storage";
+
+/// What an archive of files is.
+pub(super) const TAR: &str = "application/x-tar";
+/// What the record of the containers is.
+pub(super) const JSON: &str = "application/json";
+
+/// Where PostgreSQL's data lies in its container.
+const DATA: &str = "/var/lib/postgresql/data";
+/// Where the storage API keeps objects in its.
+const OBJECTS: &str = "/var/lib/storage";
+
+/// What a backup was planned as. No secrets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Facts {
+    host: String,
+    project: String,
+    /// The project's folder.
+    folder: PathBuf,
+    compression: Compression,
+    /// Relative to the folder: what is saved by other parts, or not at all.
+    leave_out: Vec<String>,
+    /// Compose files outside the folder.
+    outside: Vec<PathBuf>,
+    /// Container names, and the ids of their images.
+    containers: Vec<(String, String)>,
+    volumes: Vec<VolumeRef>,
+    /// Where the stored objects lie on the host.
+    objects: Option<PathBuf>,
+    /// What the databases' engine planned.
+    database: Option<Database>,
+    config: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Database {
+    container: String,
+    facts: Value,
+}
+
+/// A named volume, and through which container it is read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct VolumeRef {
+    volume: String,
+    container: String,
+    target: String,
+}
+
+/// Looks once, for a backup.
+pub(super) async fn plan(
+    live: &Live,
+    instance: &Instance,
+    options: &BackupOptions,
+) -> Result<Planned, Problem> {
+    if let Some(unknown) = options.items.iter().find(|item| !ITEMS.contains(&item.as_str())) {
+        return Err(problem!("instance-item-unknown", item = unknown));
+    }
+    let wants = |item: &str| options.items.is_empty() || options.items.iter().any(|i| i == item);
+    let mut warnings = Vec::new();
+    let (mut bytes, mut database) = (0, None);
+    if wants(DATABASE) {
+        let container = instance.db()?.name.clone();
+        let access = live.db_access(&instance.host, &container);
+        let inner = BackupOptions { items: Vec::new(), ..options.clone() };
+        let planned = live.postgres().plan_backup(&access, &inner).await?;
+        bytes += planned.bytes;
+        warnings.extend(planned.warnings);
+        database = Some(Database { container, facts: planned.facts });
+    }
+    let objects = objects(instance).filter(|_| wants(STORAGE));
+    if wants(STORAGE) && objects.is_none() {
+        warnings.push(msg!("instance-no-objects"));
+    }
+    if let Some(folder) = &objects {
+        bytes += files::size(live, folder, &[]).await?;
+    }
+    let leave_out = leave_out(instance);
+    if wants(CONFIG) {
+        bytes += files::size(live, &instance.folder, &leave_out).await?;
+    }
+    let facts = Facts {
+        host: instance.host.clone(),
+        project: instance.project.clone(),
+        folder: instance.folder.clone(),
+        compression: options.compression,
+        leave_out,
+        outside: instance.files.iter().filter(|f| !f.starts_with(&instance.folder)).cloned().collect(),
+        containers: instance.containers().map(|(_, c)| (c.name.clone(), c.image_id.clone())).collect(),
+        volumes: volumes(instance),
+        objects,
+        database,
+        config: wants(CONFIG),
+    };
+    let facts = serde_json::to_value(facts).map_err(|e| problem!("internal-journal").detail(e))?;
+    Ok(Planned { facts, warnings, bytes, database_disk: 0 })
+}
+
+/// What lies in the folder and is no part of the configuration: the database's data
+/// (dumped) and the stored objects (a part of their own).
+fn leave_out(instance: &Instance) -> Vec<String> {
+    let data = [(Part::Db, DATA), (Part::Storage, OBJECTS)].into_iter();
+    let found = data.filter_map(|(part, target)| bind(instance, part, target));
+    let inside = found.filter_map(|path| path.strip_prefix(&instance.folder).map(Path::to_owned).ok());
+    inside.map(|path| path.display().to_string()).filter(|path| !path.is_empty()).collect()
+}
+
+fn objects(instance: &Instance) -> Option<PathBuf> {
+    bind(instance, Part::Storage, OBJECTS)
+}
+
+/// Where a path of a container lies on the host, if it is bound there.
+fn bind(instance: &Instance, part: Part, target: &str) -> Option<PathBuf> {
+    let container = instance.container_of(part)?;
+    let mount = container.mounts.iter().find(|m| m.kind == "bind" && m.target == target)?;
+    Some(PathBuf::from(&mount.source))
+}
+
+/// The named volumes that hold what cannot be made again: not caches, and not the data
+/// that is dumped.
+fn volumes(instance: &Instance) -> Vec<VolumeRef> {
+    let mut found: BTreeMap<String, VolumeRef> = BTreeMap::new();
+    for (service, container) in instance.containers() {
+        let cache = super::instance::part_of(service, &container.image) == Some(Part::Functions);
+        for mount in container.mounts.iter().filter(|m| m.kind == "volume") {
+            if cache || mount.target == DATA {
+                continue;
+            }
+            let volume = VolumeRef {
+                volume: mount.source.clone(),
+                container: container.name.clone(),
+                target: mount.target.clone(),
+            };
+            found.entry(mount.source.clone()).or_insert(volume);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The steps that write the parts.
+pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {
+    let mut all = Vec::new();
+    let mut add = |step: (AnyStep<Adds>, Slot<Captured>)| all.push(Capture { step: step.0, slot: step.1 });
+    let tar = |part: &str, folder: &Path, paths: Vec<String>, leave_out: Vec<String>, live_files: bool| Files {
+        live: live.clone(),
+        shelf: shelf.clone(),
+        part: part.to_owned(),
+        folder: folder.to_owned(),
+        paths,
+        leave_out,
+        compression: facts.compression,
+        live_files,
+    };
+    if facts.config {
+        add(any(tar("files", &facts.folder, vec![".".to_owned()], facts.leave_out.clone(), false)));
+        if !facts.outside.is_empty() {
+            let paths = facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
+            add(any(tar("files:outside", Path::new("/"), paths.collect(), Vec::new(), false)));
+        }
+        add(any(Records {
+            live: live.clone(),
+            shelf: shelf.clone(),
+            host: facts.host.clone(),
+            project: facts.project.clone(),
+            containers: facts.containers.clone(),
+            compression: facts.compression,
+        }));
+        for volume in &facts.volumes {
+            add(any(Volume {
+                live: live.clone(),
+                shelf: shelf.clone(),
+                host: facts.host.clone(),
+                volume: volume.volume.clone(),
+                container: volume.container.clone(),
+                target: volume.target.clone(),
+                compression: facts.compression,
+            }));
+        }
+    }
+    if let Some(database) = &facts.database {
+        let access = live.db_access(&facts.host, &database.container);
+        all.extend(live.postgres().capture(&access, &database.facts, shelf)?);
+    }
+    if let Some(objects) = &facts.objects {
+        let (step, slot) = any(tar("storage", objects, vec![".".to_owned()], Vec::new(), true));
+        all.push(Capture { step, slot });
+    }
+    Ok(all)
+}
+
+fn any<S: Step<Effect = Adds, Output = Captured>>(step: S) -> (AnyStep<Adds>, Slot<Captured>) {
+    let slot = step.slot();
+    (AnyStep::new(step), slot)
+}
+
+/// Bytes read at a time.
+const CHUNK: usize = 256 * 1024;
+/// The longest record of containers that is read.
+const RECORD_MOST: u64 = 64 << 20;
+
+/// Reads a stored tar to its end and says how many entries it has. Problem:
+/// `files-archive-broken`.
+pub(super) async fn read_tar(mut raw: Reader) -> Result<u64, Problem> {
+    let mut checker = TarChecker::default();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = raw.read(&mut chunk).await.map_err(|e| unread(&e))?;
+        if read == 0 {
+            return checker.end();
+        }
+        checker.feed(chunk.get(..read).unwrap_or_default());
+    }
+}
+
+/// Reads the stored record of the containers to its end. Problem:
+/// `files-archive-broken`.
+pub(super) async fn read_json(raw: Reader) -> Result<(), Problem> {
+    let mut text = Vec::new();
+    raw.take(RECORD_MOST).read_to_end(&mut text).await.map_err(|e| unread(&e))?;
+    // Nothing of the text in the error: it holds secrets.
+    let read: Result<serde::de::IgnoredAny, _> = serde_json::from_slice(&text);
+    read.map(drop).map_err(|_| problem!("files-archive-broken"))
+}
+
+fn unread(error: &std::io::Error) -> Problem {
+    match crate::store::part::problem_in(error) {
+        Some(problem) => problem.clone(),
+        None => problem!("files-archive-broken").detail(error),
+    }
+}

@@ -1,0 +1,93 @@
+//! What Docker knows of each container and image: settings, mounts, networks, restart
+//! policy, labels, digests. It holds every service's environment, and so its secrets:
+//! it is written to the store and nowhere else.
+
+use std::{collections::BTreeMap, io::Cursor, sync::Arc};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use super::JSON;
+use crate::{
+    domain::{backup::Compression, manifest, msg::Msg, problem::Problem},
+    engine::{Captured, Shelf},
+    host::HostError,
+    msg, problem,
+    saga::{
+        Cx,
+        step::{Adds, Step, UndoRule},
+    },
+    store::part::WritePart,
+    supabase::live::Live,
+};
+
+/// Writes the record.
+pub(super) struct Records {
+    pub(super) live: Live,
+    pub(super) shelf: Shelf,
+    pub(super) host: String,
+    pub(super) project: String,
+    /// Names, and the ids of their images.
+    pub(super) containers: Vec<(String, String)>,
+    pub(super) compression: Compression,
+}
+
+#[async_trait]
+impl Step for Records {
+    type Effect = Adds;
+    type Output = Captured;
+
+    fn name(&self) -> String {
+        "containers".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("instance-step-records", count = self.containers.len())
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("instance-undo-nothing-read"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
+        let taken_at = cx.now();
+        let engine = self.live.engine(&self.host)?;
+        let (mut containers, mut images) = (Vec::new(), BTreeMap::new());
+        for (name, image) in &self.containers {
+            containers.push(engine.record(name).await?);
+            if images.contains_key(image) {
+                continue;
+            }
+            // An image that was removed while its container runs is none to keep.
+            match engine.image_record(image).await {
+                Ok(record) => drop(images.insert(image.clone(), record)),
+                Err(HostError::NoContainer(_)) => drop(images.insert(image.clone(), Value::Null)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let count = i64::try_from(containers.len()).unwrap_or(i64::MAX);
+        let record = json!({ "project": self.project, "containers": containers, "images": images });
+        let text = serde_json::to_vec_pretty(&record).map_err(|_| problem!("internal-journal"))?;
+        let progress = cx.progress().clone();
+        let written = WritePart {
+            store: &*self.shelf.store,
+            resource: &self.shelf.resource,
+            path: &format!("{}/containers.json", self.shelf.folder),
+            compression: self.compression,
+            expect: text.len() as u64,
+            tap: None,
+            on_bytes: Arc::new(move |more| progress.add(more)),
+        }
+        .from(Box::pin(Cursor::new(text)))
+        .await?;
+        let part = manifest::Part {
+            name: "containers".to_owned(),
+            files: vec![written.file],
+            media_type: JSON.to_owned(),
+            raw: written.raw,
+            counts: BTreeMap::from([("containers".to_owned(), count)]),
+            facts: json!({ "images": images.keys().collect::<Vec<_>>() }),
+        };
+        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+    }
+}

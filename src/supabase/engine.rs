@@ -1,0 +1,204 @@
+//! The kind `supabase`: an instance as a resource. It is found by Compose's labels,
+//! saved as a recovery point, checked; what changes it are operations of their own.
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::{
+    capture::{self, CONFIG, DATABASE, JSON, STORAGE, TAR},
+    check,
+    instance::is_auth,
+    live::Live,
+    recover,
+};
+use crate::{
+    domain::{
+        id::OperationId,
+        kind::Kind,
+        manifest::{EngineRef, Manifest, Part},
+        problem::Problem,
+    },
+    engine::{
+        Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Planned,
+        RestoreOptions, RestoreSteps, Shelf, postgres,
+    },
+    host::{Container, Reader},
+    msg, problem,
+    saga::{plan::AnyCommit, step::Destroys},
+    store::layout::Area,
+};
+
+/// The kind's name.
+pub const KIND: Kind = Kind::of("supabase");
+
+/// The engine of the kind `supabase`.
+#[derive(Clone)]
+pub struct SupabaseEngine {
+    live: Live,
+}
+
+impl SupabaseEngine {
+    /// An engine that reaches instances this way.
+    pub fn new(live: Live) -> Self {
+        Self { live }
+    }
+
+    /// The database's own access, if its container is there.
+    async fn db_access(&self, access: &Access) -> Result<Access, Problem> {
+        let instance = self.live.instance(access).await?;
+        Ok(self.live.db_access(&instance.host, &instance.db()?.name))
+    }
+}
+
+fn by_hand() -> Problem {
+    problem!("supabase-restore-by-hand")
+}
+
+fn facts(value: &Value) -> Result<capture::Facts, Problem> {
+    serde_json::from_value(value.clone()).map_err(|e| problem!("plan-changed").detail(e))
+}
+
+#[async_trait]
+impl Engine for SupabaseEngine {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+
+    fn area(&self) -> Area {
+        Area::Instances
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            Field {
+                name: "project",
+                label: msg!("instance-field-project"),
+                secret: false,
+                required: true,
+                choices: &[],
+            },
+            Field {
+                name: "host",
+                label: msg!("instance-field-host"),
+                secret: false,
+                required: false,
+                choices: &[],
+            },
+        ]
+    }
+
+    fn accept(&self, mut input: Access) -> Result<Access, Vec<Problem>> {
+        input.values.retain(|_, value| !value.trim().is_empty());
+        if let Some(unknown) = input.values.keys().find(|k| !matches!(k.as_str(), "project" | "host")) {
+            return Err(vec![problem!("instance-field-unknown", field = unknown)]);
+        }
+        if input.value("project").is_none() {
+            return Err(vec![problem!("instance-project-missing")]);
+        }
+        input.values.entry("host".to_owned()).or_insert_with(|| "local".to_owned());
+        Ok(input)
+    }
+
+    async fn target(&self, access: &Access) -> Result<String, Problem> {
+        let (host, project) = (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
+        Ok(format!("instance:{host}/{project}"))
+    }
+
+    /// By the database or what signs people in: an instance that lacks one of them is
+    /// still one.
+    fn detect(&self, host: &str, container: &Container) -> Option<Detected> {
+        let (project, _) = container.compose()?;
+        if !postgres::is_supabase(container) && !is_auth(container) {
+            return None;
+        }
+        let mut access = Access::default();
+        access.values.insert("project".to_owned(), project.to_owned());
+        access.values.insert("host".to_owned(), host.to_owned());
+        Some(Detected {
+            kind: KIND,
+            name: project.to_owned(),
+            identity: format!("{host}/compose/{project}"),
+            access,
+            restore_refused: Some(by_hand()),
+        })
+    }
+
+    async fn check(&self, access: &Access) -> Vec<Check> {
+        check::check(&self.live, access).await
+    }
+
+    /// No marker: there is none that covers files and stored objects, so a safety backup
+    /// is always taken anew. A database that is away hides only its version.
+    async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {
+        let instance = self.live.instance(access).await?;
+        let db = instance.db()?.clone();
+        let inner = self.live.postgres().inspect(&self.live.db_access(&instance.host, &db.name)).await;
+        let (engine, bytes) = match inner {
+            Ok(found) => (found.engine, found.items.iter().map(|item| item.bytes).sum()),
+            Err(problem) => {
+                tracing::debug!(%problem, "the database of an instance was not looked into");
+                (EngineRef { image: Some(db.image_id), ..EngineRef::default() }, 0)
+            }
+        };
+        let items = [(CONFIG, 0), (DATABASE, bytes), (STORAGE, 0)];
+        let items = items.map(|(name, bytes)| Item { name: name.to_owned(), bytes }).to_vec();
+        Ok(Inspection { engine, items, marker: None })
+    }
+
+    async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem> {
+        capture::plan(&self.live, &self.live.instance(access).await?, options).await
+    }
+
+    fn capture(&self, _: &Access, value: &Value, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {
+        capture::steps(&self.live, facts(value)?, shelf)
+    }
+
+    async fn validate(&self, access: Option<&Access>, part: &Part, raw: Reader) -> Result<(), Problem> {
+        match part.media_type.as_str() {
+            TAR => capture::read_tar(raw).await.map(drop),
+            JSON => capture::read_json(raw).await,
+            _ => {
+                let inner = match access {
+                    Some(access) => self.db_access(access).await.ok(),
+                    None => None,
+                };
+                self.live.postgres().validate(inner.as_ref(), part, raw).await
+            }
+        }
+    }
+
+    fn recover(&self, manifest: &Manifest) -> String {
+        recover::recover(manifest, &self.live.postgres().recover(manifest))
+    }
+
+    async fn plan_restore(
+        &self,
+        _: &Access,
+        _: &Manifest,
+        _: &RestoreOptions,
+        _: &OperationId,
+    ) -> Result<Planned, Problem> {
+        Err(by_hand())
+    }
+
+    fn restore(&self, _: &Access, _: &Value, _: &Shelf, _: &Manifest) -> Result<RestoreSteps, Problem> {
+        Err(by_hand())
+    }
+
+    async fn plan_undo(&self, _: &Access, _: &[Aside], _: &OperationId) -> Result<Planned, Problem> {
+        Err(by_hand())
+    }
+
+    fn undo(&self, _: &Access, _: &Value) -> Result<RestoreSteps, Problem> {
+        Err(by_hand())
+    }
+
+    async fn plan_free(&self, _: &Access, _: &Aside, _: &OperationId) -> Result<Planned, Problem> {
+        Err(by_hand())
+    }
+
+    fn free(&self, _: &Access, _: &Value) -> Result<AnyCommit<Destroys>, Problem> {
+        Err(by_hand())
+    }
+}
+
