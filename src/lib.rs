@@ -15,4 +15,5 @@ pub mod saga;
 pub mod secret;
 pub mod store;
 pub mod stream;
+pub mod supabase;
 pub mod web;
