@@ -68,7 +68,7 @@ impl Scene {
 
     /// A value of `.env` as Compose reads it; `None` if it is not set or cannot be read.
     pub fn env_value(&self, key: &str) -> Option<Secret> {
-        self.env.as_ref().ok()?.value(key)?.ok()
+        self.env.as_ref().ok()?.value(key)?.ok().map(|value| value.secret().clone())
     }
 
     /// A variable a service would be given if it were recreated now.
@@ -136,7 +136,7 @@ pub async fn read_env(path: PathBuf) -> Result<Dotenv, Problem> {
         return Err(unreadable(&format!("{} bytes", about.len())));
     }
     let bytes = tokio::fs::read(&path).await.map_err(|e| unreadable(&e))?;
-    Ok(Dotenv::parse(&bytes))
+    Ok(Dotenv::parse(bytes))
 }
 
 /// For the resolved configuration's readers.
