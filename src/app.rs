@@ -22,6 +22,10 @@ use crate::{
     saga::runner::Patience,
     secret::{SystemRandom, open_key},
     store::{LocalStore, Reserve},
+    supabase::{
+        engine::SupabaseEngine,
+        live::{ComposeProgram, Live},
+    },
 };
 
 /// How long a lease holds without being renewed.
@@ -48,8 +52,11 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
     let hosts = hosts(settings);
     db.ensure_local_host(&docker_address(settings)).await?;
     db.ensure_default_project().await?;
+    let postgres = postgres(settings, &hosts, &ids, Shelves { db: db.clone(), stores: stores.clone() });
+    let instances = Live::new(hosts.clone(), postgres.clone(), compose(settings));
     Ok(World {
-        engines: engines(settings, &hosts, &ids, Shelves { db: db.clone(), stores: stores.clone() }),
+        engines: engines(settings, postgres, instances.clone()),
+        instances,
         stores,
         sealer: Arc::new(sealer),
         rules: rules(settings, &ids),
@@ -101,16 +108,34 @@ fn docker_address(settings: &Settings) -> String {
     }
 }
 
-/// The only list of the kinds of resource.
-fn engines(settings: &Settings, hosts: &Hosts, ids: &SharedIds, shelves: Shelves) -> Engines {
+fn postgres(settings: &Settings, hosts: &Hosts, ids: &SharedIds, shelves: Shelves) -> PostgresEngine {
     let tuning = Tuning {
         reserve_bytes: settings.store.reserve_bytes,
         reserve_percent: settings.store.reserve_percent.into(),
         ..Tuning::default()
     };
-    let postgres = PostgresEngine::new(hosts.clone(), ids.clone(), tuning).with_backups(Arc::new(shelves));
+    PostgresEngine::new(hosts.clone(), ids.clone(), tuning).with_backups(Arc::new(shelves))
+}
+
+/// How Docker Compose is called.
+fn compose(settings: &Settings) -> ComposeProgram {
+    let socket = match &settings.docker {
+        config::Docker::Off => None,
+        config::Docker::Socket(path) => Some(path.clone()),
+    };
+    match &settings.compose {
+        Some(path) => ComposeProgram { argv: vec![path.display().to_string()], socket },
+        None => ComposeProgram { socket, ..ComposeProgram::default() },
+    }
+}
+
+/// The only list of the kinds of resource.
+fn engines(settings: &Settings, postgres: PostgresEngine, instances: Live) -> Engines {
     let sqlite = SqliteEngine::new(passing(settings)).keeping(reserve(settings));
-    Engines::default().with(Arc::new(postgres)).with(Arc::new(sqlite))
+    Engines::default()
+        .with(Arc::new(postgres))
+        .with(Arc::new(sqlite))
+        .with(Arc::new(SupabaseEngine::new(instances)))
 }
 
 fn rules(settings: &Settings, ids: &SharedIds) -> Rules {

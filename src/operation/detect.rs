@@ -74,6 +74,10 @@ pub async fn look(world: &World) -> Result<Arc<Look>, Problem> {
         for container in &containers {
             for kind in world.engines.all() {
                 let Some(found) = kind.detect(host, container) else { continue };
+                // An instance is recognised by several of its containers.
+                if look.seen.iter().any(|seen| seen.found.identity == found.identity) {
+                    continue;
+                }
                 let added = world.db.resource_by_identity(&found.identity).await?;
                 look.seen.push(Seen { host: host.to_owned(), found, added });
             }

@@ -14,6 +14,7 @@ mod detect;
 mod execute;
 mod free;
 mod holder;
+mod instance;
 mod prepare;
 mod purge;
 mod rebuild;
@@ -38,6 +39,9 @@ pub use detect::{Detections, Look, Seen, look, note_presence};
 pub use execute::execute;
 pub use free::FreeRequest;
 pub use holder::project_of;
+pub use instance::{
+    ConfigRequest, Edited, RepairRequest, RestartRequest, StartRequest, StopRequest, examine, history, set_back,
+};
 pub use prepare::{Actor, PlanView, Prepared, Request, asked_before, enqueue, prepare, prepare_again};
 pub use purge::PurgeRequest;
 pub use rebuild::{Rebuilt, rebuild};

@@ -10,6 +10,10 @@ use super::{
     delete::{Delete, DeleteRequest},
     free::{Free, FreeRequest},
     holder::in_the_way,
+    instance::{
+        Config, ConfigRequest, Repair, RepairRequest, Restart, RestartRequest, Start, StartRequest, Stop,
+        StopRequest,
+    },
     purge::{Purge, PurgeRequest},
     restore::{Restore, RestoreRequest},
     undo::{Undo, UndoRequest},
@@ -73,6 +77,16 @@ pub enum Request {
     Free(FreeRequest),
     /// Take a file from elsewhere in as a backup.
     Upload(UploadRequest),
+    /// Stop an instance's services and start them again.
+    Restart(RestartRequest),
+    /// Stop an instance's services.
+    Stop(StopRequest),
+    /// Start an instance's services.
+    Start(StartRequest),
+    /// Change values of an instance's configuration.
+    Config(ConfigRequest),
+    /// Mend what a diagnosis found.
+    Repair(RepairRequest),
 }
 
 /// A kind of operation: how it is inspected and composed.
@@ -220,6 +234,21 @@ macro_rules! dispatch {
         } else if name == Upload::KIND {
             type $kind = Upload;
             $body
+        } else if name == Restart::KIND {
+            type $kind = Restart;
+            $body
+        } else if name == Stop::KIND {
+            type $kind = Stop;
+            $body
+        } else if name == Start::KIND {
+            type $kind = Start;
+            $body
+        } else if name == Config::KIND {
+            type $kind = Config;
+            $body
+        } else if name == Repair::KIND {
+            type $kind = Repair;
+            $body
         } else {
             $other
         }
@@ -277,6 +306,11 @@ async fn prepare_as(
         Request::Purge(request) => of::<Purge>(world, id, request, by).await,
         Request::Free(request) => of::<Free>(world, id, request, by).await,
         Request::Upload(request) => of::<Upload>(world, id, request, by).await,
+        Request::Restart(request) => of::<Restart>(world, id, request, by).await,
+        Request::Stop(request) => of::<Stop>(world, id, request, by).await,
+        Request::Start(request) => of::<Start>(world, id, request, by).await,
+        Request::Config(request) => of::<Config>(world, id, request, by).await,
+        Request::Repair(request) => of::<Repair>(world, id, request, by).await,
     };
     match prepared {
         Err(problem) => Err(in_the_way(world, by, problem).await),

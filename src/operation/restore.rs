@@ -28,7 +28,7 @@ use crate::{
         outside::OutsideReport,
         problem::Problem,
     },
-    engine::{Planned, Replace, RestoreOptions, RestoreSteps, Shelf},
+    engine::{BackupOptions, Planned, Replace, RestoreOptions, RestoreSteps, Shelf},
     msg, problem,
     saga::plan::{Committed, Open, Plan, PlanBuilder, Waiver},
     store::{StorePath, manifest},
@@ -258,7 +258,11 @@ pub(super) fn put_back(
             }
             let mut plan = match waiver {
                 Some(waiver) => plan.waive(waiver),
-                None => plan.safety(Safety { world: world.clone(), resource: target.clone() }),
+                None => plan.safety(Safety {
+                    world: world.clone(),
+                    resource: target.clone(),
+                    options: BackupOptions::default(),
+                }),
             };
             for step in prepare {
                 match step {

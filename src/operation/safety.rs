@@ -41,6 +41,8 @@ const LOOK_BACK: i64 = 5;
 pub(super) struct Safety {
     pub(super) world: World,
     pub(super) resource: ResourceId,
+    /// What it has to contain: what the operation may change.
+    pub(super) options: BackupOptions,
 }
 
 /// The child operation, written down before it exists.
@@ -92,7 +94,7 @@ impl Step for Safety {
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
         for Child { child } in cx.notes() {
             // Noted, and the process died before it was written down: nothing ran.
-            let Some(row) = self.find(&child).await? else { continue };
+            let Some(row) = found(&self.world, &child).await? else { continue };
             match row.state {
                 OpState::Queued => {
                     self.world.db.request_cancel(&child, "system").await?;
@@ -115,7 +117,7 @@ impl Safety {
             resource: self.resource.clone(),
             name: None,
             note: None,
-            options: BackupOptions::default(),
+            options: self.options.clone(),
             origin: Origin::Safety,
             parent: Some(cx.operation().clone()),
         });
@@ -125,14 +127,6 @@ impl Safety {
         self.world.db.enqueue(prepared.new).await?;
         execute_under(&self.world, &child, cx.cancel().child_token()).await;
         self.proof(&child).await
-    }
-
-    async fn find(&self, child: &OperationId) -> Result<Option<OperationRow>, Problem> {
-        match self.world.db.operation(child).await {
-            Ok(row) => Ok(Some(row)),
-            Err(problem) if problem.is("not-found-operation") => Ok(None),
-            Err(problem) => Err(problem),
-        }
     }
 
     async fn ended(&self, child: &OperationId) -> Result<(), Problem> {
@@ -174,7 +168,7 @@ impl Safety {
         };
         for backup in self.world.db.backups(filter).await?.rows {
             let fits = backup.marker.as_ref() == Some(&marker) && self.is_recent(&backup, cx.now());
-            if fits && self.was_whole(&backup.operation).await? && self.is_still_right(cx, &backup).await? {
+            if fits && was_whole(&self.world, &backup.operation).await? && self.is_still_right(cx, &backup).await? {
                 cx.log(msg!("log-safety-reused", backup = backup.id.short())).await;
                 return Ok(Some(SafetyProof {
                     backups: vec![backup.id],
@@ -219,11 +213,19 @@ impl Safety {
         }
         Ok(())
     }
+}
 
-    /// Whether the operation that made a backup was asked for everything.
-    async fn was_whole(&self, operation: &OperationId) -> Result<bool, Problem> {
-        let Some(row) = self.find(operation).await? else { return Ok(false) };
-        let request: Option<BackupRequest> = serde_json::from_value(row.request).ok();
-        Ok(request.is_some_and(|r| r.options.items.is_empty() && r.options.roles != Some(false)))
+/// Whether the operation that made a backup was asked for everything.
+pub(super) async fn was_whole(world: &World, operation: &OperationId) -> Result<bool, Problem> {
+    let Some(row) = found(world, operation).await? else { return Ok(false) };
+    let request: Option<BackupRequest> = serde_json::from_value(row.request).ok();
+    Ok(request.is_some_and(|r| r.options.items.is_empty() && r.options.roles != Some(false)))
+}
+
+async fn found(world: &World, operation: &OperationId) -> Result<Option<OperationRow>, Problem> {
+    match world.db.operation(operation).await {
+        Ok(row) => Ok(Some(row)),
+        Err(problem) if problem.is("not-found-operation") => Ok(None),
+        Err(problem) => Err(problem),
     }
 }

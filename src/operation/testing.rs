@@ -18,6 +18,10 @@ use crate::{
     saga::runner::Patience,
     secret::{SystemRandom, open_key},
     store::{LocalStore, Reserve},
+    supabase::{
+        engine::SupabaseEngine,
+        live::{ComposeProgram, Live},
+    },
 };
 
 /// SQLite, and PostgreSQL by network; one empty store; uploads go to `uploads` in the folder.
@@ -28,12 +32,16 @@ pub(crate) async fn world(folder: &Path, clock: SharedClock) -> World {
     store.init().await.unwrap();
     let id = db.ensure_default_store("store").await.unwrap().id;
     let hosts = Hosts::new(Arc::new(Local::new()));
+    let postgres = PostgresEngine::new(hosts.clone(), ids.clone(), Tuning::default());
+    let instances = Live::new(hosts.clone(), postgres.clone(), ComposeProgram::default());
     World {
         stores: Stores::new(id, Arc::new(store)),
-        hosts: hosts.clone(),
+        hosts,
         engines: Engines::default()
             .with(Arc::new(SqliteEngine::new(folder.join("tmp"))))
-            .with(Arc::new(PostgresEngine::new(hosts, ids.clone(), Tuning::default()))),
+            .with(Arc::new(postgres))
+            .with(Arc::new(SupabaseEngine::new(instances.clone()))),
+        instances,
         sealer: Arc::new(open_key(&folder.join("key"), false, Arc::new(SystemRandom)).unwrap()),
         rules: Rules {
             runner: "w-test".to_owned(),

@@ -23,6 +23,7 @@ use crate::{
     saga::runner::Patience,
     secret::{Sealer, Secret},
     store::Store,
+    supabase::live::Live,
 };
 
 /// The world of operations. Cheap to clone.
@@ -40,6 +41,8 @@ pub struct World {
     pub hosts: Hosts,
     /// The kinds of resource.
     pub engines: Engines,
+    /// The way to instances.
+    pub instances: Live,
     /// Opens what is sealed.
     pub sealer: Arc<Sealer>,
     /// Settings that operations go by.

@@ -76,6 +76,17 @@ impl Sealer {
         self.try_seal(owner, secret).map_err(|why| SealError { owner: owner.to_owned(), why })
     }
 
+    /// A fingerprint that only the holder of the key can make: equal for equal secrets of
+    /// one `owner`, and nothing to guess from without the key file.
+    pub fn fingerprint(&self, owner: &str, secret: &Secret) -> String {
+        let mut hasher = Sha256::new_with_prefix(&*self.key);
+        for text in [owner, secret.expose()] {
+            hasher.update((text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        hex::encode(hasher.finalize())
+    }
+
     /// Opens what was sealed for the same `owner`.
     pub fn open(&self, owner: &str, sealed: &str) -> Result<Secret, SealError> {
         self.try_open(owner, sealed).map_err(|why| SealError { owner: owner.to_owned(), why })

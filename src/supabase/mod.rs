@@ -13,5 +13,7 @@ pub mod instance;
 pub mod live;
 pub mod probes;
 mod recover;
+pub mod order;
 pub mod repairs;
 pub mod scene;
+pub mod steps;

@@ -44,6 +44,12 @@ impl Resolved {
         (!value.is_null()).then(|| Secret::new(text(value).replace("$$", "$")))
     }
 
+    /// The names of a service's variables.
+    pub fn variables(&self, service: &str) -> Vec<String> {
+        let environment = self.services.get(service).and_then(|s| s.get("environment"));
+        environment.and_then(Value::as_object).map(|all| all.keys().cloned().collect()).unwrap_or_default()
+    }
+
     /// The services that differ from `other`'s: these would be recreated.
     pub fn touched(&self, other: &Self) -> BTreeSet<String> {
         let names = self.services.keys().chain(other.services.keys());

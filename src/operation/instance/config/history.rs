@@ -1,0 +1,63 @@
+//! What was changed when, and the way back to a former value.
+
+use super::*;
+use crate::{
+    db::{OperationFilter, OperationRow, ResourceRow},
+    domain::{clock::Moment, operation::OpState},
+};
+
+/// One change that was made, or tried.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Edited {
+    /// The operation.
+    pub operation: OperationId,
+    /// When it was asked for.
+    pub at: Moment,
+    /// Who.
+    pub by: String,
+    /// How it ended.
+    pub state: OpState,
+    /// What was changed.
+    pub changes: Vec<Change>,
+}
+
+/// The last changes of an instance, newest first, at most `limit`.
+pub async fn history(world: &World, row: &ResourceRow, limit: i64) -> Result<Vec<Edited>, Problem> {
+    let filter = OperationFilter {
+        resource: Some(row.id.clone()),
+        kind: Some(Config::KIND),
+        limit: Some(limit),
+        ..OperationFilter::default()
+    };
+    Ok(world.db.operations(filter).await?.rows.into_iter().filter_map(edited).collect())
+}
+
+fn edited(row: OperationRow) -> Option<Edited> {
+    let facts: Facts = serde_json::from_value(row.facts).ok()?;
+    Some(Edited {
+        operation: row.id,
+        at: row.created_at,
+        by: row.actor,
+        state: row.state,
+        changes: facts.changes,
+    })
+}
+
+/// Asks for the values that were there before a change. Problems: `config-not-a-change`;
+/// `config-was-unset` (a key that was not there before cannot be given its former value).
+pub async fn set_back(world: &World, operation: &OperationId) -> Result<ConfigRequest, Problem> {
+    let row = world.db.operation(operation).await?;
+    let not_one = || problem!("config-not-a-change", operation = operation.as_str());
+    if row.kind != Config::KIND {
+        return Err(not_one());
+    }
+    let facts: Facts = serde_json::from_value(row.facts).map_err(|_| not_one())?;
+    let values = facts.values(world)?;
+    let mut entered = BTreeMap::new();
+    for change in &facts.changes {
+        let old = values.0.get(&change.env).and_then(|v| v.old.clone());
+        let old = old.ok_or_else(|| problem!("config-was-unset", key = &change.env))?;
+        entered.insert(change.field.clone(), Secret::new(old));
+    }
+    Ok(ConfigRequest::new(world, facts.resource, entered))
+}

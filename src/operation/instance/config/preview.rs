@@ -1,0 +1,165 @@
+//! What a change would do: the new file in memory, checked by Compose itself, and
+//! compared with the current one service by service. What a key affects is derived,
+//! never looked up in a table.
+
+use super::*;
+use crate::supabase::{
+    compose::{Resolved, resolve},
+    dotenv::Dotenv,
+};
+
+/// What a change would do.
+pub(super) struct Preview {
+    pub(super) file: PathBuf,
+    pub(super) planned_for: String,
+    pub(super) changes: Vec<Change>,
+    pub(super) values: Values,
+    pub(super) services: Vec<String>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) sql: Vec<Sql>,
+    pub(super) warnings: Vec<Msg>,
+}
+
+impl Preview {
+    /// Checks what was entered, all of it, and what it would do. Problems: the key's own
+    /// (`env-…`), `config-field-unknown`, `config-no-change`, `env-unreadable`,
+    /// `compose-refused`.
+    pub(super) async fn of(
+        world: &World,
+        id: &OperationId,
+        target: &Target,
+        instance: &Instance,
+        entered: &BTreeMap<String, Secret>,
+    ) -> Result<Self, Problem> {
+        let shown = instance.env_file().display().to_string();
+        let file = tokio::fs::canonicalize(instance.env_file())
+            .await
+            .map_err(|e| problem!("env-unreadable", path = shown).detail(e))?;
+        let current = read_env(file.clone()).await?;
+        let wanted = accepted(&current, entered)?;
+        let mut next = current.clone();
+        for (key, value) in &wanted {
+            next = next.set(key.env, value.expose())?;
+        }
+        let before = resolve(&target.live, instance, None, None).await?;
+        let after = candidate(world, id, target, instance, &next).await?;
+        let services: Vec<String> = before.touched(&after).into_iter().collect();
+        let running = services.iter().filter(|name| instance.services.contains_key(*name)).cloned().collect();
+        let mut preview = Self {
+            file,
+            planned_for: digest(current.as_bytes()),
+            changes: Vec::new(),
+            values: Values::default(),
+            variables: variables(&services, &before, &after),
+            services: running,
+            sql: Vec::new(),
+            warnings: Vec::new(),
+        };
+        for (key, value) in wanted {
+            preview.add(target, instance, &current, key, &value).await?;
+        }
+        if preview.services.is_empty() && preview.sql.is_empty() {
+            preview.warnings.push(msg!("config-warn-nobody-reads"));
+        }
+        Ok(preview)
+    }
+
+    async fn add(
+        &mut self,
+        target: &Target,
+        instance: &Instance,
+        current: &Dotenv,
+        key: &Key,
+        value: &Secret,
+    ) -> Result<(), Problem> {
+        let old = current.value(key.env).and_then(Result::ok).map(|v| v.expose().to_owned());
+        let duplicates = current.duplicates(key.env);
+        if duplicates.len() > 1 {
+            self.warnings.push(msg!("config-warn-duplicates", key = key.env, count = duplicates.len()));
+        }
+        self.warnings.extend(caution(key, value.expose()));
+        if let Some(SqlEffect::DatabaseSetting(setting)) = key.sql {
+            let database = current.value("POSTGRES_DB").and_then(Result::ok).map(|v| v.expose().to_owned());
+            let database = database.filter(|name| !name.is_empty()).unwrap_or_else(|| "postgres".to_owned());
+            let mut ask = target.live.ask(instance, &database, None).await?;
+            let former = ask.text(&setting_query(&database, setting)).await;
+            ask.close().await;
+            let former = Some(former?).filter(|former| !former.is_empty());
+            let (setting, value) = (setting.to_owned(), value.expose().to_owned());
+            self.sql.push(Sql { database, setting, value, former });
+        }
+        self.changes.push(Change {
+            field: key.field.to_owned(),
+            env: key.env.to_owned(),
+            secret: key.secret,
+            old: old.clone().filter(|_| !key.secret),
+            was_set: old.is_some(),
+            new: (!key.secret).then(|| value.expose().to_owned()),
+        });
+        self.values.0.insert(key.env.to_owned(), OldNew { old, new: value.expose().to_owned() });
+        Ok(())
+    }
+}
+
+/// What is to be written, where it differs from what is there.
+fn accepted<'a>(
+    current: &Dotenv,
+    entered: &BTreeMap<String, Secret>,
+) -> Result<Vec<(&'a Key, Secret)>, Problem> {
+    let mut keys: Vec<(&'static Key, &Secret)> = Vec::new();
+    for (field, value) in entered {
+        let key = by_field(field).ok_or_else(|| problem!("config-field-unknown", field = field))?;
+        keys.push((key, value));
+    }
+    // What another key of the same request becomes counts, not what it was.
+    let will_be = |env: &str| {
+        let entered = keys.iter().find(|(key, _)| key.env == env).map(|(_, v)| v.expose().to_owned());
+        entered.or_else(|| current.value(env).and_then(Result::ok).map(|v| v.expose().to_owned()))
+    };
+    let mut wanted = Vec::new();
+    for (key, value) in &keys {
+        let value = accept(key, value.expose(), &will_be)?;
+        let is = current.value(key.env).and_then(Result::ok).map(|v| v.expose().to_owned());
+        if is.as_deref() != Some(value.as_str()) {
+            wanted.push((*key, Secret::new(value)));
+        }
+    }
+    if wanted.is_empty() { Err(problem!("config-no-change")) } else { Ok(wanted) }
+}
+
+/// What Compose makes of the new file, which lies in Zelo's own folder meanwhile, readable
+/// by nobody else.
+async fn candidate(
+    world: &World,
+    id: &OperationId,
+    target: &Target,
+    instance: &Instance,
+    next: &Dotenv,
+) -> Result<Resolved, Problem> {
+    let path = world.rules.uploads.with_file_name(format!("candidate-{id}.env"));
+    let shown = path.display().to_string();
+    let unwritable = |e: std::io::Error| problem!("env-unwritable", path = &shown).detail(e);
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&path).await.map_err(unwritable)?;
+    let written = tokio::io::AsyncWriteExt::write_all(&mut file, next.as_bytes()).await;
+    let flushed = tokio::io::AsyncWriteExt::flush(&mut file).await;
+    drop(file);
+    let resolved = match written.and(flushed) {
+        Ok(()) => resolve(&target.live, instance, Some(&path), None).await,
+        Err(error) => Err(unwritable(error)),
+    };
+    tokio::fs::remove_file(&path).await.map_err(unwritable)?;
+    resolved
+}
+
+/// The variables that differ, service by service.
+fn variables(services: &[String], before: &Resolved, after: &Resolved) -> Vec<Variable> {
+    let mut found = Vec::new();
+    for service in services {
+        let names = after.variables(service);
+        let changed = names.into_iter().filter(|n| before.variable(service, n) != after.variable(service, n));
+        found.extend(changed.map(|name| Variable { service: service.clone(), name }));
+    }
+    found
+}

@@ -1,0 +1,101 @@
+//! Safe restart: look → safety backup → graceful stop → start in order → gate → done.
+//! Containers stay what they are; nothing is recreated.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{again, before_a_restart, chosen, examine, harms, protect, resource, waived};
+use crate::{
+    domain::{
+        id::{OperationId, ResourceId},
+        operation::OpKind,
+        problem::Problem,
+    },
+    engine::BackupOptions,
+    msg,
+    operation::{
+        World,
+        prepare::{Actor, Inspected, Kind, Sight},
+    },
+    saga::{
+        plan::{AnyCommit, Plan, Waiver},
+        step::{Destroys, Step as _},
+    },
+    supabase::steps::{Done, Gate, LookBefore, Start, Stop},
+};
+
+/// Asks for a safe restart.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RestartRequest {
+    /// Of which instance.
+    pub resource: ResourceId,
+    /// Of these services; none: all.
+    #[serde(default)]
+    pub services: Vec<String>,
+    /// An owner's reason to go without a safety backup.
+    #[serde(default)]
+    pub without_safety: Option<String>,
+}
+
+/// What inspection found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::operation) struct Facts {
+    resource: ResourceId,
+    services: Vec<String>,
+    save: BackupOptions,
+    waiver: Option<Waiver>,
+}
+
+pub(in crate::operation) struct Restart;
+
+#[async_trait]
+impl Kind for Restart {
+    type Request = RestartRequest;
+    type Facts = Facts;
+    const KIND: OpKind = OpKind::of("restart");
+
+    async fn inspect(
+        world: &World,
+        _: &OperationId,
+        request: RestartRequest,
+        by: &Actor,
+    ) -> Result<Inspected<Facts>, Problem> {
+        let row = resource(world, &request.resource).await?;
+        let access = world.access(&row)?;
+        let (scene, diagnosis) = examine(world, &row).await?;
+        let view = Sight {
+            title: Some(msg!("plan-restart", resource = &row.name)),
+            warnings: harms(&diagnosis),
+            ..Sight::default()
+        };
+        Ok(Inspected {
+            locks: world.locks(&row, &access).await?,
+            facts: Facts {
+                resource: row.id.clone(),
+                services: chosen(&scene.instance, &request.services)?,
+                save: before_a_restart(world, &row).await?,
+                waiver: waived(world, request.without_safety, by)?,
+            },
+            resource: Some(row.id),
+            project: row.project,
+            backup: None,
+            parent: None,
+            holds: vec![],
+            view,
+        })
+    }
+
+    async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
+        let (row, target) = again(world, &facts.resource).await?;
+        let mut plan = Plan::builder(Self::KIND);
+        let look = LookBefore { target: target.clone() };
+        let before = look.slot();
+        plan.add(look);
+        let mut plan = protect(world, plan, &row.id, facts.save, facts.waiver);
+        let services = facts.services;
+        plan.destroy(Stop { target: target.clone(), services: services.clone(), before: before.clone() });
+        plan.destroy(Start::<Destroys>::again(target.clone(), services, before.clone()));
+        plan.add(Gate { target, before });
+        Ok(plan.commit(AnyCommit::new(Done)).finish())
+    }
+}

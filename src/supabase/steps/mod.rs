@@ -1,0 +1,41 @@
+//! The steps that operations on an instance are made of, each with its undo.
+
+mod done;
+mod env;
+mod gate;
+mod look;
+mod mend;
+mod recreate;
+mod start;
+mod stop;
+mod tell;
+mod wait;
+
+pub use done::Done;
+pub use env::{Edits, ForgetEnv, WriteEnv};
+pub use gate::{Gate, Stopped};
+pub use look::{Before, LookBefore, SeenService};
+pub use mend::{Helped, Judge, MendOne};
+pub use recreate::{InForce, Recreate, Return, Variable};
+pub use start::Start;
+pub use stop::Stop;
+pub use tell::Tell;
+
+use super::{instance::Instance, live::Live};
+use crate::{domain::problem::Problem, engine::Access};
+
+/// The instance an operation is about.
+#[derive(Clone)]
+pub struct Target {
+    /// The way to it.
+    pub live: Live,
+    /// Which it is.
+    pub access: Access,
+}
+
+impl Target {
+    /// As it is now.
+    pub async fn now(&self) -> Result<Instance, Problem> {
+        self.live.instance(&self.access).await
+    }
+}
