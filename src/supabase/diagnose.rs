@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, future::BoxFuture, stream};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -56,13 +56,8 @@ pub async fn look_again(scene: &Scene, probe: &str) -> Outcome {
 }
 
 async fn look(scene: &Scene, all: Vec<Box<dyn Probe>>) -> Diagnosis {
-    let probes: Vec<Looked> = stream::iter(all)
-        .map(|probe| async move {
-            Looked { probe: probe.id().to_owned(), outcome: limited(&*probe, scene).await }
-        })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
+    let looking: Vec<BoxFuture<'_, Looked>> = all.into_iter().map(|probe| one(scene, probe)).collect();
+    let probes: Vec<Looked> = stream::iter(looking).buffered(AT_ONCE).collect().await;
     let mut findings: Vec<Finding> = Vec::new();
     for looked in &probes {
         if let Outcome::Found { findings: found } = &looked.outcome {
@@ -71,6 +66,12 @@ async fn look(scene: &Scene, all: Vec<Box<dyn Probe>>) -> Diagnosis {
     }
     findings.sort_by(|a, b| b.severity.cmp(&a.severity));
     Diagnosis { at: scene.at, findings, probes }
+}
+
+fn one(scene: &Scene, probe: Box<dyn Probe>) -> BoxFuture<'_, Looked> {
+    Box::pin(async move {
+        Looked { probe: probe.id().to_owned(), outcome: limited(&*probe, scene).await }
+    })
 }
 
 async fn limited(probe: &dyn Probe, scene: &Scene) -> Outcome {

@@ -10,6 +10,7 @@ pub mod dotenv;
 pub mod engine;
 pub mod http;
 pub mod instance;
+pub mod keys;
 pub mod live;
 pub mod probes;
 mod recover;

@@ -12,7 +12,7 @@ mod tell;
 mod wait;
 
 pub use done::Done;
-pub use env::{Edits, ForgetEnv, WriteEnv};
+pub use env::{Edits, ForgetEnv, WriteEnv, digest};
 pub use gate::{Gate, Stopped};
 pub use look::{Before, LookBefore, SeenService};
 pub use mend::{Helped, Judge, MendOne};
