@@ -56,9 +56,8 @@ make_instance() {
     [[ $project =~ ^[a-z0-9][a-z0-9_-]*$ ]] || die "$project is no name for a Compose project"
     [ ! -e "$folder/.env" ] || die "$folder holds an instance already"
     new_values
-    mkdir -p "$folder/volumes/db/data"
+    mkdir -p "$folder/volumes/db/data" "$folder/volumes/storage"
     cp -r "$here/supabase/common/volumes" "$here/supabase/$layout/volumes" "$folder/"
-    rm -f "$folder/volumes/storage/.gitkeep"
     for template in docker-compose.yml docker-compose.extra.yml; do
         render "$here/supabase/$layout/$template" >"$folder/$template"
     done
@@ -72,6 +71,7 @@ make_instance() {
 # setting NAME: a value of the instance's .env (which the lab wrote: no quotes in these).
 setting() { sed -n "s/^$1=//p" "$folder/.env" | tail -n 1; }
 
+# Those of .env; those inside the database and its key volume only while it runs.
 print_secrets() {
     local name value
     for name in POSTGRES_PASSWORD JWT_SECRET ANON_KEY SERVICE_ROLE_KEY SUPABASE_PUBLISHABLE_KEY SUPABASE_SECRET_KEY \
@@ -80,4 +80,9 @@ print_secrets() {
         value=$(setting "$name")
         [ -z "$value" ] || printf '%s\n' "$value"
     done
+    # The role `reporting`, made by fill.sql, has this one.
+    echo scram-only-in-the-database
+    # shellcheck disable=SC2016  # the container's own
+    compose_in "$folder" exec -T db sh -c 'cat /etc/postgresql-custom/pgsodium_root.key
+        psql -X -At -h 127.0.0.1 -U supabase_admin -d postgres -c "select secret from vault.secrets"' 2>/dev/null || true
 }
