@@ -99,7 +99,14 @@ do $$ declare t text; begin
     if exists (select from pg_roles where rolname = 'postgres') then
       execute format('grant select, insert, update, delete, references, trigger, truncate on auth.%I to postgres with grant option', t);
     end if;
-  end loop; end $$;`},
+  end loop;
+  -- Its owner sees all of it; anyone else none, and would run everything again.
+  if to_regclass('auth.schema_migrations') is not null then
+    alter table auth.schema_migrations enable row level security;
+    if exists (select from pg_roles where rolname = 'postgres') then
+      grant select on auth.schema_migrations to postgres with grant option;
+    end if;
+  end if; end $$;`},
 }
 
 // migrateAuth runs what is missing and ends the process where the real one does.
