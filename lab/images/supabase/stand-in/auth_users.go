@@ -99,15 +99,7 @@ func (r *request) create(given credentials, confirmed bool, message, identityMes
 	}
 	defer func() { _ = tx.Rollback() }()
 	id, now := newID(), time.Now().UTC()
-	if given.Data == nil {
-		given.Data = map[string]any{}
-	}
-	own, _ := json.Marshal(given.Data)
-	err = step(r, tx, `insert into users(instance_id, id, aud, role, email, encrypted_password, confirmation_token, recovery_token,
-	 email_change_token_new, email_change, raw_app_meta_data, raw_user_meta_data, created_at, updated_at)
-	 values ($1, $2, $3, 'authenticated', $4, $5, '', '', '', '', '{"provider":"email","providers":["email"]}', $6, $7, $7)`,
-		zeroID, id, r.config.aud, given.Email, string(hash), string(own), now)
-	if err != nil {
+	if err := r.insertUser(tx, id, string(hash), given, now); err != nil {
 		r.database(message, err)
 		return nil, false
 	}
@@ -126,6 +118,17 @@ func (r *request) create(given credentials, confirmed bool, message, identityMes
 		return nil, false
 	}
 	return created, true
+}
+
+func (r *request) insertUser(tx *sql.Tx, id, hash string, given credentials, now time.Time) error {
+	own := []byte("{}")
+	if given.Data != nil {
+		own, _ = json.Marshal(given.Data)
+	}
+	return step(r, tx, `insert into users(instance_id, id, aud, role, email, encrypted_password, confirmation_token, recovery_token,
+	 email_change_token_new, email_change, raw_app_meta_data, raw_user_meta_data, created_at, updated_at)
+	 values ($1, $2, $3, 'authenticated', $4, $5, '', '', '', '', '{"provider":"email","providers":["email"]}', $6, $7, $7)`,
+		zeroID, id, r.config.aud, given.Email, hash, string(own), now)
 }
 
 // finish confirms the user or sends the mail, and commits.
