@@ -2,3 +2,4 @@
 //! says, and what may be written there.
 
 pub mod dotenv;
+pub mod keys;
