@@ -106,6 +106,7 @@ fn only_the_value_changes() {
         ("K=${b\nL=1\n", "x", "K=x\nL=1\n"),
         ("K=\"open\r\nL=1\r\n", "x", "K=x\r\nL=1\r\n"),
         ("K=a", "", "K="),
+        ("K=a", "abc$", "K=\"abc\\$\""),
         // the same already
         ("V=x\nK=${V} # kept\n", "x", "V=x\nK=${V} # kept\n"),
         // not there yet
@@ -132,6 +133,7 @@ fn what_would_break_the_file_is_refused() {
         ("K=1", "1K", "a", "env-key-name"),
         ("K=1", "A=1\nB", "a", "env-key-name"),
         ("K=1\nL=${K:?needed}", "K", "", "env-edit-breaks"),
+        ("A=1\nK abc", "L", "x", "env-edit-last-line"),
         // the quote of A was forgotten, and closes where C's opens
         ("A=\"x\nB=1\nC=\"y\"\n", "A", "z", "env-edit-quote"),
     ] {
@@ -141,6 +143,23 @@ fn what_would_break_the_file_is_refused() {
             let told = Catalogue::of(lang).problem(&problem);
             assert!(told.safe.is_some() && told.next.is_some() && !told.what.starts_with('['), "{told:?}");
         }
+    }
+}
+
+#[test]
+fn an_edit_that_moves_anything_else_is_seen() {
+    let before = read("A=1\nK=1\nB=1\nK=2\n");
+    for (after, fine) in [
+        ("A=1\nK=1\nB=1\nK=x\n", true),
+        ("A=1\nK=x\nB=1\nK=2\n", false),
+        ("A=2\nK=1\nB=1\nK=x\n", false),
+        ("A='1'\nK=1\nB=1\nK=x\n", false),
+        ("A=1\nK=1\nC=1\nK=x\n", false),
+        ("A=1\nK=1\nK=x\n", false),
+        ("A=1\nK=1\nB=1\nK=x\nL=1\n", false),
+        ("A=1\nK=1\nB=1\nK=x\n; y\n", false),
+    ] {
+        assert_eq!(before.is_the_rest_of(&read(after), "K"), fine, "{after:?}");
     }
 }
 
@@ -229,7 +248,7 @@ proptest! {
             }
             // Only for files that are broken, or break.
             Err(problem) => prop_assert!(
-                problem.is("env-edit-breaks") || !before.problems().is_empty(),
+                problem.is("env-edit-breaks") || problem.is("env-edit-last-line") || !before.problems().is_empty(),
                 "{} {:?}", problem, before.problems()
             ),
         }
