@@ -9,5 +9,8 @@ pub mod http;
 pub mod instance;
 pub mod live;
 pub mod probes;
+mod proof;
 pub mod repairs;
 pub mod scene;
+#[cfg(test)]
+mod tests;

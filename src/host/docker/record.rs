@@ -48,7 +48,7 @@ impl Docker {
                     LogOutput::StdIn { .. } => {}
                 }
             }
-            Ok(())
+            Ok::<(), HostError>(())
         };
         match tokio::time::timeout(CALL, reading).await {
             Ok(read) => read?,
