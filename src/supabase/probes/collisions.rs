@@ -27,11 +27,14 @@ async fn ports(scene: &Scene) -> Seen {
             continue;
         }
         let said = WORDS.iter().any(|words| condition.error.contains(words));
-        for port in container.ports.iter().filter_map(|port| port.host) {
+        for port in &container.ports {
+            let (Some(host), address) = (port.host, port.address.as_deref().unwrap_or("0.0.0.0")) else {
+                continue;
+            };
             // Of several ports the engine names one: each is tried.
-            let busy = tokio::net::TcpListener::bind(("0.0.0.0", port)).await;
+            let busy = tokio::net::TcpListener::bind((address, host)).await;
             if busy.is_err_and(|e| e.kind() == std::io::ErrorKind::AddrInUse) {
-                taken.push((service.to_owned(), port.to_string()));
+                taken.push((service.to_owned(), host.to_string()));
             }
         }
         if said && !taken.iter().any(|(s, _)| s == service) {

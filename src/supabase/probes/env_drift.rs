@@ -34,6 +34,8 @@ pub(crate) enum Matter {
 
 fn matter(part: Option<Part>, variable: &str) -> Matter {
     match part {
+        // It reads them at its first start only.
+        Some(Part::Db) => Matter::Other,
         Some(Part::Gateway) if variable.contains("KEY") => Matter::Gateway,
         _ if variable.contains("JWT_SECRET") || variable.contains("JWKS") || variable.ends_with("JWT_KEYS") => {
             Matter::Jwt
@@ -126,6 +128,7 @@ mod tests {
         assert_eq!(matter(Some(Part::Rest), "PGRST_APP_SETTINGS_JWT_SECRET"), Matter::Jwt);
         assert_eq!(matter(Some(Part::Storage), "JWT_JWKS"), Matter::Jwt);
         assert_eq!(matter(Some(Part::Gateway), "SUPABASE_ANON_KEY"), Matter::Gateway);
+        assert_eq!(matter(Some(Part::Db), "JWT_SECRET"), Matter::Other);
         assert_eq!(matter(Some(Part::Studio), "SUPABASE_ANON_KEY"), Matter::Other);
         assert_eq!(matter(Some(Part::Auth), "GOTRUE_SITE_URL"), Matter::Other);
     }

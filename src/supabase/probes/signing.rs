@@ -49,7 +49,7 @@ pub(crate) const LIMITS: &str = "SET LOCAL statement_timeout='5s'; SET LOCAL loc
 
 impl Scene {
     /// Tries a sign-up, once for this scene.
-    pub(super) async fn signing(&self) -> Result<&Signing, Problem> {
+    pub(crate) async fn signing(&self) -> Result<&Signing, Problem> {
         self.signing.get_or_init(|| self.sign_up()).await.as_ref().map_err(Clone::clone)
     }
 

@@ -20,6 +20,11 @@ use crate::{
 /// The database that holds a project.
 pub(super) const DATABASE: &str = "postgres";
 
+/// The role people work as, in Studio and by hand.
+const PEOPLE: &str = "postgres";
+/// What the services' own migrations grant it on their tables.
+const RIGHTS: &str = "SELECT, INSERT, UPDATE, DELETE, REFERENCES, TRIGGER, TRUNCATE";
+
 /// That what was found is not there any more.
 pub(super) fn gone() -> Problem {
     problem!("repair-not-needed")
@@ -87,6 +92,10 @@ pub(super) async fn own(
         let name = format!("{}.{}", ident(schema), ident(&table.name));
         if table.owner != role {
             apply.push(format!("ALTER TABLE {name} OWNER TO {}", ident(role)));
+            if table.owner == PEOPLE {
+                // Its own rights went into its ownership; people look at tables as this role.
+                apply.push(format!("GRANT {RIGHTS} ON {name} TO {} WITH GRANT OPTION", ident(PEOPLE)));
+            }
             back.push(format!("ALTER TABLE {name} OWNER TO {}", ident(&table.owner)));
             back.extend(table_grants(scene, schema, &table.name).await?);
         }

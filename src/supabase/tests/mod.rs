@@ -1,5 +1,10 @@
 //! Instances of the lab, broken and mended again.
 
+mod database;
+mod files;
+mod healthy;
+mod stack;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 
