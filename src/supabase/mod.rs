@@ -13,8 +13,11 @@ pub mod instance;
 pub mod keys;
 pub mod live;
 pub mod probes;
-mod recover;
 pub mod order;
+mod proof;
+mod recover;
 pub mod repairs;
 pub mod scene;
 pub mod steps;
+#[cfg(test)]
+mod tests;

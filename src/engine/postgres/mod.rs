@@ -41,7 +41,7 @@ use self::{
     session::{By, Purpose},
 };
 pub use self::{
-    ask::{Ask, AskError, ident, literal},
+    ask::{Ask, AskError, ident, literal, setting, shell},
     detect::is_supabase,
     access::Tuning,
     restore::in_place::{NoBackups, SAFETY_STEP},
