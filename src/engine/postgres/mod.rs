@@ -23,6 +23,7 @@ mod recover;
 mod restore;
 mod roles;
 mod session;
+mod settings;
 mod toc;
 mod validate;
 
@@ -187,6 +188,7 @@ impl Engine for PostgresEngine {
     async fn plan_restore(
         &self,
         access: &Access,
+        shelf: &Shelf,
         manifest: &Manifest,
         options: &RestoreOptions,
         op: &OperationId,
@@ -196,7 +198,7 @@ impl Engine for PostgresEngine {
             supabase: access.value("stack") == Some("supabase"),
             can_undo_drops: self.backups.available(),
         };
-        restore::plan::plan(way, manifest, options, op).await
+        restore::plan::plan(way, shelf, manifest, options, op).await
     }
 
     fn restore(
