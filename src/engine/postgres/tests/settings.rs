@@ -82,7 +82,7 @@ async fn a_backup_says_what_is_set_in_one_part_only() {
     assert_eq!(part.counts["settings"], 2);
     assert!(manifest.part("settings:bare").is_none(), "none, no part");
     let items: Vec<&str> = manifest.parts.iter().filter_map(|part| part.item()).collect();
-    assert_eq!(items, ["bare", "shop"]);
+    assert_eq!(items, ["shop", "bare"], "in the order they were asked for");
     for said in [String::from_utf8(manifest.to_bytes()).unwrap(), rig.engine().recover(&manifest)] {
         assert!(!said.contains("hidden"), "{said}");
     }
