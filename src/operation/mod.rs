@@ -40,7 +40,8 @@ pub use execute::execute;
 pub use free::FreeRequest;
 pub use holder::project_of;
 pub use instance::{
-    ConfigRequest, Edited, RepairRequest, RestartRequest, StartRequest, StopRequest, examine, history, set_back,
+    ConfigRequest, Edited, RepairRequest, RestartRequest, StartRequest, StopRequest, examine, history,
+    set_back,
 };
 pub use prepare::{Actor, PlanView, Prepared, Request, asked_before, enqueue, prepare, prepare_again};
 pub use purge::PurgeRequest;

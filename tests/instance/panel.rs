@@ -106,7 +106,8 @@ impl Panel {
         let open = "SELECT count(*) FROM operations WHERE state IN ('queued', 'running', 'needs_operator')";
         assert_eq!(self.count(open), 0, "{case}: unfinished");
         let beside = |folder: PathBuf, part: &str| {
-            let names = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+            let names =
+                std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
             names.filter(|name| name.contains(part)).collect::<Vec<_>>()
         };
         assert_eq!(beside(self.instance.folder(), ".zelo-"), [""; 0], "{case}");

@@ -78,8 +78,10 @@ fn a_service_that_does_not_come_back(panel: &Panel) {
     hide.args(["-d", "postgres", "-c", "ALTER ROLE supabase_auth_admin RESET search_path"]);
     lab::done(hide);
     let planned = panel.instance(&["restart"], &["--service", "auth", "--dry-run"], None).code(0).json();
-    let warned = planned["warnings"].as_array().unwrap().iter().any(|w| {
-        w["id"] == "instance-warn-restart-harms" || w.to_string().contains("auth-search-path")
-    });
+    let warned = planned["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|w| w["id"] == "instance-warn-restart-harms" || w.to_string().contains("auth-search-path"));
     assert!(warned, "the plan says that a restart does harm: {}", planned["warnings"]);
 }

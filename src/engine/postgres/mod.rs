@@ -42,9 +42,9 @@ use self::{
     session::{By, Purpose},
 };
 pub use self::{
+    access::Tuning,
     ask::{Ask, AskError, ident, literal, setting, shell},
     detect::is_supabase,
-    access::Tuning,
     restore::in_place::{NoBackups, SAFETY_STEP},
 };
 use super::{

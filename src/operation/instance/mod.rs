@@ -7,9 +7,7 @@ mod restart;
 mod start;
 mod stop;
 
-pub(super) use self::{
-    config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop,
-};
+pub(super) use self::{config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
     config::{ConfigRequest, Edited, history, set_back},
     repair::RepairRequest,
@@ -25,12 +23,7 @@ use super::{
 };
 use crate::{
     db::{BackupFilter, ResourceRow},
-    domain::{
-        backup::BackupState,
-        id::ResourceId,
-        msg::Msg,
-        problem::Problem,
-    },
+    domain::{backup::BackupState, id::ResourceId, msg::Msg, problem::Problem},
     engine::BackupOptions,
     msg, problem,
     saga::plan::{Open, PlanBuilder, Protected, Waiver},
@@ -138,4 +131,3 @@ pub(super) async fn again(world: &World, id: &ResourceId) -> Result<(ResourceRow
     let target = target(world, &row)?;
     Ok((row, target))
 }
-

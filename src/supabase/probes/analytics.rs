@@ -33,14 +33,23 @@ async fn see(scene: &Scene) -> Seen {
         vec![scene.compose_line(&format!("logs --tail 50 {service}")), "free -m".to_owned()],
     );
     let severity = if waiting.is_empty() { Severity::Warning } else { Severity::Serious };
-    let mut found =
-        finding(ID, severity, msg!("finding-analytics", service = &service), msg!("finding-analytics-means"), next);
+    let mut found = finding(
+        ID,
+        severity,
+        msg!("finding-analytics", service = &service),
+        msg!("finding-analytics-means"),
+        next,
+    );
     found.evidence = super::services::saw(&service, &condition);
     if !waiting.is_empty() {
         found.evidence.push(msg!("finding-analytics-waiting", services = super::kit::list(waiting)));
     }
     if no_tables {
-        found.evidence.push(msg!("finding-saw-log", service = service, words = "relation \"sources\" does not exist"));
+        found.evidence.push(msg!(
+            "finding-saw-log",
+            service = service,
+            words = "relation \"sources\" does not exist"
+        ));
     }
     Ok(vec![found])
 }

@@ -106,9 +106,7 @@ async fn see(scene: &Scene) -> Seen {
     }
     let (meaning, status) = worst;
     match meaning {
-        Meaning::Fine if key.is_none() => {
-            Err(Gap::Unknown(msg!("probe-no-key", key = "SERVICE_ROLE_KEY")))
-        }
+        Meaning::Fine if key.is_none() => Err(Gap::Unknown(msg!("probe-no-key", key = "SERVICE_ROLE_KEY"))),
         Meaning::Fine => Ok(vec![]),
         Meaning::Strange => {
             Err(Gap::Unknown(msg!("probe-http-strange", service = service, status = status.to_string())))
@@ -117,8 +115,7 @@ async fn see(scene: &Scene) -> Seen {
             let line = scene.compose_line(&format!("logs --tail 50 {service}"));
             let next = advice(msg!("finding-auth-answer-next"), vec![line]);
             let title = msg!("finding-auth-answer", meaning = meaning.word());
-            let mut found =
-                finding(ID, Severity::Critical, title, msg!("finding-auth-answer-means"), next);
+            let mut found = finding(ID, Severity::Critical, title, msg!("finding-auth-answer-means"), next);
             found.evidence = vec![msg!("finding-http-saw", service = service, status = status.to_string())];
             Ok(vec![found.harmed_by_restart()])
         }
@@ -136,7 +133,11 @@ mod tests {
             (404, r#"{"code":404,"error_code":"user_not_found","msg":"User not found"}"#, Meaning::Fine),
             (403, r#"{"error_code":"bad_jwt"}"#, Meaning::Key),
             (403, r#"{"error_code":"not_admin"}"#, Meaning::NotAdmin),
-            (500, r#"{"error_code":"unexpected_failure","msg":"Database error loading user"}"#, Meaning::Database),
+            (
+                500,
+                r#"{"error_code":"unexpected_failure","msg":"Database error loading user"}"#,
+                Meaning::Database,
+            ),
             (504, r#"{"error_code":"request_timeout"}"#, Meaning::Late),
             (404, "404 page not found", Meaning::Strange),
         ] {

@@ -79,7 +79,8 @@ async fn names(scene: &Scene) -> Seen {
     let means = msg!("finding-gateway-names-means");
     let mut found = finding(NAMES, Severity::Critical, title, means, next);
     let seen = if seen.is_empty() { "-".to_owned() } else { list(seen) };
-    found.evidence = vec![msg!("finding-gateway-names-saw", service = auth, seen = seen, right = list(right))];
+    found.evidence =
+        vec![msg!("finding-gateway-names-saw", service = auth, seen = seen, right = list(right))];
     Ok(vec![found])
 }
 

@@ -48,7 +48,13 @@ async fn statements(scene: &Scene, query: &str) -> Result<Vec<String>, Problem> 
 /// The grants that another owner of `object` would lose when the old one returns: a change
 /// of owner folds the new owner's grants into its ownership. `from` names a catalog with
 /// its columns for the list and the owner, as alias `o`.
-async fn regrants(scene: &Scene, object: &str, from: &str, list: &str, owner: &str) -> Result<Vec<String>, Problem> {
+async fn regrants(
+    scene: &Scene,
+    object: &str,
+    from: &str,
+    list: &str,
+    owner: &str,
+) -> Result<Vec<String>, Problem> {
     let query = format!(
         "SELECT pg_catalog.format('GRANT %s ON %s TO %s%s', x.privilege_type, {object}, \
          CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END, \
@@ -108,7 +114,11 @@ pub(super) async fn own(
 }
 
 /// Grants a role all on a schema; and back: what it was not granted itself.
-pub(super) async fn open(scene: &Scene, schema: &str, role: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
+pub(super) async fn open(
+    scene: &Scene,
+    schema: &str,
+    role: &str,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
     let query = format!(
         "SELECT pg_catalog.format('REVOKE %s ON SCHEMA %I FROM %I', w.right, n.nspname, r.rolname) AS sql \
          FROM pg_catalog.pg_namespace n, pg_catalog.pg_roles r, (VALUES ('USAGE'), ('CREATE')) AS w(\"right\") \
@@ -122,7 +132,11 @@ pub(super) async fn open(scene: &Scene, schema: &str, role: &str) -> Result<(Vec
 }
 
 /// Leads a role to a schema by its `search_path`, in this database too; and back.
-pub(super) async fn lead(scene: &Scene, role: &str, schema: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
+pub(super) async fn lead(
+    scene: &Scene,
+    role: &str,
+    schema: &str,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
     Ok(leading(role, schema, &settings(scene, role).await?))
 }
 

@@ -17,7 +17,10 @@ use crate::{
         finding::{Finding, Outcome},
         id::SystemIds,
     },
-    engine::{Access, postgres::{PostgresEngine, Tuning}},
+    engine::{
+        Access,
+        postgres::{PostgresEngine, Tuning},
+    },
     host::{Docker, Hosts, Local},
     supabase::{
         diagnose::{Diagnosis, diagnose},
@@ -159,7 +162,9 @@ impl Stack {
     /// What could not be known, without what follows from findings.
     pub(super) fn unknown(diagnosis: &Diagnosis) -> Vec<String> {
         let unknown = diagnosis.probes.iter().filter_map(|one| match &one.outcome {
-            Outcome::Unknown { why } if why.id != "probe-explained" => Some(format!("{}: {why:?}", one.probe)),
+            Outcome::Unknown { why } if why.id != "probe-explained" => {
+                Some(format!("{}: {why:?}", one.probe))
+            }
             _ => None,
         });
         unknown.collect()
@@ -169,7 +174,18 @@ impl Stack {
     pub(super) fn sql(&self, sql: &str) -> String {
         let mut psql = Command::new(&self.shared.as_ref().unwrap().compose);
         psql.args(["--project-directory"]).arg(self.folder()).args(["exec", "-T", "db", "psql", "-XAtq"]);
-        psql.args(["-h", "127.0.0.1", "-U", "supabase_admin", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+        psql.args([
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "supabase_admin",
+            "-d",
+            "postgres",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-c",
+            sql,
+        ]);
         done(&mut psql)
     }
 
@@ -222,7 +238,9 @@ impl Stack {
     pub(super) async fn back(&self, mends: &[Mend]) {
         for mend in mends.iter().rev() {
             match mend {
-                Mend::Sql { database, back, .. } if !back.is_empty() => self.transaction(database, back).await,
+                Mend::Sql { database, back, .. } if !back.is_empty() => {
+                    self.transaction(database, back).await
+                }
                 Mend::Alone { database, back, .. } => self.alone(database, back).await,
                 _ => {}
             }
