@@ -71,7 +71,7 @@ async fn look(scene: &Scene, all: Vec<Box<dyn Probe>>) -> Diagnosis {
             findings.extend(found.iter().cloned());
         }
     }
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Diagnosis { at: scene.at, findings, probes: looked }
 }
 

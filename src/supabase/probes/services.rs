@@ -104,7 +104,7 @@ async fn see(scene: &Scene) -> Seen {
             }
         }
     }
-    found.sort_by(|a, b| b.severity.cmp(&a.severity));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(found)
 }
 
