@@ -14,6 +14,7 @@ pub mod keys;
 pub mod live;
 pub mod probes;
 mod recover;
+pub mod redact;
 pub mod order;
 pub mod repairs;
 pub mod scene;
