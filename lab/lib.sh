@@ -43,3 +43,23 @@ postgres_suite() {
     esac
 }
 postgres_majors='15 17'
+
+compose_version=v2.40.3
+compose_binary=$lab_cache/docker-compose-$compose_version
+envoy_version=1.40.0
+
+# The images a Supabase-shaped instance is made of: the real ones, and the names under
+# which the one stand-in is known.
+stand_ins='gotrue postgrest realtime storage-api imgproxy postgres-meta edge-runtime supavisor studio kong logflare vector'
+
+# compose_in FOLDER ARGS...: Compose in a clean environment (a shell's variables beat
+# .env), with the files that CONFIG= in .env adds, as upstream's older scripts do.
+compose_in() {
+    local folder=$1 name
+    local -a files=()
+    shift
+    name=$(sed -n 's/^CONFIG=//p' "$folder/.env" 2>/dev/null | tail -n 1)
+    [ -z "$name" ] || files=(-f "$folder/docker-compose.yml" -f "$folder/docker-compose.$name.yml")
+    (cd "$folder" && env -i PATH="$PATH" HOME="${HOME:-/}" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} \
+        "$compose_binary" --project-directory "$folder" "${files[@]}" "$@")
+}

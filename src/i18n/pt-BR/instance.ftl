@@ -1,1 +1,209 @@
-# Instâncias: como são encontradas, consultadas, salvas e alteradas.
+# Instâncias: como são salvas, paradas, iniciadas, alteradas e consertadas.
+
+plan-restart = Reiniciar { $resource }
+plan-stop = Parar { $resource }
+plan-start = Iniciar { $resource }
+plan-config = { $count ->
+    [one] Alterar uma configuração de { $resource }
+   *[other] Alterar { $count } configurações de { $resource }
+}
+plan-repair = { $count ->
+    [one] Consertar um problema em { $resource }
+   *[other] Consertar { $count } problemas em { $resource }
+}
+
+instance-field-project = Projeto do Compose
+instance-field-host = Host do Docker
+
+instance-check-containers = Contêineres
+instance-check-files = Pasta do projeto
+instance-check-tool = GNU tar
+instance-check-compose = Docker Compose
+instance-check-db = Banco de dados
+instance-check-found = { $count ->
+    [one] um contêiner
+   *[other] { $count } contêineres
+}
+instance-check-folder = { $folder }
+instance-check-said = { $words }
+
+instance-no-objects = Nenhuma pasta com objetos armazenados foi encontrada nesta máquina: se eles estão em um bucket S3 ou em um volume nomeado, faça o backup dele à parte.
+
+instance-step-look = Anotar cada contêiner, volume e montagem
+instance-step-files = Salvar a pasta { $folder }
+instance-step-records = { $count ->
+    [one] Salvar o que o Docker sabe de um contêiner
+   *[other] Salvar o que o Docker sabe de { $count } contêineres
+}
+instance-step-volume = Salvar o volume { $volume }
+instance-step-stop = { $count ->
+    [one] Parar { $services } com calma
+   *[other] Parar { $count } serviços com calma, nesta ordem: { $services }
+}
+instance-step-start = { $count ->
+    [one] Iniciar { $services } e esperar até estar no ar
+   *[other] Iniciar { $count } serviços, cada um depois do que ele espera: { $services }
+}
+instance-step-gate = Comparar com antes: tudo o que estava bem está bem, nada sumiu
+instance-step-stopped = Ver que está parado e que nada sumiu
+instance-step-done = Dar por feito
+instance-step-way-back = Preparar o caminho de volta
+instance-step-write = { $count ->
+    [one] Gravar { $keys } no .env
+   *[other] Gravar { $count } valores no .env: { $keys }
+}
+instance-step-recreate = { $count ->
+    [one] Recriar { $services }, e nada mais
+   *[other] Recriar { $count } serviços, e nada mais: { $services }
+}
+instance-step-setting = Definir { $setting } no banco de dados como { $value }
+instance-step-in-force = { $count ->
+    [one] Ver que uma variável tem o novo valor no seu contêiner
+   *[other] Ver que { $count } variáveis têm os novos valores nos seus contêineres
+}
+instance-step-forget = Remover o .env anterior que foi guardado ao lado
+
+instance-undo-nothing-read = Apenas lê.
+instance-undo-stop = Inicia de novo o que estava rodando.
+instance-undo-start = Para o que não estava rodando antes.
+instance-undo-start-again = O passo anterior inicia de novo o que rodava.
+instance-undo-done = Ele próprio não muda nada.
+instance-undo-write = Põe de volta o arquivo anterior, byte por byte.
+instance-undo-recreate = O caminho de volta os recria quando o arquivo estiver como era.
+instance-undo-way-back = Recria os serviços a partir dos arquivos como eram.
+instance-undo-tell = Põe de volta a configuração anterior.
+instance-undo-forget = A essa altura a alteração está feita.
+instance-undo-mend = Põe de volta o que mudou.
+
+instance-log-killed = { $container } não parou a tempo e foi encerrado à força.
+instance-log-db-unclean = { $container } não parou de forma limpa (código de saída { $code }). Ele se recupera sozinho ao iniciar.
+instance-log-still-sick = { $service } não estava bem antes, e não está agora.
+instance-log-env-kept = Alguém alterou o .env nesse meio-tempo: esse arquivo fica guardado como { $path }.
+instance-log-files-changed = Arquivos em { $folder } mudaram enquanto eram lidos. Estão salvos como foram lidos.
+
+instance-warn-restart-harms = O diagnóstico encontrou algo ({ $probe }) que faz parar, depois de um reinício, o que ainda funciona em parte. Conserte isso antes.
+
+config-change = { $key }: { $old } → { $new }
+config-change-new = { $key }: não definido → { $new }
+config-change-secret = { $key }: um novo valor secreto
+config-warn-duplicates = { $key } aparece { $count } vezes no .env. A última vale, e só ela é alterada.
+config-warn-nobody-reads = Nenhum serviço lê isto. É gravado, e nada do que roda muda.
+
+repair-log-no-help = { $probe } ainda encontra o mesmo: o que foi feito é desfeito.
+repair-step-judge = Ver se algo ajudou
+
+problem-compose-missing = O Docker Compose não responde.
+    .safe = Nada foi alterado.
+    .next = Instale o Docker Compose versão 2, ou diga onde ele está com docker.compose no zelo.toml.
+
+problem-config-field-unknown = Não existe uma configuração chamada { $field }.
+    .safe = O arquivo não foi tocado.
+    .next = “zelo instance config get” lista as configurações que podem ser alteradas.
+
+problem-config-no-change = Tudo já tem esses valores.
+    .safe = Nada foi alterado.
+    .next = Informe um valor diferente, ou deixe como está.
+
+problem-config-not-a-change = A operação { $operation } não alterou configurações.
+    .safe = Nada foi alterado.
+    .next = Escolha uma operação do histórico das configurações.
+
+problem-config-was-unset = { $key } não estava no .env antes, portanto não tem um valor anterior ao qual voltar.
+    .safe = Nada foi alterado.
+    .next = Dê a ela o valor que deseja, ou tire a linha do .env à mão.
+
+problem-env-changed = O .env foi alterado por alguém depois que isto foi planejado.
+    .safe = O arquivo está como o deixaram.
+    .next = Veja o que foi alterado e planeje de novo.
+
+problem-env-unwritable = { $path } não pôde ser gravado.
+    .safe = O arquivo anterior ainda está lá.
+    .next = As palavras do próprio sistema dizem por quê: dê ao usuário do Zelo o direito de gravar nessa pasta, ou libere espaço no disco, e tente de novo.
+
+problem-files-archive-broken = Um arquivo deste backup está danificado.
+    .safe = A instância em si não foi tocada.
+    .next = Faça um novo ponto de recuperação e examine o disco do armazenamento.
+
+problem-files-changed = Arquivos em { $folder } mudaram enquanto eram lidos.
+    .safe = O backup não foi publicado.
+    .next = Tente de novo quando ninguém estiver editando ali.
+
+problem-files-unreadable = { $folder } não pôde ser lida por inteiro (código de saída { $code }).
+    .safe = Nada foi alterado, e nenhum backup foi publicado.
+    .next = As palavras do próprio programa dizem qual arquivo: dê ao usuário do Zelo o direito de lê-lo e tente de novo.
+
+problem-instance-field-unknown = Uma instância não tem o campo { $field }.
+    .safe = Nada foi adicionado.
+    .next = Informe o projeto do Compose, e o host se não for esta máquina.
+
+problem-instance-item-unknown = Uma instância não tem uma parte chamada { $item }.
+    .safe = Nenhum backup foi iniciado.
+    .next = Escolha entre config, database e storage, ou nenhuma para tudo.
+
+problem-instance-project-missing = De qual projeto do Compose se trata?
+    .safe = Nada foi adicionado.
+    .next = Informe o nome do projeto, como “docker compose ls” o mostra.
+
+problem-not-an-instance = { $resource } não é uma instância do Supabase.
+    .safe = Nada foi alterado.
+    .next = Escolha uma instância: “zelo instance list” as mostra.
+
+problem-recreate-failed = O Compose não conseguiu subir { $services }.
+    .safe = O Zelo põe os arquivos e os serviços de volta como eram.
+    .next = As palavras do próprio Compose dizem por quê. Corrija o valor e tente de novo.
+
+problem-repair-by-hand = O que { $probe } encontra não cabe ao Zelo consertar.
+    .safe = Nada foi alterado.
+    .next = O diagnóstico diz o que fazer, com os comandos.
+
+problem-repair-no-help = O conserto não ajudou: { $probes }.
+    .safe = O que ele havia mudado é desfeito.
+    .next = O diagnóstico diz o que foi visto. Examine o registro do serviço e conserte à mão.
+
+problem-repair-not-found = { $probe } não encontra nada no momento.
+    .safe = Nada foi alterado.
+    .next = Veja o diagnóstico mais uma vez.
+
+problem-repair-nothing = Não há nada que o Zelo possa consertar sozinho.
+    .safe = Nada foi alterado.
+    .next = O que o diagnóstico encontrou traz consigo o conselho.
+
+problem-repair-third-try = Consertar o que { $probe } encontra foi tentado { $times } vezes em um dia, e voltou.
+    .safe = Nada foi alterado.
+    .next = Algo o causa de novo e de novo: procure isso, com as evidências do diagnóstico, antes de consertar mais uma vez.
+
+problem-service-gone = { $service } perdeu o seu contêiner { $container }.
+    .safe = O Zelo põe de volta o que pode; volumes nunca são removidos.
+    .next = Alguém ou algo o removeu nesse meio-tempo. Traga-o de volta com “docker compose up -d { $service }”.
+
+problem-service-mounts = { $container } tem outros volumes ou montagens do que antes.
+    .safe = Nenhum volume foi removido.
+    .next = Compare com o registro dos contêineres no backup de segurança.
+
+problem-service-not-up = { $service } não subiu: o seu contêiner { $container } está { $state } (código de saída { $code }, reinícios: { $restarts }).
+    .safe = O Zelo põe tudo de volta como era.
+    .next = Veja o motivo no registro de { $service }.
+
+problem-service-still-runs = { $service } roda embora tenha sido parado: { $container }.
+    .safe = Nada se perdeu.
+    .next = Algo o inicia de novo, talvez outro gerenciador. Pare isso primeiro.
+
+problem-service-unknown = A instância não tem o serviço { $service }.
+    .safe = Nada foi alterado.
+    .next = Os seus serviços são: { $known }.
+
+problem-setting-not-in-force = O banco de dados { $database } não mostra a configuração que recebeu.
+    .safe = O Zelo põe tudo de volta como era.
+    .next = Veja o registro do banco de dados e tente de novo.
+
+problem-supabase-restore-by-hand = O Zelo ainda não põe uma instância inteira de volta sozinho.
+    .safe = Nada foi alterado. O ponto de recuperação está inteiro.
+    .next = O RECOVER.md no ponto de recuperação tem os comandos, na ordem.
+
+problem-tar-not-gnu = O GNU tar não está instalado nesta máquina.
+    .safe = Nada foi alterado.
+    .next = Instale-o (Debian: tar; Alpine: apk add tar): com ele se salvam os atributos dos objetos armazenados.
+
+problem-value-not-in-force = { $service } não recebeu o novo valor de { $variable }.
+    .safe = O Zelo põe tudo de volta como era.
+    .next = Veja se um arquivo de override ou outro gerenciador define { $variable }.
