@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::{
-    aside, backup, catalog, demo, doctor, help, instance, openapi, operation, project, resource, restore, serve, token,
-    undo, user, worker,
+    aside, backup, catalog, demo, doctor, help, instance, openapi, operation, project, resource, restore,
+    serve, token, undo, user, worker,
 };
 use crate::i18n::Lang;
 

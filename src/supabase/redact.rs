@@ -185,11 +185,8 @@ mod tests {
 
     #[test]
     fn short_values_and_names_of_roles_stay() {
-        let found = knowing(&[
-            ("JWT_EXPIRY", "3600"),
-            ("GOTRUE_JWT_AUD", "authenticated"),
-            ("DB_PASS", "abc12"),
-        ]);
+        let found =
+            knowing(&[("JWT_EXPIRY", "3600"), ("GOTRUE_JWT_AUD", "authenticated"), ("DB_PASS", "abc12")]);
         let text = "role authenticated, 3600 s, abc12";
         assert_eq!(found.clean(text), text);
     }

@@ -34,7 +34,8 @@ impl Args {
         for line in &lines {
             desk.out.line(&format!("{}  {}", line.at, line.text));
         }
-        let as_json = |line: &crate::host::LogLine| json!({ "at": line.at, "error": line.error, "text": line.text });
+        let as_json =
+            |line: &crate::host::LogLine| json!({ "at": line.at, "error": line.error, "text": line.text });
         desk.out.json(&json!({ "lines": lines.iter().map(as_json).collect::<Vec<_>>() }));
         Ok(Exit::Done)
     }

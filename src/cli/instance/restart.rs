@@ -7,7 +7,7 @@ use crate::{
         desk::{Desk, Done},
         run,
     },
-    operation::{RestartRequest, Request},
+    operation::{Request, RestartRequest},
 };
 
 /// What to restart.

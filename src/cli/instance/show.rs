@@ -29,7 +29,8 @@ impl Args {
         let newest = newest(&world, &row).await?;
         facts(desk, &row, &found, newest.as_ref());
         desk.out.line("");
-        let heads = ["cli-col-service", "cli-col-state", "cli-col-restarts", "cli-col-started", "cli-col-image"];
+        let heads =
+            ["cli-col-service", "cli-col-state", "cli-col-restarts", "cli-col-started", "cli-col-image"];
         let lines = found.services.iter().map(|one| line(desk, one)).collect();
         desk.out.table(&heads, lines, &Msg::new("cli-nothing"));
         desk.out.json(&json!({ "resource": row, "instance": found, "newest_backup": newest }));

@@ -7,7 +7,7 @@ use crate::{
         desk::{Desk, Done},
         run,
     },
-    operation::{StopRequest, Request},
+    operation::{Request, StopRequest},
 };
 
 /// What to stop.

@@ -8,9 +8,7 @@ mod restart;
 mod start;
 mod stop;
 
-pub(super) use self::{
-    config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop,
-};
+pub(super) use self::{config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
     config::{Change, ConfigRequest, Edited, history, set_back},
     look::{Address, Glance, Served, Setting, Stack, glance, logs, reveal, settings, stacks},
@@ -27,12 +25,7 @@ use super::{
 };
 use crate::{
     db::{BackupFilter, ResourceRow},
-    domain::{
-        backup::BackupState,
-        id::ResourceId,
-        msg::Msg,
-        problem::Problem,
-    },
+    domain::{backup::BackupState, id::ResourceId, msg::Msg, problem::Problem},
     engine::BackupOptions,
     msg, problem,
     saga::plan::{Open, PlanBuilder, Protected, Waiver},
@@ -140,4 +133,3 @@ pub(super) async fn again(world: &World, id: &ResourceId) -> Result<(ResourceRow
     let target = target(world, &row)?;
     Ok((row, target))
 }
-

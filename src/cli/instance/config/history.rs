@@ -30,7 +30,8 @@ impl Args {
         let world = desk.world().await?;
         let row = named(&world, &self.resource).await?;
         let all = history(&world, &row, i64::from(self.limit)).await?;
-        let heads = ["cli-col-operation", "cli-col-created", "cli-col-actor", "cli-col-state", "cli-col-changes"];
+        let heads =
+            ["cli-col-operation", "cli-col-created", "cli-col-actor", "cli-col-state", "cli-col-changes"];
         let lines = all.iter().map(|one| line(desk, one)).collect();
         desk.out.table(&heads, lines, &Msg::new("cli-no-changes"));
         desk.out.json(&json!({ "history": all }));

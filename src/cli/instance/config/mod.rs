@@ -123,10 +123,10 @@ mod tests {
             ["Open(\"site_url\", \"https://a.b/?x=-\")", "Asked(\"smtp_pass\")", "Asked(\"jwt_expiry\")"]
         );
         assert_eq!(of(&["smtp_pass=hunter2"], true).unwrap_err(), ["cli-secret-argument"]);
-        assert_eq!(of(&["nothing=1", "site_url=a", "site_url=b"], true).unwrap_err(), [
-            "config-field-unknown",
-            "cli-change-twice"
-        ]);
+        assert_eq!(
+            of(&["nothing=1", "site_url=a", "site_url=b"], true).unwrap_err(),
+            ["config-field-unknown", "cli-change-twice"]
+        );
     }
 
     #[test]
