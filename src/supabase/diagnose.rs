@@ -69,7 +69,9 @@ async fn look(scene: &Scene, all: Vec<Box<dyn Probe>>) -> Diagnosis {
 }
 
 fn one(scene: &Scene, probe: Box<dyn Probe>) -> BoxFuture<'_, Looked> {
-    Box::pin(async move { Looked { probe: probe.id().to_owned(), outcome: limited(&*probe, scene).await } })
+    Box::pin(async move {
+        Looked { probe: probe.id().to_owned(), outcome: limited(&*probe, scene).await }
+    })
 }
 
 async fn limited(probe: &dyn Probe, scene: &Scene) -> Outcome {

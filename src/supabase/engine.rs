@@ -100,8 +100,7 @@ impl Engine for SupabaseEngine {
     }
 
     async fn target(&self, access: &Access) -> Result<String, Problem> {
-        let (host, project) =
-            (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
+        let (host, project) = (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
         Ok(format!("instance:{host}/{project}"))
     }
 
@@ -202,3 +201,4 @@ impl Engine for SupabaseEngine {
         Err(by_hand())
     }
 }
+

@@ -41,9 +41,9 @@ use self::{
     session::{By, Purpose},
 };
 pub use self::{
-    access::Tuning,
     ask::{Ask, AskError, ident, literal},
     detect::is_supabase,
+    access::Tuning,
     restore::in_place::{NoBackups, SAFETY_STEP},
 };
 use super::{

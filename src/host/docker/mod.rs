@@ -8,8 +8,8 @@ mod error;
 mod exec;
 mod inspect;
 mod lifecycle;
-mod place;
 mod record;
+mod place;
 
 pub use place::DockerPlace;
 

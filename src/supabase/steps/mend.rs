@@ -1,17 +1,16 @@
 //! One repair: what mends a finding, looked at again by the probe that found it, and put
 //! back at once if it did not help.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use super::{
-    Target,
-    tell::{patiently, tell},
-    wait,
-};
+use super::{Target, tell::{patiently, tell}, wait};
 use crate::{
     domain::{finding::Outcome, msg::Msg, problem::Problem},
     msg, problem,

@@ -67,11 +67,7 @@ impl Step for Tell {
         let mut ask = self.target.live.ask(&instance, &self.database, Some(cx)).await?;
         let found = ask.text(query).await;
         ask.close().await;
-        if found? == *wanted {
-            Ok(())
-        } else {
-            Err(problem!("setting-not-in-force", database = &self.database))
-        }
+        if found? == *wanted { Ok(()) } else { Err(problem!("setting-not-in-force", database = &self.database)) }
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
