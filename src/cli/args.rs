@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::{
-    aside, backup, catalog, demo, doctor, help, openapi, operation, project, resource, restore, serve, token,
-    undo, user, worker,
+    aside, backup, catalog, demo, doctor, help, instance, openapi, operation, project, resource, restore,
+    serve, token, undo, user, worker,
 };
 use crate::i18n::Lang;
 
@@ -71,6 +71,9 @@ pub enum Command {
     /// `zelo backup`
     #[command(subcommand)]
     Backup(backup::Command),
+    /// `zelo instance`
+    #[command(subcommand)]
+    Instance(instance::Command),
     /// `zelo restore`
     Restore(restore::Args),
     /// `zelo undo`

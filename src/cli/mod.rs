@@ -16,6 +16,7 @@ mod find;
 mod follow;
 mod format;
 mod help;
+mod instance;
 pub mod logging;
 mod openapi;
 mod operation;
@@ -92,6 +93,7 @@ async fn run(command: Command, desk: &Desk) -> Done {
     match command {
         Command::Resource(command) => command.run(desk).await,
         Command::Backup(command) => command.run(desk).await,
+        Command::Instance(command) => command.run(desk).await,
         Command::Restore(args) => args.run(desk).await,
         Command::Undo(args) => args.run(desk).await,
         Command::Aside(command) => command.run(desk).await,

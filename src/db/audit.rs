@@ -20,7 +20,7 @@ use super::{
     schema::audit,
 };
 use crate::{
-    domain::{clock::Moment, problem::Problem},
+    domain::{clock::Moment, id::ResourceId, problem::Problem},
     problem,
 };
 
@@ -159,6 +159,15 @@ impl Db {
             rows.into_iter().map(AuditRow::try_from).collect()
         });
         Ok(listed.await?)
+    }
+
+    /// Writes down that a secret of an instance is shown to somebody: which, never what.
+    /// Whoever shows it waits for this to be written.
+    pub async fn note_reveal(&self, resource: &ResourceId, field: &str, actor: &str) -> Result<(), Problem> {
+        let (subject, actor) = (format!("resource:{resource}"), actor.to_owned());
+        let detail = serde_json::json!({ "field": field });
+        let noted = self.write(move |tx| tx.audit(&actor, "instance.reveal", &subject, &detail));
+        Ok(noted.await?)
     }
 
     /// Checks the whole chain; says how many entries it has and the last hash.

@@ -4,6 +4,7 @@
 use super::Catalogue;
 use crate::domain::{
     backup::{BackupState, Origin},
+    finding::Severity,
     operation::{OpKind, OpState},
     role::Role,
 };
@@ -42,6 +43,16 @@ pub const fn operation_state(state: OpState) -> &'static str {
     }
 }
 
+/// How bad a finding is.
+pub const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Notice => "severity-notice",
+        Severity::Warning => "severity-warning",
+        Severity::Serious => "severity-serious",
+        Severity::Critical => "severity-critical",
+    }
+}
+
 /// What a member of a project is there.
 pub const fn role(role: Role) -> &'static str {
     match role {
@@ -74,7 +85,10 @@ mod tests {
         for lang in Lang::ALL {
             let words = Catalogue::of(lang);
             let roles = Role::ALL.map(role);
-            for id in states.iter().chain(&origins).chain(&backups.map(backup_state)).chain(&roles) {
+            let severities =
+                [Severity::Notice, Severity::Warning, Severity::Serious, Severity::Critical].map(severity);
+            let ids = states.iter().chain(&origins).chain(&backups.map(backup_state)).chain(&roles);
+            for id in ids.chain(&severities) {
                 assert!(words.has(id), "{id} ({lang})");
             }
         }

@@ -16,6 +16,7 @@ pub mod order;
 pub mod probes;
 mod proof;
 mod recover;
+pub mod redact;
 pub mod repairs;
 pub mod scene;
 pub mod steps;

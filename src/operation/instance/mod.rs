@@ -2,6 +2,7 @@
 //! a diagnosis says before anything is touched.
 
 mod config;
+mod look;
 mod repair;
 mod restart;
 mod start;
@@ -9,7 +10,8 @@ mod stop;
 
 pub(super) use self::{config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
-    config::{ConfigRequest, Edited, history, set_back},
+    config::{Change, ConfigRequest, Edited, history, set_back},
+    look::{Address, Glance, Served, Setting, Stack, glance, logs, reveal, settings, stacks},
     repair::RepairRequest,
     restart::RestartRequest,
     start::StartRequest,

@@ -17,7 +17,7 @@ use utoipa::{
     },
 };
 
-use super::{backups, me, operations, projects, resources, types, viewer};
+use super::{backups, instances, me, operations, projects, resources, types, viewer};
 use crate::web::{
     Site,
     guard::{Body, Rule},
@@ -67,6 +67,24 @@ const PROBLEM: &str = "Problem";
         backups::link::link,
         backups::restore::restore,
         backups::validate::validate,
+        instances::list::list,
+        instances::show::show,
+        instances::restart::restart,
+        instances::stop::stop,
+        instances::start::start,
+        instances::repair::repair,
+        instances::backup::backup,
+        instances::backups::backups,
+        instances::details::details,
+        instances::diagnose::diagnose,
+        instances::logs::logs,
+        instances::config::bulk::bulk,
+        instances::config::fields::fields,
+        instances::config::history::history,
+        instances::config::set_back::set_back,
+        instances::config::show::show,
+        instances::config::change::change,
+        instances::config::reveal::reveal,
         operations::list::list,
         operations::show::show,
         operations::events::events,
@@ -79,6 +97,7 @@ const PROBLEM: &str = "Problem";
         (name = "People", description = "Who asks, and where they are a member."),
         (name = "Resources", description = "What is protected, and how it is reached."),
         (name = "Backups", description = "Made, uploaded, checked, downloaded, restored, deleted."),
+        (name = "Instances", description = "Supabase stacks: looked at, restarted, stopped, repaired, their settings changed."),
         (name = "Operations", description = "What was asked for, how far it is, and its ways out."),
         (name = "Document", description = "This document."),
     ),

@@ -6,6 +6,7 @@ mod backups;
 mod body;
 mod call;
 pub(crate) mod document;
+mod instances;
 mod me;
 mod operations;
 mod projects;
@@ -53,6 +54,41 @@ pub(super) const ROUTES: &[Entry] = &[
     post("/api/resources/{resource}/backups/{backup}/validate", Rule::Backup(Operator), |r| {
         r.to(backups::validate::validate)
     }),
+    get("/api/instances", Rule::Person, |r| r.to(instances::list::list)),
+    get("/api/instances/{resource}", Rule::Resource(Viewer), |r| r.to(instances::show::show)),
+    post("/api/instances/{resource}/safe-restart", Rule::Resource(Operator), |r| {
+        r.to(instances::restart::restart)
+    }),
+    post("/api/instances/{resource}/stop", Rule::Resource(Operator), |r| r.to(instances::stop::stop)),
+    post("/api/instances/{resource}/start", Rule::Resource(Operator), |r| r.to(instances::start::start)),
+    post("/api/instances/{resource}/auto-repair", Rule::Resource(Owner), |r| r.to(instances::repair::repair)),
+    post("/api/instances/{resource}/backup", Rule::Resource(Operator), |r| r.to(instances::backup::backup)),
+    get("/api/instances/{resource}/backups", Rule::Resource(Viewer), |r| r.to(instances::backups::backups)),
+    get("/api/instances/{resource}/backup/{backup}/details", Rule::Backup(Viewer), |r| {
+        r.to(instances::details::details)
+    }),
+    get("/api/instances/{resource}/diagnose", Rule::Resource(Operator), |r| {
+        r.to(instances::diagnose::diagnose)
+    }),
+    get("/api/instances/{resource}/logs", Rule::Resource(Operator), |r| r.to(instances::logs::logs)),
+    // Fixed words stand before `{field}`.
+    entry("PUT", "/api/instances/{resource}/config/bulk", Rule::Resource(Owner), |r| {
+        r.to(instances::config::bulk::bulk)
+    }),
+    get("/api/instances/{resource}/config/editable-fields", Rule::Resource(Owner), |r| {
+        r.to(instances::config::fields::fields)
+    }),
+    get("/api/instances/{resource}/config/history", Rule::Resource(Owner), |r| {
+        r.to(instances::config::history::history)
+    }),
+    post("/api/instances/{resource}/config/history/{operation}/set-back", Rule::Operation(Owner), |r| {
+        r.to(instances::config::set_back::set_back)
+    }),
+    get(FIELD, Rule::Resource(Owner), |r| r.to(instances::config::show::show)),
+    entry("PUT", FIELD, Rule::Resource(Owner), |r| r.to(instances::config::change::change)),
+    post("/api/instances/{resource}/config/{field}/reveal", Rule::Resource(Owner), |r| {
+        r.to(instances::config::reveal::reveal)
+    }),
     get("/api/operations", Rule::Person, |r| r.to(operations::list::list)),
     get("/api/operations/{operation}", Rule::Operation(Viewer), |r| r.to(operations::show::show)),
     get("/api/operations/{operation}/events", Rule::Operation(Viewer), |r| r.to(operations::events::events)),
@@ -66,4 +102,5 @@ pub(super) const ROUTES: &[Entry] = &[
 ];
 
 const RESOURCE: &str = "/api/projects/{project}/resources/{resource}";
+const FIELD: &str = "/api/instances/{resource}/config/{field}";
 const BACKUP: &str = "/api/resources/{resource}/backups/{backup}";

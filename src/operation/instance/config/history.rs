@@ -21,6 +21,13 @@ pub struct Edited {
     pub changes: Vec<Change>,
 }
 
+impl Change {
+    /// In a sentence; of a secret only that it changed.
+    pub fn told(&self) -> Msg {
+        told(self)
+    }
+}
+
 /// The last changes of an instance, newest first, at most `limit`.
 pub async fn history(world: &World, row: &ResourceRow, limit: i64) -> Result<Vec<Edited>, Problem> {
     let filter = OperationFilter {

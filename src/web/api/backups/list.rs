@@ -75,6 +75,11 @@ pub(in crate::web::api) struct Asked {
     responses((status = 200, body = Rows<Backup>)),
 )]
 pub(in crate::web::api) async fn list(call: Call<Asked>) -> Answer {
+    rows(&call).await
+}
+
+/// The same, wherever it is asked.
+pub(in crate::web::api) async fn rows(call: &Call<Asked>) -> Answer {
     let asked = &call.query;
     let (limit, offset) = window(asked.limit, asked.offset)?;
     let (state, present) = of_state(asked.state);

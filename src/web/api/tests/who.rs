@@ -36,6 +36,7 @@ impl Things {
             .replace("{resource}", &self.resource)
             .replace("{backup}", &self.backup)
             .replace("{operation}", &self.operation)
+            .replace("{field}", "jwt_expiry")
     }
 }
 

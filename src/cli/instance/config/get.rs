@@ -1,0 +1,69 @@
+//! `zelo instance config get`: settings as they stand. Of a secret only whether it is set.
+
+use serde_json::json;
+
+use crate::{
+    cli::{
+        desk::{Desk, Done},
+        exit::Exit,
+        instance::named,
+        output::{Field, Tone},
+    },
+    domain::msg::Msg,
+    operation::{Setting, settings},
+    problem,
+};
+
+/// Which to show.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// As typed, for [`named`].
+    pub resource: String,
+    /// Empty means all.
+    pub fields: Vec<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, desk: &Desk) -> Done {
+        let world = desk.world().await?;
+        let row = named(&world, &self.resource).await?;
+        let mut all = settings(&world, &row).await?;
+        if let Some(unknown) = self.fields.iter().find(|field| !all.iter().any(|s| s.key.field == **field)) {
+            return Err(problem!("config-field-unknown", field = unknown).into());
+        }
+        all.retain(|s| self.fields.is_empty() || self.fields.iter().any(|field| field == s.key.field));
+        let heads = ["cli-col-field", "cli-col-value", "cli-col-default", "cli-col-meaning"];
+        let lines = all.iter().map(|setting| line(desk, setting)).collect();
+        desk.out.table(&heads, lines, &Msg::new("cli-nothing"));
+        desk.out.json(&json!({ "settings": all.iter().map(as_json).collect::<Vec<_>>() }));
+        Ok(Exit::Done)
+    }
+}
+
+fn line(desk: &Desk, setting: &Setting) -> Vec<Field> {
+    let words = desk.out.words();
+    let value = match (&setting.value, setting.is_set) {
+        (Some(value), _) => Field::text(value.clone()),
+        (None, true) => Field::text(words.label("cli-value-set")).tone(Tone::Dim),
+        (None, false) => Field::text("–").tone(Tone::Dim),
+    };
+    vec![
+        setting.key.field.into(),
+        value,
+        setting.key.default.unwrap_or_default().into(),
+        words.label(setting.key.label).into(),
+    ]
+}
+
+fn as_json(setting: &Setting) -> serde_json::Value {
+    let key = setting.key;
+    json!({
+        "field": key.field,
+        "env": key.env,
+        "secret": key.secret,
+        "set": setting.is_set,
+        "value": setting.value,
+        "default": key.default,
+        "editable": setting.is_editable(),
+    })
+}

@@ -1,0 +1,80 @@
+# Instâncias nas portas: linha de comando, API, páginas.
+
+severity-notice = Aviso
+severity-warning = Atenção
+severity-serious = Grave
+severity-critical = Crítico
+
+# A linha de comando
+
+cli-col-changes = Alterações
+cli-col-default = Padrão
+cli-col-field = Campo
+cli-col-gateway = Gateway
+cli-col-newest-point = Ponto de recuperação mais recente
+cli-col-postgres = PostgreSQL
+cli-col-restarts = Reinícios
+cli-col-service = Serviço
+cli-col-services = Em execução
+cli-col-stack = Projeto do Compose
+cli-col-value = Valor
+
+cli-no-instances = Nenhuma pilha Supabase foi encontrada nos contêineres desta máquina.
+cli-no-changes = Nenhuma configuração foi alterada ainda.
+cli-stack-runs = em execução
+cli-stack-stopped = parada
+cli-stack-degraded = com problemas
+cli-stack-missing = ausente
+cli-value-set = definido, oculto
+cli-new-value = Novo valor de { $field }
+cli-probe-unknown = { $probe } não pôde verificar: { $why }
+cli-diagnosed = { $findings ->
+    [0] Nada foi encontrado.
+    [one] Um problema encontrado.
+   *[other] { $findings } problemas encontrados.
+} { $probes } verificações feitas.
+cli-repair-next = O Zelo pode reparar (zelo instance repair): { $what }
+cli-restart-harms = Reiniciar piora isto: repare antes.
+
+problem-cli-change-twice = “{ $field }” foi dado duas vezes.
+    .safe = Nada foi alterado.
+    .next = Dê cada campo uma só vez.
+problem-cli-one-stdin = A entrada padrão contém um valor, e vários devem ser lidos dela.
+    .safe = Nada foi alterado.
+    .next = Execute em um terminal, onde cada um é perguntado, ou altere um segredo por vez.
+problem-field-unset = { $field } não tem valor.
+    .safe = Nada foi alterado.
+    .next = Dê um valor a ele nas configurações da instância.
+
+help-instance = Instâncias Supabase: list, show, logs, restart, stop, start, diagnose, repair, config, backup
+help-instance-list = Lista as pilhas Supabase nos contêineres desta máquina, adicionadas ou não
+help-instance-show = Mostra uma instância: serviços, endereços, versões, o ponto de recuperação mais recente
+help-instance-logs = Mostra o que um serviço escreveu por último, sem os segredos
+help-instance-logs--service = O serviço, como o Compose o chama
+    .value = SERVIÇO
+help-instance-logs--lines = Tantas linhas de cada um dos seus contêineres
+    .value = QUANTIDADE
+help-instance-restart = Reinicia uma instância em ordem, salva antes, comparada com o estado anterior
+help-instance-stop = Para uma instância em ordem, salva antes
+help-instance-start = Inicia o que está parado, cada serviço depois daquilo que ele espera
+help-instance-diagnose = Procura o que está errado; nada altera, termina com 1 se algo foi encontrado
+help-instance-repair = Repara o que um diagnóstico encontrou, onde o Zelo pode fazê-lo com segurança
+help-instance-repair--probe = Só o que esta verificação encontrou; pode ser dado várias vezes (padrão: tudo o que pode ser reparado)
+    .value = VERIFICAÇÃO
+help-instance-backup = Faz um ponto de recuperação: configurações, banco de dados, objetos armazenados
+help-instance-backup--name = Um nome para o ponto de recuperação
+    .value = NOME
+help-instance-backup--note = Uma nota guardada com ele
+    .value = NOTA
+help-instance-config = As configurações de uma instância: get, set, diff, history, set-back
+help-instance-config-get = Mostra configurações; de um segredo, só se está definido
+help-instance-config-get--fields = Só estas, como site_url (padrão: todas)
+    .value = CAMPO
+help-instance-config-set = Altera configurações: salvas antes, em vigor ou desfeitas
+help-instance-config-diff = Mostra o que uma alteração faria; nada altera
+help-instance-config-history = Mostra o que foi alterado, quando e por quem
+help-instance-config-set-back = Volta aos valores de antes de uma alteração
+help-any--service = Só este serviço; pode ser dado várias vezes (padrão: todos)
+    .value = SERVIÇO
+help-any--changes = CAMPO=VALOR, como jwt_expiry=7200; um segredo só como CAMPO: ele é perguntado, ou lido da primeira linha da entrada padrão
+    .value = ALTERAÇÃO

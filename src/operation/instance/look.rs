@@ -1,0 +1,278 @@
+//! What doors show of an instance besides operations: which there are, how its services
+//! are, its settings, its logs. Only looked at; without secrets, but for [`reveal`].
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::target;
+use crate::{
+    db::{ResourceFilter, ResourceRow},
+    domain::{clock::Moment, problem::Problem},
+    host::{Container, LogLine, compose::projects},
+    operation::{Actor, World, detect},
+    problem,
+    secret::Secret,
+    supabase::{
+        dotenv::Dotenv,
+        engine::KIND,
+        instance::{Gateway, Instance},
+        keys::{self, Group, Key, ValueKind},
+        redact::{Redactor, without_logins},
+        scene::read_env,
+    },
+};
+
+/// Instances that are listed at most.
+const MOST: i64 = 10_000;
+
+/// A Supabase stack: detected, added, or both.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stack {
+    /// The Docker host.
+    pub host: String,
+    /// The Compose project.
+    pub project: String,
+    /// What it was added as.
+    pub added: Option<ResourceRow>,
+    /// Its services; 0 if none of its containers is there.
+    pub services: usize,
+    /// How many of them run.
+    pub running: usize,
+    /// How many of those say that they are not healthy.
+    pub unhealthy: usize,
+}
+
+/// All stacks, by name: those that run on a known host, and those that were added and
+/// are not there. Problem: why a host could not be looked at.
+pub async fn stacks(world: &World) -> Result<Vec<Stack>, Problem> {
+    let look = detect::look(world).await?;
+    if let Some(problem) = look.away.values().next() {
+        return Err(problem.clone());
+    }
+    let mut found = Vec::new();
+    for seen in look.seen.iter().filter(|seen| seen.found.kind == KIND) {
+        let project = seen.found.access.value("project").unwrap_or_default().to_owned();
+        found.push(Stack {
+            host: seen.host.clone(),
+            project,
+            added: seen.added.clone(),
+            services: 0,
+            running: 0,
+            unhealthy: 0,
+        });
+    }
+    count(world, &mut found).await?;
+    let filter = ResourceFilter { kind: Some(KIND), limit: Some(MOST), ..ResourceFilter::default() };
+    for row in world.db.resources(filter).await?.rows {
+        if !found.iter().any(|stack| stack.added.as_ref().is_some_and(|added| added.id == row.id)) {
+            let value = |name: &str| row.access.get(name).cloned().unwrap_or_default();
+            let (host, project) = (value("host"), value("project"));
+            found.push(Stack { host, project, added: Some(row), services: 0, running: 0, unhealthy: 0 });
+        }
+    }
+    found.sort_by(|a, b| a.project.cmp(&b.project));
+    Ok(found)
+}
+
+/// Counts the services of stacks, one question a host.
+async fn count(world: &World, stacks: &mut [Stack]) -> Result<(), Problem> {
+    let mut hosts: BTreeMap<String, Vec<Container>> = BTreeMap::new();
+    for stack in stacks.iter() {
+        if !hosts.contains_key(&stack.host) {
+            let all = world.instances.engine(&stack.host)?.containers().await?;
+            hosts.insert(stack.host.clone(), all);
+        }
+    }
+    for stack in stacks {
+        let containers = hosts.get(&stack.host).map(Vec::as_slice).unwrap_or_default();
+        let Some(project) = projects(containers).into_iter().find(|p| p.name == stack.project) else {
+            continue;
+        };
+        let runs = |all: &&Vec<Container>| all.iter().any(|c| c.state == "running");
+        let ill = |all: &&Vec<Container>| all.iter().any(|c| c.health.as_deref() == Some("unhealthy"));
+        stack.services = project.services.len();
+        stack.running = project.services.values().filter(runs).count();
+        stack.unhealthy = project.services.values().filter(runs).filter(ill).count();
+    }
+    Ok(())
+}
+
+/// An instance at one moment, as pages and lists show it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Glance {
+    /// When it was looked at.
+    pub at: Moment,
+    /// The Docker host.
+    pub host: String,
+    /// The Compose project.
+    pub project: String,
+    /// Its folder on that host.
+    pub folder: String,
+    /// The major version of its PostgreSQL, if anything says it.
+    pub postgres: Option<u32>,
+    /// `kong` or `envoy`.
+    pub gateway: Option<&'static str>,
+    /// Its containers, by service and number.
+    pub services: Vec<Served>,
+    /// The addresses its `.env` names.
+    pub addresses: Vec<Address>,
+}
+
+/// One container of a service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Served {
+    /// The service.
+    pub service: String,
+    /// The container's name.
+    pub container: String,
+    /// Its image, as Compose names it.
+    pub image: String,
+    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`.
+    pub state: String,
+    /// `healthy`, `unhealthy`, `starting`, where its image has a check.
+    pub health: Option<String>,
+    /// How often the engine started it again.
+    pub restarts: i64,
+    /// When it last started.
+    pub started_at: Option<Moment>,
+}
+
+/// An address that people reach the instance by.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Address {
+    /// Its name in `.env`.
+    pub env: String,
+    /// A message id: what it is called.
+    pub label: String,
+    /// The address.
+    pub url: String,
+}
+
+/// How an instance is now. Problem: `instance-gone`.
+pub async fn glance(world: &World, row: &ResourceRow) -> Result<Glance, Problem> {
+    let instance = now(world, row).await?;
+    let env = read_env(instance.env_file()).await.ok();
+    Ok(Glance {
+        at: world.clock.now(),
+        host: instance.host.clone(),
+        project: instance.project.clone(),
+        folder: instance.folder.display().to_string(),
+        postgres: instance.postgres_major(),
+        gateway: instance.gateway().map(|gateway| match gateway {
+            Gateway::Kong => "kong",
+            Gateway::Envoy => "envoy",
+        }),
+        services: instance.containers().map(|(service, container)| served(service, container)).collect(),
+        addresses: env.as_ref().map(addresses).unwrap_or_default(),
+    })
+}
+
+fn served(service: &str, container: &Container) -> Served {
+    Served {
+        service: service.to_owned(),
+        container: container.name.clone(),
+        image: container.image.clone(),
+        state: container.state.clone(),
+        health: container.health.clone(),
+        restarts: container.restarts,
+        started_at: container.started_at.as_deref().and_then(|at| at.parse().ok()),
+    }
+}
+
+fn addresses(env: &Dotenv) -> Vec<Address> {
+    let urls = keys::all().filter(|key| matches!(key.kind, ValueKind::Url { .. }) && !key.secret);
+    let known = urls.filter_map(|key| {
+        let url = env.value(key.env)?.ok()?.expose().to_owned();
+        let (env, label) = (key.env.to_owned(), key.label.to_owned());
+        (!url.is_empty()).then(|| Address { env, label, url: without_logins(&url) })
+    });
+    known.collect()
+}
+
+/// A setting as it stands in `.env`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// Which.
+    pub key: &'static Key,
+    /// Whether `.env` has a value for it that is not empty.
+    pub is_set: bool,
+    /// The value, unless it is secret, not set, or one that Compose refuses.
+    pub value: Option<String>,
+}
+
+impl Setting {
+    /// Its heading in forms.
+    pub fn group(&self) -> Group {
+        self.key.group
+    }
+
+    /// Whether it may be edited by itself.
+    pub fn is_editable(&self) -> bool {
+        self.key.refused.is_none()
+    }
+}
+
+/// All settings that have a form, group by group. Problem: `env-unreadable`.
+pub async fn settings(world: &World, row: &ResourceRow) -> Result<Vec<Setting>, Problem> {
+    let env = env(world, row).await?;
+    Ok(keys::all().map(|key| setting(&env, key)).collect())
+}
+
+fn setting(env: &Dotenv, key: &'static Key) -> Setting {
+    let value = env.value(key.env).and_then(Result::ok);
+    Setting {
+        key,
+        is_set: value.is_some_and(|value| !value.is_empty()),
+        value: value.filter(|_| !key.secret).map(|value| value.expose().to_owned()),
+    }
+}
+
+/// The value of one setting, for somebody who may see it. That it is shown to them is
+/// written down before it leaves here. Problems: `config-field-unknown`, `field-unset`.
+pub async fn reveal(world: &World, row: &ResourceRow, field: &str, by: &Actor) -> Result<Secret, Problem> {
+    let key = keys::by_field(field).ok_or_else(|| problem!("config-field-unknown", field = field))?;
+    let env = env(world, row).await?;
+    let value = env.value(key.env).and_then(Result::ok).filter(|value| !value.is_empty());
+    let value = value.ok_or_else(|| problem!("field-unset", field = field))?.secret().clone();
+    world.db.note_reveal(&row.id, field, &by.0).await?;
+    Ok(value)
+}
+
+/// The last lines of a service's containers, at most so many of each, the oldest first;
+/// secrets taken out. Problem: `service-unknown`.
+pub async fn logs(
+    world: &World,
+    row: &ResourceRow,
+    service: &str,
+    lines: u32,
+) -> Result<Vec<LogLine>, Problem> {
+    let instance = now(world, row).await?;
+    let env = read_env(instance.env_file()).await.ok();
+    let redactor = Redactor::of(&instance, env.as_ref());
+    let Some(containers) = instance.services.get(service) else {
+        let known: Vec<&str> = instance.services.keys().map(String::as_str).collect();
+        return Err(problem!("service-unknown", service = service, known = known.join(", ")));
+    };
+    let engine = world.instances.engine(&instance.host)?;
+    let mut all = Vec::new();
+    for container in containers {
+        all.extend(engine.logs(&container.name, lines).await?);
+    }
+    all.sort_by(|a, b| a.at.cmp(&b.at));
+    for line in &mut all {
+        line.text = redactor.clean(&line.text);
+    }
+    Ok(all)
+}
+
+async fn now(world: &World, row: &ResourceRow) -> Result<Instance, Problem> {
+    if row.kind != KIND {
+        return Err(problem!("not-an-instance", resource = &row.name));
+    }
+    target(world, row)?.now().await
+}
+
+async fn env(world: &World, row: &ResourceRow) -> Result<Dotenv, Problem> {
+    read_env(now(world, row).await?.env_file()).await
+}

@@ -1,0 +1,31 @@
+//! `POST /api/instances/{resource}/config/history/{operation}/set-back`
+
+use crate::{
+    operation::{self, Request},
+    web::api::{
+        body::Json,
+        call::{Answer, Call, Run},
+        types::{instance::SetBack, operation::OperationDetail, plan::Plan},
+    },
+};
+
+/// Go back to the values from before a change.
+///
+/// That is a change of its own, and can be taken back too.
+#[utoipa::path(
+    post,
+    path = "/api/instances/{resource}/config/history/{operation}/set-back",
+    tag = "Instances",
+    params(Run),
+    request_body(content = Option<SetBack>),
+    responses(
+        (status = 202, description = "It is queued.", body = OperationDetail,
+            headers(("Location" = String, description = "Where it can be followed."))),
+        (status = 200, description = "With `dry_run`: the plan.", body = Plan),
+    ),
+)]
+pub(in crate::web::api) async fn set_back(call: Call<Run>, Json(asked): Json<SetBack>) -> Answer {
+    let operation = &call.here.operation()?.id;
+    let request = Request::Config(operation::set_back(&call.site.world, operation).await?);
+    call.ask(call.query, request, asked.confirm.as_deref()).await
+}

@@ -1,0 +1,32 @@
+//! `GET /api/instances/{resource}`
+
+use super::here;
+use crate::{
+    operation::glance,
+    web::api::{
+        call::{Answer, Call},
+        types::{
+            instance::{Instance, InstanceNow},
+            problem::Trouble,
+            resource::Resource,
+        },
+    },
+};
+
+/// One instance, and how its services are now.
+///
+/// One that cannot be looked at is shown all the same, with why.
+#[utoipa::path(
+    get,
+    path = "/api/instances/{resource}",
+    tag = "Instances",
+    responses((status = 200, body = Instance)),
+)]
+pub(in crate::web::api) async fn show(call: Call) -> Answer {
+    let row = here(&call)?;
+    let (now, problem) = match glance(&call.site.world, row).await {
+        Ok(found) => (Some(InstanceNow::of(&found, call.words)), None),
+        Err(problem) => (None, Some(Trouble::of(&problem, call.words))),
+    };
+    Ok(call.ok(&Instance { resource: Resource::of(row, call.words), now, problem }))
+}

@@ -1,0 +1,35 @@
+//! `POST /api/instances/{resource}/stop`
+
+use super::{here, waiver};
+use crate::{
+    operation::{Request, StopRequest},
+    web::api::{
+        body::Json,
+        call::{Answer, Call, Run},
+        types::{instance::StopServices, operation::OperationDetail, plan::Plan},
+    },
+};
+
+/// Stop an instance's services in order.
+///
+/// Saved first.
+#[utoipa::path(
+    post,
+    path = "/api/instances/{resource}/stop",
+    tag = "Instances",
+    params(Run),
+    request_body(content = Option<StopServices>),
+    responses(
+        (status = 202, description = "It is queued.", body = OperationDetail,
+            headers(("Location" = String, description = "Where it can be followed."))),
+        (status = 200, description = "With `dry_run`: the plan.", body = Plan),
+    ),
+)]
+pub(in crate::web::api) async fn stop(call: Call<Run>, Json(asked): Json<StopServices>) -> Answer {
+    let request = Request::Stop(StopRequest {
+        resource: here(&call)?.id.clone(),
+        services: asked.services,
+        without_safety: waiver(&call, asked.without_safety)?,
+    });
+    call.ask(call.query, request, asked.confirm.as_deref()).await
+}
