@@ -13,7 +13,7 @@ fn an_instance_is_found_saved_and_restarted() {
     let Some(panel) = Panel::over("today") else { return };
     let mut said = vec![panel.zelo(&["resource", "check", &panel.name(), "--json"]).code(0)];
     let shown = panel.instance(&["show"], &[], None).code(0);
-    assert!(shown.json()["services"].as_array().unwrap().len() >= 10, "{shown}");
+    assert!(shown.json()["instance"]["services"].as_array().unwrap().len() >= 10, "{shown}");
     said.push(shown);
 
     let backup = text(&panel.done(&["backup"], &[])["backup"]);
