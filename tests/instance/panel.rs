@@ -77,6 +77,13 @@ impl Panel {
         operation
     }
 
+    /// A recovery point's id, made now.
+    #[track_caller]
+    pub(crate) fn backup(&self) -> String {
+        let ran = self.instance(&["backup"], &[], None).code(0);
+        text(&ran.json()["operation"]["backup"])
+    }
+
     /// The names of a plan's steps.
     #[track_caller]
     pub(crate) fn steps(&self, verb: &[&str], rest: &[&str]) -> Vec<String> {

@@ -11,7 +11,7 @@ const BREAK: &str = "ALTER ROLE supabase_auth_admin RESET search_path";
 fn found(panel: &Panel) -> Vec<String> {
     let told = panel.instance(&["diagnose"], &[], None).json();
     let findings = told["findings"].as_array().unwrap_or_else(|| panic!("no findings in {told}"));
-    findings.iter().map(|f: &Value| text(&f["probe"])).collect()
+    findings.iter().map(|f: &Value| text(&f["finding"]["probe"])).collect()
 }
 
 fn setting(panel: &Panel) -> String {

@@ -16,7 +16,7 @@ fn an_instance_is_found_saved_and_restarted() {
     assert!(shown.json()["instance"]["services"].as_array().unwrap().len() >= 10, "{shown}");
     said.push(shown);
 
-    let backup = text(&panel.done(&["backup"], &[])["backup"]);
+    let backup = panel.backup();
     said.push(panel.zelo(&["backup", "verify", &backup, "--json"]).code(0));
     let folder = backup_folder(&panel.data());
     holds_everything(&panel, &folder);
