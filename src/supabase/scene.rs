@@ -1,11 +1,7 @@
 //! What a diagnosis looks at: gathered once, then every probe looks at it side by
 //! side. What could not be gathered is said, never guessed.
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
@@ -134,8 +130,22 @@ impl Scene {
     /// role's settings: exit 3 says that a statement failed. `vars` are psql variables.
     pub async fn psql(&self, role: &str, vars: &[(&str, &str)], script: &str) -> Result<Said, Problem> {
         let mut command = Command::new([
-            "psql", "-X", "-q", "-A", "-t", "-w", "-h", "127.0.0.1", "-U", role, "-d", "postgres",
-            "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose",
+            "psql",
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-w",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            role,
+            "-d",
+            "postgres",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-v",
+            "VERBOSITY=verbose",
         ]);
         for (name, value) in vars {
             command = command.arg("-v").arg(format!("{name}={value}"));

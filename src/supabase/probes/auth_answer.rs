@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::kit::{Gap, Look, Seen, advice, finding};
 use crate::{
-    domain::finding::Severity,
+    domain::finding::{Finding, Severity},
     msg,
     supabase::{
         http::{Answer, NoAnswer, Question},
@@ -104,25 +104,25 @@ async fn see(scene: &Scene) -> Seen {
             }
         }
     }
-    let (meaning, status) = worst;
-    match meaning {
-        Meaning::Fine if key.is_none() => {
+    match worst {
+        (Meaning::Fine, _) if key.is_none() => {
             Err(Gap::Unknown(msg!("probe-no-key", key = "SERVICE_ROLE_KEY")))
         }
-        Meaning::Fine => Ok(vec![]),
-        Meaning::Strange => {
+        (Meaning::Fine, _) => Ok(vec![]),
+        (Meaning::Strange, status) => {
             Err(Gap::Unknown(msg!("probe-http-strange", service = service, status = status.to_string())))
         }
-        _ => {
-            let line = scene.compose_line(&format!("logs --tail 50 {service}"));
-            let next = advice(msg!("finding-auth-answer-next"), vec![line]);
-            let title = msg!("finding-auth-answer", meaning = meaning.word());
-            let mut found =
-                finding(ID, Severity::Critical, title, msg!("finding-auth-answer-means"), next);
-            found.evidence = vec![msg!("finding-http-saw", service = service, status = status.to_string())];
-            Ok(vec![found.harmed_by_restart()])
-        }
+        (meaning, status) => Ok(vec![told(scene, &service, meaning, status)]),
     }
+}
+
+fn told(scene: &Scene, service: &str, meaning: Meaning, status: u16) -> Finding {
+    let line = scene.compose_line(&format!("logs --tail 50 {service}"));
+    let next = advice(msg!("finding-auth-answer-next"), vec![line]);
+    let title = msg!("finding-auth-answer", meaning = meaning.word());
+    let mut found = finding(ID, Severity::Critical, title, msg!("finding-auth-answer-means"), next);
+    found.evidence = vec![msg!("finding-http-saw", service = service, status = status.to_string())];
+    found.harmed_by_restart()
 }
 
 #[cfg(test)]
@@ -136,7 +136,11 @@ mod tests {
             (404, r#"{"code":404,"error_code":"user_not_found","msg":"User not found"}"#, Meaning::Fine),
             (403, r#"{"error_code":"bad_jwt"}"#, Meaning::Key),
             (403, r#"{"error_code":"not_admin"}"#, Meaning::NotAdmin),
-            (500, r#"{"error_code":"unexpected_failure","msg":"Database error loading user"}"#, Meaning::Database),
+            (
+                500,
+                r#"{"error_code":"unexpected_failure","msg":"Database error loading user"}"#,
+                Meaning::Database,
+            ),
             (504, r#"{"error_code":"request_timeout"}"#, Meaning::Late),
             (404, "404 page not found", Meaning::Strange),
         ] {

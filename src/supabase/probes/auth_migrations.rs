@@ -38,7 +38,8 @@ async fn see(scene: &Scene) -> Seen {
         let title = msg!("finding-auth-migrations", migration = &migration);
         let means = msg!("finding-auth-migrations-means");
         let mut found = finding(ID, Severity::Critical, title, means, next).harmed_by_restart();
-        found.evidence = vec![msg!("finding-saw-log", service = service, words = format!("SQLSTATE {state}"))];
+        found.evidence =
+            vec![msg!("finding-saw-log", service = service, words = format!("SQLSTATE {state}"))];
         return Ok(vec![found]);
     }
     forgotten(scene).await

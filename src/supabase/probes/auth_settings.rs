@@ -40,7 +40,8 @@ fn wrong(name: &str, value: &str) -> Option<Msg> {
     if NUMBERS.contains(&name) && value.parse::<i64>().is_err() {
         return if empty { fault("empty") } else { fault("number") };
     }
-    let json = matches!(name, "GOTRUE_JWT_KEYS") && serde_json::from_str::<Vec<serde_json::Value>>(value).is_err();
+    let json =
+        matches!(name, "GOTRUE_JWT_KEYS") && serde_json::from_str::<Vec<serde_json::Value>>(value).is_err();
     if json {
         return if empty { fault("empty") } else { fault("json") };
     }
@@ -78,15 +79,20 @@ pub(super) fn refused(lines: &[String]) -> Option<String> {
 
 async fn see(scene: &Scene) -> Seen {
     let service = scene.service(Part::Auth)?.to_owned();
-    let names = TRUTHS.iter().chain(&NUMBERS).chain(&["GOTRUE_JWT_KEYS", "GOTRUE_JWT_SECRET", "GOTRUE_URI_ALLOW_LIST"]);
+    let names = TRUTHS.iter().chain(&NUMBERS).chain(&[
+        "GOTRUE_JWT_KEYS",
+        "GOTRUE_JWT_SECRET",
+        "GOTRUE_URI_ALLOW_LIST",
+    ]);
     // What the next start would get; else what the last one got.
     let value = |name: &str| match &scene.resolved {
         Ok(_) => scene.would_get(Part::Auth, name),
         Err(_) => scene.has_now(Part::Auth, name),
     };
-    let mut evidence: Vec<Msg> =
-        names.filter_map(|name| wrong(name, value(name)?.expose())).collect();
-    if evidence.is_empty() && let Some(name) = refused(&scene.lines(Part::Auth).await?) {
+    let mut evidence: Vec<Msg> = names.filter_map(|name| wrong(name, value(name)?.expose())).collect();
+    if evidence.is_empty()
+        && let Some(name) = refused(&scene.lines(Part::Auth).await?)
+    {
         evidence.push(msg!("finding-auth-setting-saw", name = name, kind = "other"));
     }
     if evidence.is_empty() {

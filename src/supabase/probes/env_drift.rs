@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use super::kit::{Gap, Look, Seen, advice, finding, list, repair};
 use crate::{
-    domain::{finding::{Finding, Severity}, problem::Problem},
+    domain::{
+        finding::{Finding, Severity},
+        problem::Problem,
+    },
     msg,
     supabase::{
         instance::{Part, part_of},
@@ -37,7 +40,10 @@ fn matter(part: Option<Part>, variable: &str) -> Matter {
         // It reads them at its first start only.
         Some(Part::Db) => Matter::Other,
         Some(Part::Gateway) if variable.contains("KEY") => Matter::Gateway,
-        _ if variable.contains("JWT_SECRET") || variable.contains("JWKS") || variable.ends_with("JWT_KEYS") => {
+        _ if variable.contains("JWT_SECRET")
+            || variable.contains("JWKS")
+            || variable.ends_with("JWT_KEYS") =>
+        {
             Matter::Jwt
         }
         _ => Matter::Other,

@@ -3,14 +3,20 @@
 
 use super::{
     analytics, auth_answer, auth_migrations, auth_owner, auth_rls, auth_search_path, auth_settings,
-    auth_trigger, auth_usage, collisions, compose_refused, database, disk, env_drift, internal_db,
-    jwt_keys, line_ends, logins, mounts, password_signs, pg_version, pooler, realtime, services, sign_up,
-    storage, urls,
+    auth_trigger, auth_usage, collisions, compose_refused, database, disk, env_drift, internal_db, jwt_keys,
+    line_ends, logins, mounts, password_signs, pg_version, pooler, realtime, services, sign_up, storage,
+    urls,
 };
 use crate::{
-    domain::{finding::{Finding, Outcome}, msg::Arg},
+    domain::{
+        finding::{Finding, Outcome},
+        msg::Arg,
+    },
     msg,
-    supabase::{diagnose::Looked, instance::{Instance, Part}},
+    supabase::{
+        diagnose::Looked,
+        instance::{Instance, Part},
+    },
 };
 
 /// Causes in the database that GoTrue fails by.

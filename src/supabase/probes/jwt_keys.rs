@@ -2,7 +2,10 @@
 
 use super::kit::{Gap, Look, Seen, advice, finding};
 use crate::{
-    domain::{finding::{Finding, Severity}, msg::Msg},
+    domain::{
+        finding::{Finding, Severity},
+        msg::Msg,
+    },
     msg,
     secret::Secret,
     supabase::{proof, scene::Scene},

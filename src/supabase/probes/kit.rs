@@ -103,7 +103,10 @@ impl Scene {
     /// A command of Compose as a person runs it for this instance.
     pub(super) fn compose_line(&self, rest: &str) -> String {
         let mut line = format!("docker compose -p {}", shell(&self.instance.project));
-        line.push_str(&format!(" --project-directory {}", shell(&self.instance.folder.display().to_string())));
+        line.push_str(&format!(
+            " --project-directory {}",
+            shell(&self.instance.folder.display().to_string())
+        ));
         for file in &self.instance.files {
             line.push_str(&format!(" -f {}", shell(&file.display().to_string())));
         }
@@ -216,11 +219,17 @@ mod tests {
         assert_eq!(failure(&said(0, "")), None);
         let err = "psql:<stdin>:3: ERROR:  42P01: relation \"profiles\" does not exist\nLINE 1: INSERT\nQUERY:  INSERT INTO profiles\nCONTEXT:  PL/pgSQL function public.handle_new_user() line 3 at SQL statement\nLOCATION:  parserOpenTable, parse_relation.c:1392\n";
         let seen = failure(&said(3, err)).unwrap();
-        assert_eq!((seen.state.as_str(), seen.message.as_str()), ("42P01", "relation \"profiles\" does not exist"));
+        assert_eq!(
+            (seen.state.as_str(), seen.message.as_str()),
+            ("42P01", "relation \"profiles\" does not exist")
+        );
         assert_eq!(seen.context, "PL/pgSQL function public.handle_new_user() line 3 at SQL statement");
         let err = "psql: error: connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  role \"x\" is not permitted to log in\n";
         let seen = failure(&said(2, err)).unwrap();
-        assert_eq!((seen.state.as_str(), seen.message.as_str()), ("", "role \"x\" is not permitted to log in"));
+        assert_eq!(
+            (seen.state.as_str(), seen.message.as_str()),
+            ("", "role \"x\" is not permitted to log in")
+        );
     }
 
     #[test]

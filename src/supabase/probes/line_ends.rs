@@ -40,7 +40,11 @@ fn walk(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
             continue;
         }
         for entry in std::fs::read_dir(&here)? {
-            let (entry, path) = { let e = entry?; let path = e.path(); (e, path) };
+            let (entry, path) = {
+                let e = entry?;
+                let path = e.path();
+                (e, path)
+            };
             seen += 1;
             let kind = entry.file_type()?;
             if kind.is_dir() {

@@ -8,7 +8,10 @@ use serde::Deserialize;
 
 use super::kit::{Gap, Look, Seen, advice, finding, list, repair};
 use crate::{
-    domain::{finding::{Finding, Severity}, problem::Problem},
+    domain::{
+        finding::{Finding, Severity},
+        problem::Problem,
+    },
     engine::postgres::literal,
     msg,
     secret::Secret,
@@ -57,7 +60,8 @@ pub(crate) struct Login {
 
 /// User and password of a database URL, as they are sent; `None` if it is none.
 pub(crate) fn from_url(text: &str) -> Option<(String, Secret)> {
-    let url = url::Url::parse(text).ok().filter(|u| matches!(u.scheme(), "postgres" | "postgresql" | "ecto"))?;
+    let url =
+        url::Url::parse(text).ok().filter(|u| matches!(u.scheme(), "postgres" | "postgresql" | "ecto"))?;
     let user = decoded(url.username())?;
     Some((user, Secret::new(decoded(url.password()?)?)))
 }

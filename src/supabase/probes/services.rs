@@ -3,7 +3,10 @@
 
 use super::kit::{Gap, Look, Seen, advice, finding};
 use crate::{
-    domain::{finding::{Finding, Severity}, msg::Msg},
+    domain::{
+        finding::{Finding, Severity},
+        msg::Msg,
+    },
     host::Condition,
     msg,
     supabase::{

@@ -82,8 +82,8 @@ async fn see(scene: &Scene) -> Seen {
                 vec![scene.compose_line(&format!("logs --tail 50 {service}"))],
             );
             let title = msg!("finding-sign-up", cause = cause.word());
-            let mut found =
-                finding(ID, Severity::Critical, title, msg!("finding-sign-up-means"), next).harmed_by_restart();
+            let mut found = finding(ID, Severity::Critical, title, msg!("finding-sign-up-means"), next)
+                .harmed_by_restart();
             found.evidence = vec![msg!("finding-saw-sql", message = message, state = state)];
             Ok(vec![found])
         }

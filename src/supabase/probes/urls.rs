@@ -5,10 +5,7 @@ use super::kit::{Gap, Look, Seen, advice, finding, list};
 use crate::{
     domain::{finding::Severity, msg::Msg},
     msg,
-    supabase::{
-        instance::Part,
-        scene::Scene,
-    },
+    supabase::{instance::Part, scene::Scene},
 };
 
 pub(super) const ID: &str = "urls";

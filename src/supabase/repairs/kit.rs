@@ -22,8 +22,18 @@ pub(super) const DATABASE: &str = "postgres";
 
 /// The role people work as, in Studio and by hand.
 const PEOPLE: &str = "postgres";
-/// What the services' own migrations grant it on their tables.
-const RIGHTS: &str = "SELECT, INSERT, UPDATE, DELETE, REFERENCES, TRIGGER, TRUNCATE";
+
+/// What it has on a service's tables: GoTrue's migrations grant it by name, the other
+/// schemas by default privileges.
+fn grant(schema: &str, table: &str) -> String {
+    let to = ident(PEOPLE);
+    match schema {
+        "auth" => format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE, REFERENCES, TRIGGER, TRUNCATE ON {table} TO {to} WITH GRANT OPTION"
+        ),
+        _ => format!("GRANT ALL ON {table} TO {to}"),
+    }
+}
 
 /// That what was found is not there any more.
 pub(super) fn gone() -> Problem {
@@ -48,7 +58,13 @@ async fn statements(scene: &Scene, query: &str) -> Result<Vec<String>, Problem> 
 /// The grants that another owner of `object` would lose when the old one returns: a change
 /// of owner folds the new owner's grants into its ownership. `from` names a catalog with
 /// its columns for the list and the owner, as alias `o`.
-async fn regrants(scene: &Scene, object: &str, from: &str, list: &str, owner: &str) -> Result<Vec<String>, Problem> {
+async fn regrants(
+    scene: &Scene,
+    object: &str,
+    from: &str,
+    list: &str,
+    owner: &str,
+) -> Result<Vec<String>, Problem> {
     let query = format!(
         "SELECT pg_catalog.format('GRANT %s ON %s TO %s%s', x.privilege_type, {object}, \
          CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END, \
@@ -94,7 +110,7 @@ pub(super) async fn own(
             apply.push(format!("ALTER TABLE {name} OWNER TO {}", ident(role)));
             if table.owner == PEOPLE {
                 // Its own rights went into its ownership; people look at tables as this role.
-                apply.push(format!("GRANT {RIGHTS} ON {name} TO {} WITH GRANT OPTION", ident(PEOPLE)));
+                apply.push(grant(schema, &name));
             }
             back.push(format!("ALTER TABLE {name} OWNER TO {}", ident(&table.owner)));
             back.extend(table_grants(scene, schema, &table.name).await?);
@@ -108,7 +124,11 @@ pub(super) async fn own(
 }
 
 /// Grants a role all on a schema; and back: what it was not granted itself.
-pub(super) async fn open(scene: &Scene, schema: &str, role: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
+pub(super) async fn open(
+    scene: &Scene,
+    schema: &str,
+    role: &str,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
     let query = format!(
         "SELECT pg_catalog.format('REVOKE %s ON SCHEMA %I FROM %I', w.right, n.nspname, r.rolname) AS sql \
          FROM pg_catalog.pg_namespace n, pg_catalog.pg_roles r, (VALUES ('USAGE'), ('CREATE')) AS w(\"right\") \
@@ -122,7 +142,11 @@ pub(super) async fn open(scene: &Scene, schema: &str, role: &str) -> Result<(Vec
 }
 
 /// Leads a role to a schema by its `search_path`, in this database too; and back.
-pub(super) async fn lead(scene: &Scene, role: &str, schema: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
+pub(super) async fn lead(
+    scene: &Scene,
+    role: &str,
+    schema: &str,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
     Ok(leading(role, schema, &settings(scene, role).await?))
 }
 

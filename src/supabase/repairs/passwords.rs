@@ -42,7 +42,10 @@ impl Repair for Fix {
         if told.is_empty() {
             return Err(gone());
         }
-        Ok(Remedy { what: msg!("repair-db-passwords", roles = told.join(", ")), mends: vec![sql(apply, back)] })
+        Ok(Remedy {
+            what: msg!("repair-db-passwords", roles = told.join(", ")),
+            mends: vec![sql(apply, back)],
+        })
     }
 }
 
@@ -50,6 +53,7 @@ impl Repair for Fix {
 async fn remade(password: &Secret, old: Option<&Secret>) -> Secret {
     let (kept, password) = (old.cloned(), password.clone());
     let plain = password.clone();
-    let made = tokio::task::spawn_blocking(move || Some(Secret::new(proof::remade(&password, kept?.expose())?)));
+    let made =
+        tokio::task::spawn_blocking(move || Some(Secret::new(proof::remade(&password, kept?.expose())?)));
     made.await.ok().flatten().unwrap_or(plain)
 }

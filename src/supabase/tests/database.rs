@@ -121,7 +121,8 @@ async fn finding_04b_usage() {
 #[tokio::test]
 async fn finding_04c_owner() {
     let Some(stack) = Stack::today().await else { return };
-    let inject = "ALTER TABLE auth.users OWNER TO postgres; ALTER TABLE auth.refresh_tokens OWNER TO supabase_admin";
+    let inject =
+        "ALTER TABLE auth.users OWNER TO postgres; ALTER TABLE auth.refresh_tokens OWNER TO supabase_admin";
     let found = case(&stack, inject, "auth-owner", "").await;
     assert_eq!(found.evidence.len(), 2, "{found:#?}");
 }
@@ -218,7 +219,10 @@ async fn a_rule_of_the_projects_own_is_no_failure() {
     stack.sql("DROP TRIGGER refuse ON auth.users; DROP FUNCTION public.refuse()");
     Stack::finds(&diagnosis, &[]);
     let unknown = Stack::unknown(&diagnosis);
-    assert!(unknown.iter().any(|one| one.starts_with("auth-trigger: ") && one.contains("P0001")), "{unknown:#?}");
+    assert!(
+        unknown.iter().any(|one| one.starts_with("auth-trigger: ") && one.contains("P0001")),
+        "{unknown:#?}"
+    );
 }
 
 #[tokio::test]

@@ -15,9 +15,8 @@ fn set(text: &str, key: &str, value: &str) -> String {
 
 /// Diagnoses with another `.env`; the file comes back.
 async fn with_env(stack: &Stack, keys: &[(&str, &str)], wanted: &[&str]) -> Vec<Finding> {
-    let old = stack.edit(".env", |text| {
-        keys.iter().fold(text.to_owned(), |text, (key, value)| set(&text, key, value))
-    });
+    let old = stack
+        .edit(".env", |text| keys.iter().fold(text.to_owned(), |text, (key, value)| set(&text, key, value)));
     let diagnosis = stack.diagnosis().await;
     stack.put(".env", &old);
     let found = Stack::finds(&diagnosis, wanted);
@@ -44,7 +43,8 @@ async fn finding_07_keys_of_another_secret() {
 async fn finding_07_and_08_containers_with_older_keys() {
     let Some(stack) = Stack::today().await else { return };
     let secret = "y".repeat(40);
-    let (anon, service) = (super::token("anon", 4_000_000_000, &secret), super::token("service_role", 4_000_000_000, &secret));
+    let (anon, service) =
+        (super::token("anon", 4_000_000_000, &secret), super::token("service_role", 4_000_000_000, &secret));
     let old = stack.edit(".env", |text| {
         let text = set(&set(text, "JWT_SECRET", &secret), "ANON_KEY", anon.expose());
         set(&text, "SERVICE_ROLE_KEY", service.expose())
@@ -54,7 +54,7 @@ async fn finding_07_and_08_containers_with_older_keys() {
         let mends = stack.plan(finding).await;
         stack.apply(&mends).await;
     }
-    // Studio still has the older keys: a difference, no failure.
+    // The database was given the older secret, and reads it at its first start only.
     let after = stack.diagnosis().await;
     stack.put(".env", &old);
     stack.settled().await;
@@ -76,7 +76,8 @@ async fn finding_09_addresses() {
 #[tokio::test]
 async fn finding_10_auth_resolves_elsewhere() {
     let Some(stack) = Stack::today().await else { return };
-    let hosts = |script: &str| drop(stack.compose(&["exec", "-T", "-u", "root", "api-gw", "bash", "-c", script]));
+    let hosts =
+        |script: &str| drop(stack.compose(&["exec", "-T", "-u", "root", "api-gw", "bash", "-c", script]));
     hosts("cp /etc/hosts /tmp/hosts && echo '203.0.113.9 auth' >> /etc/hosts");
     let diagnosis = stack.diagnosis().await;
     hosts("cat /tmp/hosts > /etc/hosts");
@@ -220,7 +221,8 @@ async fn finding_24_a_name_of_another_project() {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
     docker(&["rm", "-f", &name]);
-    let label = format!("zelo.lab={}", std::env::var("ZELO_LAB_RUN").unwrap_or_else(|_| "instances".to_owned()));
+    let label =
+        format!("zelo.lab={}", std::env::var("ZELO_LAB_RUN").unwrap_or_else(|_| "instances".to_owned()));
     docker(&["create", "--name", &name, "--label", &label, "zelo-lab/supabase/imgproxy:lab"]);
     let diagnosis = stack.diagnosis().await;
     docker(&["rm", "-f", &name]);
