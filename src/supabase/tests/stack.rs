@@ -172,20 +172,9 @@ impl Stack {
 
     /// Runs SQL as `supabase_admin` with psql, independent of what is tested.
     pub(super) fn sql(&self, sql: &str) -> String {
-        let mut psql = Command::new(&self.shared.as_ref().unwrap().compose);
-        psql.args(["--project-directory"]).arg(self.folder()).args(["exec", "-T", "db", "psql", "-XAtq"]);
-        psql.args([
-            "-h",
-            "127.0.0.1",
-            "-U",
-            "supabase_admin",
-            "-d",
-            "postgres",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-c",
-            sql,
-        ]);
+        let mut psql = Command::new("docker");
+        psql.args(["exec", &format!("{}-db", self.project()), "psql", "-XAtq", "-h", "127.0.0.1"]);
+        psql.args(["-U", "supabase_admin", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql]);
         done(&mut psql)
     }
 
