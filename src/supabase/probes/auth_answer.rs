@@ -80,6 +80,10 @@ impl Meaning {
 
 async fn see(scene: &Scene) -> Seen {
     let service = scene.with(Part::Auth)?.to_owned();
+    // Between two runs nobody answers at its address.
+    if scene.loops(Part::Auth) {
+        return Err(Gap::Unknown(msg!("probe-part-down", service = service)));
+    }
     let ask = |question| scene.live.http(&scene.instance, Part::Auth, PORT, question);
     let bogus = json!({"refresh_token": "zelo-probe"});
     let refresh = Question::post("/token?grant_type=refresh_token", bogus);
