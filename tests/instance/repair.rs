@@ -15,7 +15,10 @@ fn found(panel: &Panel) -> Vec<String> {
 }
 
 fn setting(panel: &Panel) -> String {
-    panel.instance.sql("SELECT rolconfig FROM pg_roles WHERE rolname = 'supabase_auth_admin'")
+    panel.instance.sql(
+        "SELECT string_agg(s, ', ' ORDER BY s) FROM pg_roles, unnest(rolconfig) s \
+         WHERE rolname = 'supabase_auth_admin'",
+    )
 }
 
 #[test]

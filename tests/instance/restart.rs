@@ -62,7 +62,7 @@ fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)
     }
     panel.done(&["stop"], &[]);
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "{:?}", ids(panel));
-    panel.instance(&["start"], &["--yes"], Some("start/kill:start:after")).killed();
+    panel.instance(&["start"], &[], Some("start/kill:start:after")).killed();
     let state = panel.recovered("start")["state"].clone();
     assert!(state == "rolled_back" || state == "failed", "{state}");
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "what was stopped is stopped again");

@@ -17,7 +17,7 @@ fn an_instance_is_found_saved_and_restarted() {
     said.push(shown);
 
     let backup = panel.backup();
-    said.push(panel.zelo(&["backup", "verify", &backup, "--json"]).code(0));
+    said.push(panel.zelo(&["backup", "validate", &backup, "--json"]).code(0));
     let folder = backup_folder(&panel.data());
     holds_everything(&panel, &folder);
 
