@@ -26,3 +26,5 @@ mod killing;
 mod outside;
 #[path = "postgres/panel.rs"]
 mod panel;
+#[path = "postgres/settings.rs"]
+mod settings;

@@ -71,6 +71,13 @@ pub enum Next {
 }
 
 impl Finding {
+    /// The same, warning that a restart now makes it worse.
+    #[must_use]
+    pub fn harmed_by_restart(mut self) -> Self {
+        self.restart_harms = true;
+        self
+    }
+
     /// Whether Zelo can repair it.
     pub fn is_repairable(&self) -> bool {
         matches!(self.next, Next::Repair { .. })

@@ -22,6 +22,10 @@ pub const FILE: &str = "manifest.json";
 /// The instructions beside it.
 pub const RECOVER_FILE: &str = "RECOVER.md";
 
+/// What a part is called that goes with an item and is none itself:
+/// `settings:orders` goes with `database:orders`.
+pub const SETTINGS: &str = "settings:";
+
 /// A backup, as its own folder describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -117,9 +121,18 @@ pub struct Part {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, i64>,
     /// What the engine needs to know at restore and no dump carries: owner,
-    /// grants, settings, encoding…
+    /// grants, encoding… No secrets: Zelo's own database has it too.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub facts: Value,
+}
+
+impl Part {
+    /// The item it is and can be restored as: `orders` of `database:orders`. None for
+    /// what belongs to all of them, or only goes with one.
+    pub fn item(&self) -> Option<&str> {
+        let item = self.name.split_once(':')?.1;
+        (!self.name.starts_with(SETTINGS)).then_some(item)
+    }
 }
 
 /// One file of a part.

@@ -364,10 +364,11 @@ pub trait Engine: Send + Sync {
         Err(crate::problem!("kind-unknown", kind = self.kind().as_str()))
     }
 
-    /// Looks once, for a restore by operation `op` into `access`.
+    /// Looks once, for a restore from `shelf` by operation `op` into `access`.
     async fn plan_restore(
         &self,
         access: &Access,
+        shelf: &Shelf,
         manifest: &Manifest,
         options: &RestoreOptions,
         op: &OperationId,

@@ -166,7 +166,7 @@ impl<'a> Change<'a> {
         let (engine, access, op) = (rig.engine(), rig.access(), OperationId::new(&SystemIds));
         let planned = match &what {
             What::Restore(kept, options) => {
-                engine.plan_restore(&access, &kept.manifest, options, &op).await?
+                engine.plan_restore(&access, &kept.shelf, &kept.manifest, options, &op).await?
             }
             What::Undo(asides) => engine.plan_undo(&access, asides, &op).await?,
         };

@@ -111,8 +111,9 @@ impl Kind for Restore {
         trusted_there(world, &backup, &target, by).await?;
         let strange = reports(&manifest, &request.options)?;
         let access = world.access(&target)?;
-        let mut planned =
-            world.engine(&target)?.plan_restore(&access, &manifest, &request.options, id).await?;
+        let shelf = Shelf { store, resource: folder(&path)?, folder: String::new() };
+        let engine = world.engine(&target)?;
+        let mut planned = engine.plan_restore(&access, &shelf, &manifest, &request.options, id).await?;
         planned.warnings.splice(0..0, strange);
         let replaces = request.options.new_name.is_none();
         // The stuck operation still holds the resource: nobody else can have it.
@@ -137,7 +138,7 @@ impl Kind for Restore {
             holds: vec![backup.id.clone()],
             view,
             facts: Facts {
-                folder: folder(&path)?,
+                folder: shelf.resource,
                 backup: backup.id,
                 manifest,
                 store: backup.store,

@@ -168,7 +168,10 @@ impl Safety {
         };
         for backup in self.world.db.backups(filter).await?.rows {
             let fits = backup.marker.as_ref() == Some(&marker) && self.is_recent(&backup, cx.now());
-            if fits && was_whole(&self.world, &backup.operation).await? && self.is_still_right(cx, &backup).await? {
+            if fits
+                && was_whole(&self.world, &backup.operation).await?
+                && self.is_still_right(cx, &backup).await?
+            {
                 cx.log(msg!("log-safety-reused", backup = backup.id.short())).await;
                 return Ok(Some(SafetyProof {
                     backups: vec![backup.id],

@@ -79,7 +79,7 @@ impl Sealer {
     /// A fingerprint that only the holder of the key can make: equal for equal secrets of
     /// one `owner`, and nothing to guess from without the key file.
     pub fn fingerprint(&self, owner: &str, secret: &Secret) -> String {
-        let mut hasher = Sha256::new_with_prefix(&*self.key);
+        let mut hasher = Sha256::new_with_prefix(*self.key);
         for text in [owner, secret.expose()] {
             hasher.update((text.len() as u64).to_le_bytes());
             hasher.update(text.as_bytes());

@@ -44,34 +44,39 @@ pub struct Looked {
 
 /// Lets all probes look.
 pub async fn diagnose(scene: &Scene) -> Diagnosis {
-    look(scene, probes::all()).await
+    let diagnosis = look(scene, probes::all()).await;
+    scene.close().await;
+    diagnosis
 }
 
 /// Lets one probe look again: whether a repair helped. Unknown if there is none of this id.
 pub async fn look_again(scene: &Scene, probe: &str) -> Outcome {
     match probes::all().into_iter().find(|p| p.id() == probe) {
-        Some(probe) => limited(&*probe, scene).await,
+        Some(probe) => {
+            let outcome = limited(&*probe, scene).await;
+            scene.close().await;
+            outcome
+        }
         None => Outcome::Unknown { why: msg!("probe-gone") },
     }
 }
 
 async fn look(scene: &Scene, all: Vec<Box<dyn Probe>>) -> Diagnosis {
     let looking: Vec<BoxFuture<'_, Looked>> = all.into_iter().map(|probe| one(scene, probe)).collect();
-    let probes: Vec<Looked> = stream::iter(looking).buffered(AT_ONCE).collect().await;
+    let mut looked: Vec<Looked> = stream::iter(looking).buffered(AT_ONCE).collect().await;
+    probes::settle(&mut looked, &scene.instance);
     let mut findings: Vec<Finding> = Vec::new();
-    for looked in &probes {
-        if let Outcome::Found { findings: found } = &looked.outcome {
+    for one in &looked {
+        if let Outcome::Found { findings: found } = &one.outcome {
             findings.extend(found.iter().cloned());
         }
     }
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
-    Diagnosis { at: scene.at, findings, probes }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Diagnosis { at: scene.at, findings, probes: looked }
 }
 
 fn one(scene: &Scene, probe: Box<dyn Probe>) -> BoxFuture<'_, Looked> {
-    Box::pin(async move {
-        Looked { probe: probe.id().to_owned(), outcome: limited(&*probe, scene).await }
-    })
+    Box::pin(async move { Looked { probe: probe.id().to_owned(), outcome: limited(&*probe, scene).await } })
 }
 
 async fn limited(probe: &dyn Probe, scene: &Scene) -> Outcome {

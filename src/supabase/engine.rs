@@ -100,7 +100,8 @@ impl Engine for SupabaseEngine {
     }
 
     async fn target(&self, access: &Access) -> Result<String, Problem> {
-        let (host, project) = (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
+        let (host, project) =
+            (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
         Ok(format!("instance:{host}/{project}"))
     }
 
@@ -174,6 +175,7 @@ impl Engine for SupabaseEngine {
     async fn plan_restore(
         &self,
         _: &Access,
+        _: &Shelf,
         _: &Manifest,
         _: &RestoreOptions,
         _: &OperationId,
@@ -201,4 +203,3 @@ impl Engine for SupabaseEngine {
         Err(by_hand())
     }
 }
-

@@ -14,8 +14,11 @@ pub mod keys;
 pub mod live;
 pub mod order;
 pub mod probes;
+mod proof;
 mod recover;
 pub mod redact;
 pub mod repairs;
 pub mod scene;
 pub mod steps;
+#[cfg(test)]
+mod tests;

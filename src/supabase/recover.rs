@@ -39,7 +39,9 @@ pub(super) fn recover(manifest: &Manifest, databases: &str) -> String {
         out.push_str(rest);
         out.push_str("\n\n");
     }
-    out.push_str("## At last\n\nStart everything (`docker compose up -d --wait`), sign in, open a stored object.\n");
+    out.push_str(
+        "## At last\n\nStart everything (`docker compose up -d --wait`), sign in, open a stored object.\n",
+    );
     out
 }
 

@@ -1,25 +1,23 @@
 //! What a diagnosis looks at: gathered once, then every probe looks at it side by
 //! side. What could not be gathered is said, never guessed.
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::{
     compose::{Resolved, resolve},
     dotenv::Dotenv,
     instance::{Instance, Part},
     live::{Live, Said},
+    probes::Signing,
 };
 use crate::{
     domain::{clock::Moment, problem::Problem},
-    engine::postgres::AskError,
+    engine::postgres::{Ask, AskError},
     host::{Command, Condition, LogLine},
     problem,
     secret::Secret,
@@ -46,6 +44,11 @@ pub struct Scene {
     pub conditions: BTreeMap<String, Condition>,
     /// When it was gathered.
     pub at: Moment,
+    /// One session a database, or why there is none: probes share it, and a database
+    /// that does not answer is waited for once.
+    asks: Mutex<BTreeMap<String, Result<Ask, Problem>>>,
+    /// What trying a sign-up came to: several probes read it.
+    pub(super) signing: OnceCell<Result<Signing, Problem>>,
 }
 
 impl Scene {
@@ -63,7 +66,9 @@ impl Scene {
             .collect();
         let (conditions, env, resolved) =
             tokio::join!(looking, read_env(instance.env_file()), resolve(live, &instance, None, None));
-        Ok(Self { live: live.clone(), instance, env, resolved, conditions, at })
+        let live = live.clone();
+        let (asks, signing) = (Mutex::default(), OnceCell::new());
+        Ok(Self { live, instance, env, resolved, conditions, at, asks, signing })
     }
 
     /// A value of `.env` as Compose reads it; `None` if it is not set or cannot be read.
@@ -94,18 +99,53 @@ impl Scene {
     /// The rows of a query as `supabase_admin`, by their column names. Names are written
     /// in full: `search_path` is empty.
     pub async fn rows<T: DeserializeOwned>(&self, database: &str, sql: &str) -> Result<Vec<T>, AskError> {
-        let mut ask = self.live.ask(&self.instance, database, None).await?;
+        let mut asks = self.asks.lock().await;
+        let kept = asks.remove(database);
+        let opened = match kept {
+            Some(kept) => kept,
+            None => self.live.ask(&self.instance, database, None).await.map_err(Problem::from),
+        };
+        let mut ask = match opened {
+            Ok(ask) => ask,
+            Err(problem) => {
+                asks.insert(database.to_owned(), Err(problem.clone()));
+                return Err(problem.into());
+            }
+        };
         let rows = ask.rows(sql).await;
-        ask.close().await;
+        // A session that broke is not asked again; a refused statement leaves it whole.
+        if !matches!(rows, Err(AskError::Named(_))) {
+            asks.insert(database.to_owned(), Ok(ask));
+        }
         rows
+    }
+
+    /// Ends the sessions; the next question opens new ones.
+    pub async fn close(&self) {
+        let asks = std::mem::take(&mut *self.asks.lock().await);
+        futures_util::future::join_all(asks.into_values().flatten().map(Ask::close)).await;
     }
 
     /// Runs a script of psql in the database's container as a role of its own, with that
     /// role's settings: exit 3 says that a statement failed. `vars` are psql variables.
     pub async fn psql(&self, role: &str, vars: &[(&str, &str)], script: &str) -> Result<Said, Problem> {
         let mut command = Command::new([
-            "psql", "-X", "-q", "-A", "-t", "-w", "-h", "127.0.0.1", "-U", role, "-d", "postgres",
-            "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose",
+            "psql",
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-w",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            role,
+            "-d",
+            "postgres",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-v",
+            "VERBOSITY=verbose",
         ]);
         for (name, value) in vars {
             command = command.arg("-v").arg(format!("{name}={value}"));

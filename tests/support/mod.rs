@@ -13,6 +13,7 @@
 
 pub mod bench;
 pub mod http;
+pub mod instance;
 pub mod lab;
 pub mod postgres;
 pub mod random;

@@ -78,6 +78,17 @@ pub fn ident(name: &str) -> String {
     super::quote::ident(name)
 }
 
+/// `SET name TO value`, for `ALTER ROLE` and `ALTER FUNCTION`, from a stored `name=value`;
+/// `None` without a `=`.
+pub fn setting(stored: &str) -> Option<String> {
+    super::quote::setting(stored)
+}
+
+/// One word of a POSIX shell command.
+pub fn shell(word: &str) -> String {
+    super::quote::shell(word)
+}
+
 /// A text as SQL writes it.
 pub fn literal(text: &str) -> String {
     super::quote::literal(text)

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     error::PgError,
-    quote::{ident, literal, setting},
+    quote::{ident, literal},
     session::Session,
+    settings::Settings,
 };
+use crate::domain::manifest::Part;
 
 /// A database's own attributes, in the cluster's shared catalogues.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,7 +30,9 @@ pub(super) struct Dress {
     pub(super) comment: Option<String>,
     /// `None`: the default grants.
     pub(super) acl: Option<Vec<Grant>>,
-    /// `ALTER DATABASE … SET` and `ALTER ROLE … IN DATABASE … SET`.
+    /// Never written down with the rest: values are secrets. They are read from the
+    /// server, from a part of their own, or from what the first Zelos wrote.
+    #[serde(skip_serializing)]
     pub(super) settings: Vec<Settings>,
 }
 
@@ -40,15 +44,6 @@ pub(super) struct Grant {
     pub(super) grantee: Option<String>,
     pub(super) privilege: String,
     pub(super) grantable: bool,
-}
-
-/// Settings of a database, for everyone or for one role.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Settings {
-    /// `None`: for everyone.
-    pub(super) role: Option<String>,
-    /// `name=value`.
-    pub(super) settings: Vec<String>,
 }
 
 /// Reads it; `None` if there is no such database. Works from any database.
@@ -76,6 +71,12 @@ pub(super) async fn read(session: &mut Session, database: &str) -> Result<Option
 }
 
 impl Dress {
+    /// What the manifest says of a database; nothing, if it says nothing.
+    pub(super) fn of(part: &Part) -> Self {
+        let dress = part.facts.get("dress").cloned();
+        dress.and_then(|d| serde_json::from_value(d).ok()).unwrap_or_default()
+    }
+
     /// Nothing but what an empty database is made with.
     pub(super) fn bare(self) -> Self {
         let Self { encoding, collate, ctype, provider, locale, icu_rules, .. } = self;
@@ -139,14 +140,8 @@ impl Dress {
         }
         sql.push(format!("ALTER DATABASE {name} CONNECTION LIMIT {}", self.connection_limit));
         sql.push(format!("ALTER DATABASE {name} RESET ALL"));
-        for Settings { role, settings } in &self.settings {
-            let whose = match role {
-                None => format!("ALTER DATABASE {name}"),
-                Some(role) if known(role) => format!("ALTER ROLE {} IN DATABASE {name}", ident(role)),
-                Some(_) => continue,
-            };
-            sql.extend(settings.iter().filter_map(|s| Some(format!("{whose} {}", setting(s)?))));
-        }
+        let settings = self.settings.iter().filter(|s| s.role.as_ref().is_none_or(|role| known(role)));
+        sql.extend(settings.flat_map(|s| s.statements(database)));
         sql
     }
 
@@ -192,6 +187,7 @@ impl Dress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn what_names_an_unknown_role_is_left_out() {
@@ -211,8 +207,8 @@ mod tests {
                 grant("o", None),
             ]),
             settings: vec![
-                Settings { role: None, settings: vec!["search_path=a, b".to_owned()] },
-                Settings { role: Some("gone".to_owned()), settings: vec!["x.y=1".to_owned()] },
+                Settings { role: None, settings: vec![Secret::new("search_path=a, b")] },
+                Settings { role: Some("gone".to_owned()), settings: vec![Secret::new("x.y=1")] },
             ],
             ..Dress::default()
         };
@@ -234,5 +230,17 @@ mod tests {
                 "ALTER DATABASE \"d\" SET \"search_path\" TO 'a', 'b'",
             ]
         );
+    }
+
+    #[test]
+    fn settings_are_read_and_never_written() {
+        let old = serde_json::json!({
+            "owner": "o", "settings": [{ "role": null, "settings": ["app.key=hidden"] }]
+        });
+        let dress: Dress = serde_json::from_value(old).unwrap();
+        assert_eq!(dress.settings, [Settings { role: None, settings: vec![Secret::new("app.key=hidden")] }]);
+        let written = serde_json::to_string(&dress).unwrap();
+        assert!(written.contains("owner") && !written.contains("settings"), "{written}");
+        assert!(!format!("{dress:?}").contains("hidden"));
     }
 }

@@ -2,6 +2,7 @@
 //! ours, which counts everything in that same snapshot meanwhile.
 
 mod cluster;
+mod settings;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -297,16 +298,10 @@ impl Step for Dump {
             "extensions": inventory.extensions,
             "moved": moved,
         });
-        let name = format!("{PREFIX}{}", self.database.name);
-        let part = Part {
-            name: name.clone(),
-            files: vec![written.file],
-            media_type: self.format.media_type().to_owned(),
-            raw: written.raw,
-            counts: found,
-            facts,
-        };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::from([(name, snapshot)]) })
+        let settings = self.settings(cx, &dress.settings).await?;
+        let part = self.part(written, found, facts);
+        let snapshots = BTreeMap::from([(part.name.clone(), snapshot)]);
+        Ok(Captured { parts: [part].into_iter().chain(settings).collect(), taken_at, snapshots })
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
@@ -316,6 +311,17 @@ impl Step for Dump {
 }
 
 impl Dump {
+    fn part(&self, written: Written, counts: Counts, facts: serde_json::Value) -> Part {
+        Part {
+            name: format!("{PREFIX}{}", self.database.name),
+            files: vec![written.file],
+            media_type: self.format.media_type().to_owned(),
+            raw: written.raw,
+            counts,
+            facts,
+        }
+    }
+
     /// Read where a restore reads the live one's: roles have names in the encoding
     /// of the database they were made from.
     async fn dress(&self, server: &Server, by: By<'_>) -> Result<dress::Dress, PgError> {

@@ -150,7 +150,11 @@ fn named_connection(words: &str, whom: &Whom) -> Option<Problem> {
     Some(problem)
 }
 
-/// A tool's own words without the rows people keep in their tables.
+/// What a server says before the name and the value of a setting it does not take.
+const NOT_TAKEN: &str = "invalid value for parameter \"";
+
+/// A tool's own words without the rows people keep in their tables, and without the
+/// values of settings.
 pub(super) fn redact(words: &str) -> String {
     let keep = |line: &str| {
         let bare = line.trim_start();
@@ -161,6 +165,10 @@ pub(super) fn redact(words: &str) -> String {
         if let Some(at) = line.find("CONTEXT:  COPY") {
             // `CONTEXT:  COPY t, line 3, column c: "…"`: the value is a person's.
             let end = line[at + 14..].find(':').map_or(line.len(), |colon| at + 14 + colon);
+            return Some(line[..end].to_owned());
+        }
+        if let Some(at) = line.find(NOT_TAKEN).map(|at| at + NOT_TAKEN.len()) {
+            let end = line[at..].find('"').map_or(line.len(), |quote| at + quote + 1);
             return Some(line[..end].to_owned());
         }
         Some(line.to_owned())
@@ -211,5 +219,7 @@ mod tests {
         let words =
             "ERROR: bad\nCONTEXT:  COPY t, line 3, column c: \"secret\"\nDETAIL:  Key (a)=(secret) exists";
         assert_eq!(redact(words), "ERROR: bad\nCONTEXT:  COPY t, line 3, column c");
+        let words = "WARNING:  invalid value for parameter \"work_mem\": \"secret\"\nHINT: units";
+        assert_eq!(redact(words), "WARNING:  invalid value for parameter \"work_mem\"\nHINT: units");
     }
 }

@@ -24,6 +24,7 @@ mod recover;
 mod restore;
 mod roles;
 mod session;
+mod settings;
 mod toc;
 mod validate;
 
@@ -41,9 +42,9 @@ use self::{
     session::{By, Purpose},
 };
 pub use self::{
-    ask::{Ask, AskError, ident, literal},
-    detect::is_supabase,
     access::Tuning,
+    ask::{Ask, AskError, ident, literal, setting, shell},
+    detect::is_supabase,
     restore::in_place::{NoBackups, SAFETY_STEP},
 };
 use super::{
@@ -190,6 +191,7 @@ impl Engine for PostgresEngine {
     async fn plan_restore(
         &self,
         access: &Access,
+        shelf: &Shelf,
         manifest: &Manifest,
         options: &RestoreOptions,
         op: &OperationId,
@@ -199,7 +201,7 @@ impl Engine for PostgresEngine {
             supabase: access.value("stack") == Some("supabase"),
             can_undo_drops: self.backups.available(),
         };
-        restore::plan::plan(way, manifest, options, op).await
+        restore::plan::plan(way, shelf, manifest, options, op).await
     }
 
     fn restore(

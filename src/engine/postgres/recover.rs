@@ -10,6 +10,7 @@ use super::{
     inspect::major,
     quote::{ident, shell},
     raw, roles,
+    settings::SETTINGS,
 };
 use crate::domain::{
     backup::Origin,
@@ -118,9 +119,7 @@ fn shown(name: &str) -> String {
 }
 
 fn database(out: &mut String, name: &str, part: &Part, manifest: &Manifest) {
-    let (facts, version) = (&part.facts, major(&manifest.engine.server));
-    let dress: Dress =
-        facts.get("dress").cloned().and_then(|d| serde_json::from_value(d).ok()).unwrap_or_default();
+    let (dress, version) = (Dress::of(part), major(&manifest.engine.server));
     let target = shell(&super::quote::conninfo(name));
     let _ = write!(
         out,
@@ -145,15 +144,25 @@ fn database(out: &mut String, name: &str, part: &Part, manifest: &Manifest) {
     let _ = writeln!(out, "psql -X -d {target} -c ANALYZE");
     out.push_str("```\n\n");
     if manifest.origin != Origin::Uploaded {
-        let statements = dress.statements(name, |role| !role.is_empty());
-        let _ = writeln!(
-            out,
-            "What no dump carries: owner, grants on the database, comment, settings.\n\n\
-             ```sh\npsql -X -v ON_ERROR_STOP=0 -d postgres <<'END'\n{};\nEND\n```\n",
-            statements.join(";\n")
-        );
+        worn(out, name, &dress, manifest);
     }
     counts(out, part);
+}
+
+/// What goes on the database itself. The values of settings are secrets and stay in
+/// their file.
+fn worn(out: &mut String, name: &str, dress: &Dress, manifest: &Manifest) {
+    let statements = dress.statements(name, |role| !role.is_empty());
+    let _ = writeln!(
+        out,
+        "What no dump carries: owner, grants on the database, comment, settings.\n\n\
+         ```sh\npsql -X -v ON_ERROR_STOP=0 -d postgres <<'END'\n{};\nEND",
+        statements.join(";\n")
+    );
+    if let Some(settings) = manifest.part(&format!("{SETTINGS}{name}")) {
+        let _ = writeln!(out, "{} | psql -X -v ON_ERROR_STOP=0 -d postgres", decoded(settings));
+    }
+    out.push_str("```\n\n");
 }
 
 fn counts(out: &mut String, part: &Part) {

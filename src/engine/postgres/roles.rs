@@ -58,7 +58,7 @@ pub(super) struct Role {
 }
 
 impl std::fmt::Debug for Role {
-    // Its password hash is a secret.
+    // Its password hash is a secret, and what is set for it may be.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Role").field("name", &self.name).finish_non_exhaustive()
     }
@@ -162,10 +162,16 @@ impl Role {
     pub(super) fn dress(&self) -> Vec<String> {
         let name = ident(&self.name);
         let mut sql = vec![format!("ALTER ROLE {name} RESET ALL")];
-        sql.extend(self.settings.iter().filter_map(|s| Some(format!("ALTER ROLE {name} {}", setting(s)?))));
+        sql.extend(self.set_for(&self.name));
         let comment = self.comment.as_ref().map_or("NULL".to_owned(), |c| literal(c));
         sql.push(format!("COMMENT ON ROLE {name} IS {comment}"));
         sql
+    }
+
+    /// The statements that give its settings to a role of this name.
+    pub(super) fn set_for(&self, role: &str) -> impl Iterator<Item = String> {
+        let name = ident(role);
+        self.settings.iter().filter_map(move |s| Some(format!("ALTER ROLE {name} {}", setting(s)?)))
     }
 
     /// The statement that makes it, bare.
@@ -173,10 +179,11 @@ impl Role {
         format!("CREATE ROLE {}", ident(&self.name))
     }
 
-    /// The same without its password hash: for journals.
+    /// The same without its password hash and the values set for it, any of which may
+    /// be a key: for journals.
     #[must_use]
-    pub(super) fn without_password(&self) -> Self {
-        Self { password: None, ..self.clone() }
+    pub(super) fn without_secrets(&self) -> Self {
+        Self { password: None, settings: Vec::new(), ..self.clone() }
     }
 }
 

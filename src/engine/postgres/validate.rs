@@ -10,6 +10,7 @@ use super::{
     error::{PgError, redact},
     plain, roles,
     session::By,
+    settings,
 };
 use crate::{
     domain::{manifest::Part, problem::Problem},
@@ -24,6 +25,9 @@ const CHUNK: usize = 256 * 1024;
 pub(super) async fn validate(server: Option<&Server>, part: &Part, raw: Reader) -> Result<(), Problem> {
     if part.name == roles::PART {
         return read_roles(raw).await.map(drop);
+    }
+    if part.name.starts_with(settings::SETTINGS) {
+        return settings::read(raw).await.map(drop);
     }
     match Format::of(part)? {
         Format::Plain => {

@@ -209,6 +209,7 @@ impl Engine for SqliteEngine {
     async fn plan_restore(
         &self,
         access: &Access,
+        _: &Shelf,
         manifest: &Manifest,
         options: &RestoreOptions,
         op: &OperationId,

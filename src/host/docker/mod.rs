@@ -8,8 +8,8 @@ mod error;
 mod exec;
 mod inspect;
 mod lifecycle;
-mod record;
 mod place;
+mod record;
 
 pub use place::DockerPlace;
 

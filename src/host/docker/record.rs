@@ -1,10 +1,7 @@
 //! What the engine knows of containers and images beyond what lists show: whole
 //! records, the last lines of their output, how they last ended.
 
-use bollard::{
-    container::LogOutput,
-    query_parameters::LogsOptionsBuilder,
-};
+use bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
 use futures_util::StreamExt;
 use serde_json::Value;
 

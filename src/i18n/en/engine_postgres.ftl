@@ -374,6 +374,14 @@ problem-pg-roles-version = The file of roles has version { $version }, which thi
     .safe = Nothing was changed.
     .next = Update Zelo, or run the file by hand with psql.
 
+problem-pg-settings-broken = The file of a database's settings is damaged or was changed
+    .safe = Nothing was changed.
+    .next = Do not run it. Take the database from another backup.
+
+problem-pg-settings-version = The file of a database's settings has version { $version }, which this Zelo does not know
+    .safe = Nothing was changed.
+    .next = Update Zelo, or follow the backup's RECOVER.md.
+
 problem-pg-part-unread = A part of the backup could not be read to its end
     .safe = Nothing was changed.
     .next = Read the system's message below and verify the backup.
@@ -458,6 +466,10 @@ problem-pg-drop-without-safety = “{ $database }” is not dropped without a sa
 problem-pg-written-since-safety = “{ $database }” was written to after its safety backup had begun
     .safe = It was not dropped; it is as its users left it and is opened again.
     .next = Stop what writes to it, then restore again. Where the disk holds both, restore beside: that keeps what is written meanwhile.
+
+problem-pg-settings-since-safety = The settings of “{ $database }” were changed after its safety backup had begun
+    .safe = It was not dropped; it is as its users left it and is opened again.
+    .next = Restore again: the new safety backup has them.
 
 problem-pg-writes-uncounted = The server does not count what is written to “{ $database }” (track_counts is off)
     .safe = Nothing was changed.

@@ -23,6 +23,10 @@ problem-env-edit-breaks = With this value for { $key }, line { $line } of the .e
     .safe = The file was not changed.
     .next = Look at line { $line }: it refers to { $key }. Choose another value, or change that line first.
 
+problem-env-edit-last-line = Line { $line } of the .env file has no “=” and a space in it: with { $key } in a line behind it, it would stop all of Compose.
+    .safe = The file was not changed.
+    .next = Remove line { $line } by hand, or make a comment of it with “#”, then try again.
+
 problem-env-edit-refused = The value of { $key } cannot be changed without touching other lines of the .env file.
     .safe = The file was not changed.
     .next = Correct the lines that are marked as invalid, then try again.

@@ -374,6 +374,14 @@ problem-pg-roles-version = O arquivo de roles tem a versão { $version }, que es
     .safe = Nada foi alterado.
     .next = Atualize o Zelo ou execute o arquivo manualmente com o psql.
 
+problem-pg-settings-broken = O arquivo de configurações de um banco está danificado ou foi alterado
+    .safe = Nada foi alterado.
+    .next = Não o execute. Use o banco de outro backup.
+
+problem-pg-settings-version = O arquivo de configurações de um banco tem a versão { $version }, que este Zelo não conhece
+    .safe = Nada foi alterado.
+    .next = Atualize o Zelo ou siga o RECOVER.md do backup.
+
 problem-pg-part-unread = Uma parte do backup não pôde ser lida até o fim
     .safe = Nada foi alterado.
     .next = Leia a mensagem do sistema abaixo e verifique o backup.
@@ -458,6 +466,10 @@ problem-pg-drop-without-safety = “{ $database }” não é excluído sem um ba
 problem-pg-written-since-safety = Houve gravações em “{ $database }” depois do início do backup de segurança
     .safe = Ele não foi excluído; está como seus usuários o deixaram e é aberto de novo.
     .next = Pare o que grava nele e restaure de novo. Se o disco comporta os dois, restaure ao lado: assim se mantém o que for gravado nesse meio-tempo.
+
+problem-pg-settings-since-safety = As configurações de “{ $database }” foram alteradas depois do início do backup de segurança
+    .safe = Ele não foi excluído; está como seus usuários o deixaram e é aberto de novo.
+    .next = Restaure de novo: o novo backup de segurança as contém.
 
 problem-pg-writes-uncounted = O servidor não conta o que é gravado em “{ $database }” (track_counts está desligado)
     .safe = Nada foi alterado.

@@ -23,6 +23,10 @@ problem-env-edit-breaks = Com este valor para { $key }, a linha { $line } do arq
     .safe = O arquivo não foi alterado.
     .next = Veja a linha { $line }: ela se refere a { $key }. Escolha outro valor ou mude essa linha antes.
 
+problem-env-edit-last-line = A linha { $line } do arquivo .env não tem “=” e contém um espaço: com { $key } em uma linha depois dela, ela pararia o Compose inteiro.
+    .safe = O arquivo não foi alterado.
+    .next = Remova à mão a linha { $line } ou transforme-a em comentário com “#” e tente de novo.
+
 problem-env-edit-refused = O valor de { $key } não pode ser alterado sem mexer em outras linhas do arquivo .env.
     .safe = O arquivo não foi alterado.
     .next = Corrija as linhas marcadas como inválidas e tente de novo.

@@ -21,11 +21,12 @@ use crate::{
         problem::Problem,
     },
     engine::postgres::{ident, literal},
-    msg, problem,
+    msg,
     operation::{
         World,
         prepare::{Actor, Inspected, Kind, Sight},
     },
+    problem,
     saga::{
         plan::{AnyCommit, Plan, Waiver},
         step::Step as _,
@@ -197,7 +198,11 @@ impl Kind for Config {
         let mut plan = protect(world, plan, &row.id, only_config(), facts.waiver);
         let services = facts.services;
         if !services.is_empty() {
-            plan.destroy(Return { target: target.clone(), services: services.clone(), before: before.clone() });
+            plan.destroy(Return {
+                target: target.clone(),
+                services: services.clone(),
+                before: before.clone(),
+            });
         }
         plan.destroy(WriteEnv { target: target.clone(), file: facts.file.clone(), edits });
         if !services.is_empty() {

@@ -16,11 +16,12 @@ use crate::{
         problem::Problem,
     },
     engine::BackupOptions,
-    msg, problem,
+    msg,
     operation::{
         World,
         prepare::{Actor, Inspected, Kind, Sight},
     },
+    problem,
     saga::{
         plan::{AnyCommit, Plan, Waiver},
         step::Step as _,
@@ -130,8 +131,8 @@ impl Kind for Repair {
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let (row, target) = again(world, &facts.resource).await?;
         let open = world.sealer.open(&owner(&row.id), &facts.sealed)?;
-        let planned: Vec<Planned> = serde_json::from_str(open.expose())
-            .map_err(|_| problem!("secret-damaged", what = &row.name))?;
+        let planned: Vec<Planned> =
+            serde_json::from_str(open.expose()).map_err(|_| problem!("secret-damaged", what = &row.name))?;
         let mut plan = Plan::builder(Self::KIND);
         plan.add(LookBefore { target: target.clone() });
         let mut plan = protect(world, plan, &row.id, facts.save, facts.waiver);

@@ -87,9 +87,8 @@ impl TarChecker {
             return;
         }
         let header = Header::from_byte_slice(&self.block);
-        let sum: u32 = (0..BLOCK)
-            .map(|at| if (148..156).contains(&at) { 32 } else { u32::from(self.block[at]) })
-            .sum();
+        let sum: u32 =
+            (0..BLOCK).map(|at| if (148..156).contains(&at) { 32 } else { u32::from(self.block[at]) }).sum();
         let (Ok(wanted), Ok(size)) = (header.cksum(), header.entry_size()) else {
             self.bad = Some("a header that is none".to_owned());
             return;
@@ -105,7 +104,8 @@ impl TarChecker {
         } else {
             self.entries += 1;
             // Links, folders and devices have no contents, whatever they say.
-            let has = kind.is_file() || kind.is_contiguous() || kind.is_gnu_longname() || kind.is_gnu_longlink();
+            let has =
+                kind.is_file() || kind.is_contiguous() || kind.is_gnu_longname() || kind.is_gnu_longlink();
             let size = self.size.take().unwrap_or(size);
             if has { size } else { 0 }
         };

@@ -1,7 +1,12 @@
 //! A folder of the host as a tar with owners, modes and `user.*` attributes, made by
 //! GNU tar: storage objects are useless without their attributes.
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -165,8 +170,12 @@ mod tests {
 
     #[test]
     fn only_files_that_moved_are_passed_over() {
-        assert!(only_changes("tar: ./a: file changed as we read it\ntar: ./b: File removed before we read it\n"));
+        assert!(only_changes(
+            "tar: ./a: file changed as we read it\ntar: ./b: File removed before we read it\n"
+        ));
         assert!(!only_changes("tar: ./a: Cannot open: Permission denied\n"));
-        assert!(!only_changes("tar: ./a: file changed as we read it\ntar: ./b: Cannot stat: Input/output error\n"));
+        assert!(!only_changes(
+            "tar: ./a: file changed as we read it\ntar: ./b: Cannot stat: Input/output error\n"
+        ));
     }
 }

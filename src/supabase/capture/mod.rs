@@ -185,20 +185,22 @@ fn volumes(instance: &Instance) -> Vec<VolumeRef> {
 pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {
     let mut all = Vec::new();
     let mut add = |step: (AnyStep<Adds>, Slot<Captured>)| all.push(Capture { step: step.0, slot: step.1 });
-    let tar = |part: &str, folder: &Path, paths: Vec<String>, leave_out: Vec<String>, live_files: bool| Files {
-        live: live.clone(),
-        shelf: shelf.clone(),
-        part: part.to_owned(),
-        folder: folder.to_owned(),
-        paths,
-        leave_out,
-        compression: facts.compression,
-        live_files,
-    };
+    let tar =
+        |part: &str, folder: &Path, paths: Vec<String>, leave_out: Vec<String>, live_files: bool| Files {
+            live: live.clone(),
+            shelf: shelf.clone(),
+            part: part.to_owned(),
+            folder: folder.to_owned(),
+            paths,
+            leave_out,
+            compression: facts.compression,
+            live_files,
+        };
     if facts.config {
         add(any(tar("files", &facts.folder, vec![".".to_owned()], facts.leave_out.clone(), false)));
         if !facts.outside.is_empty() {
-            let paths = facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
+            let paths =
+                facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
             add(any(tar("files:outside", Path::new("/"), paths.collect(), Vec::new(), false)));
         }
         add(any(Records {

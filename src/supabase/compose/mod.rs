@@ -1,7 +1,11 @@
 //! What Compose makes of a project: its resolved configuration, and which services a
 //! change touches, found by comparing two of them.
 
-use std::{collections::{BTreeMap, BTreeSet}, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -124,7 +128,9 @@ mod tests {
 
     #[test]
     fn complaints_quote_no_values() {
-        let words = complaint("time=\"x\" level=warning msg=\"A=b\"\nfailed to read .env: line 3: unexpected character \"%\" in SECRET=abc def\n");
+        let words = complaint(
+            "time=\"x\" level=warning msg=\"A=b\"\nfailed to read .env: line 3: unexpected character \"%\" in SECRET=abc def\n",
+        );
         assert_eq!(words, "failed to read .env: line 3: unexpected character \"%\" in SECRET=… def");
     }
 }

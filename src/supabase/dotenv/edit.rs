@@ -11,7 +11,8 @@ impl Dotenv {
     ///
     /// # Errors
     /// `env-key-name`, `env-value-control` (also line ends: one value is one
-    /// line), `env-edit-quote` where the old value's quote seems to have been
+    /// line), `env-edit-last-line` where a line without `=` at the file's end would
+    /// become invalid with one behind it, `env-edit-quote` where the old value's quote seems to have been
     /// forgotten, `env-edit-breaks` where another line would become invalid, and
     /// `env-edit-refused` where no way of writing it leaves the rest as it is.
     pub fn set(&self, key: &str, value: &str) -> Result<Self, Problem> {
@@ -30,6 +31,8 @@ impl Dotenv {
             let new = self.with(key, &written);
             if let Some(line) = self.broken(&new, key) {
                 refusal = problem!("env-edit-breaks", key = key, line = line);
+            } else if let Some(line) = self.completed(&new) {
+                refusal = problem!("env-edit-last-line", key = key, line = line);
             } else if self.is_the_rest_of(&new, key)
                 && new.value(key).is_some_and(|now| now.is_ok_and(|now| now.expose() == value))
             {
@@ -79,7 +82,7 @@ impl Dotenv {
 
     /// Whether the new file has the same assignments, written alike, but for this
     /// key's last one.
-    fn is_the_rest_of(&self, new: &Self, key: &str) -> bool {
+    pub(super) fn is_the_rest_of(&self, new: &Self, key: &str) -> bool {
         let edited = self.last(key).map_or(self.assignments.len(), |(index, _)| index);
         let added = usize::from(edited == self.assignments.len());
         let alike = self.assignments.iter().zip(&new.assignments).enumerate();
@@ -99,6 +102,14 @@ impl Dotenv {
             before.key == after.key && before.key != key && before.value.is_ok() && after.value.is_err()
         });
         broken.next().map(|(_, after)| after.line)
+    }
+
+    /// The line of a name with a space that ended the file: Compose passes over it,
+    /// but refuses it as soon as anything follows.
+    fn completed(&self, new: &Self) -> Option<usize> {
+        let line = 1 + self.bytes.iter().filter(|byte| **byte == b'\n').count();
+        let bad = |file: &Self| file.problems.iter().any(|bad| bad.line == line && bad.key.is_none());
+        (!bad(self) && bad(new)).then_some(line)
     }
 
     fn unnamed(&self) -> usize {

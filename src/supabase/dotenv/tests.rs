@@ -1,6 +1,9 @@
 //! The rules of `.env` row by row, and editing on files nobody thought of.
 
+mod rows;
+
 use proptest::prelude::*;
+use rows::{FATAL, VALUES};
 
 use super::*;
 use crate::i18n::{Catalogue, Lang};
@@ -15,70 +18,8 @@ fn value(text: &str, key: &str) -> Option<String> {
 
 #[test]
 fn values_are_what_compose_reads() {
-    for (text, wanted) in [
-        // plain
-        ("K=a b", "a b"),
-        ("K = a b", "a b"),
-        ("  K=a b  ", "a b"),
-        ("export K=a b", "a b"),
-        ("export\tK=a", "a"),
-        ("K: a b", "a b"),
-        ("K=", ""),
-        ("K=\nL=1", ""),
-        ("K=a #c", "a"),
-        ("K=a\t#c", "a\t#c"),
-        ("K=a#b", "a#b"),
-        ("K=#a", "#a"),
-        ("K= #a", "#a"),
-        ("K=a\"b", "a\"b"),
-        ("K=it's", "it's"),
-        ("K=a\\\nL=1", "a\\"),
-        ("K=a\r\nL=1\r\n", "a"),
-        ("K=a\rb", "a\rb"),
-        ("\u{feff}K=a", "a"),
-        ("#K=b\n # K=c\nK=a", "a"),
-        ("K=1\nK=2", "2"),
-        ("K=1\nK=${K}2", "12"),
-        ("K\nK=1\n", "1"),
-        ("K=1\nK", "1"),
-        ("K=1\nK abc", "1"),
-        ("=x\nK=1", "1"),
-        // double quotes
-        ("K=\"a #b\" c\n", "a #b"),
-        ("K=\"a\" # c\n", "a"),
-        ("K=\"a\\nb\\\\c\\\"d\\$e\\qf\"", "a\nb\\c\"d$e\\qf"),
-        ("K=\"a\nb\"\nL=1", "a\nb"),
-        ("K=\"\\t\\0101\\012\\c\"", "\tA\\12\\c"),
-        // single quotes
-        ("V=1\nK='$V ${V} \\' \\n \\\\'", "$V ${V} ' \\n \\\\"),
-        ("K='a\nb'", "a\nb"),
-        // references
-        ("V=x\nK=$V", "x"),
-        ("V=x\nK=a${V}b", "axb"),
-        ("V=x\nK=\"a${V}b\"", "axb"),
-        ("K=$V\nV=x", ""),
-        ("K=${V:-d}", "d"),
-        ("K=${V-d}", "d"),
-        ("V=\nK=${V:-d}", "d"),
-        ("V=\nK=${V-d}", ""),
-        ("V=x\nK=${V:-d}", "x"),
-        ("V=x\nK=${V:+d}", "d"),
-        ("V=\nK=${V:+d}", ""),
-        ("V=\nK=${V+d}", "d"),
-        ("K=${V+d}", ""),
-        ("V=x\nK=${V:?no}", "x"),
-        ("V=\nK=${V?no}", ""),
-        ("K=${A:-x} ${B:-y} z", "x y z"),
-        ("V=x\nK=${A:-${B:-$V}}", "x"),
-        ("K=${A:-{}}", "{}"),
-        ("K=a$$b", "a$b"),
-        ("V=x\nK=$$V", "$V"),
-        ("b=x\nK=\\$b", "\\x"),
-        ("K=abc$", "abc$"),
-        ("K=pa$1x", "pa$1x"),
-        ("K=$(id)", "$(id)"),
-    ] {
-        assert_eq!(value(text, "K").as_deref(), Some(wanted), "{text:?}");
+    for (text, wanted) in VALUES {
+        assert_eq!(value(text, "K").as_deref(), Some(*wanted), "{text:?}");
         assert_eq!(read(text).problems(), [], "{text:?}");
     }
 }
@@ -98,23 +39,7 @@ fn names_are_what_compose_takes() {
 
 #[test]
 fn fatal_lines_are_found_and_told() {
-    for (text, line, key, id) in [
-        ("A=1\nK=${b", 2, Some("K"), "env-fatal-braces"),
-        ("K=\"${b\"", 1, Some("K"), "env-fatal-braces"),
-        ("K=${b.c}", 1, Some("K"), "env-fatal-braces"),
-        ("K=\"${A:-x\n}\"", 1, Some("K"), "env-fatal-braces"),
-        ("K=${K:?x}", 1, Some("K"), "env-fatal-required"),
-        ("K=${K?x}", 1, Some("K"), "env-fatal-required"),
-        ("V=\nK=${V:?x}", 2, Some("K"), "env-fatal-required"),
-        ("\n\nK=\"a", 3, Some("K"), "env-fatal-quote"),
-        ("K='a\\'", 1, Some("K"), "env-fatal-quote"),
-        ("A B=1", 1, None, "env-fatal-space"),
-        ("A B\n", 1, None, "env-fatal-space"),
-        ("\"K\"=1", 1, None, "env-fatal-character"),
-        ("; x", 1, None, "env-fatal-character"),
-        ("K=\"a\" \"b\"", 1, None, "env-fatal-character"),
-        ("L=1\nexport ", 2, None, "env-fatal-character"),
-    ] {
+    for (text, line, key, id) in FATAL.iter().copied() {
         let file = read(text);
         let [problem] = file.problems() else { panic!("{text:?}: {:?}", file.problems()) };
         assert_eq!(
@@ -181,6 +106,7 @@ fn only_the_value_changes() {
         ("K=${b\nL=1\n", "x", "K=x\nL=1\n"),
         ("K=\"open\r\nL=1\r\n", "x", "K=x\r\nL=1\r\n"),
         ("K=a", "", "K="),
+        ("K=a", "abc$", "K=\"abc\\$\""),
         // the same already
         ("V=x\nK=${V} # kept\n", "x", "V=x\nK=${V} # kept\n"),
         // not there yet
@@ -207,6 +133,7 @@ fn what_would_break_the_file_is_refused() {
         ("K=1", "1K", "a", "env-key-name"),
         ("K=1", "A=1\nB", "a", "env-key-name"),
         ("K=1\nL=${K:?needed}", "K", "", "env-edit-breaks"),
+        ("A=1\nK abc", "L", "x", "env-edit-last-line"),
         // the quote of A was forgotten, and closes where C's opens
         ("A=\"x\nB=1\nC=\"y\"\n", "A", "z", "env-edit-quote"),
     ] {
@@ -216,6 +143,23 @@ fn what_would_break_the_file_is_refused() {
             let told = Catalogue::of(lang).problem(&problem);
             assert!(told.safe.is_some() && told.next.is_some() && !told.what.starts_with('['), "{told:?}");
         }
+    }
+}
+
+#[test]
+fn an_edit_that_moves_anything_else_is_seen() {
+    let before = read("A=1\nK=1\nB=1\nK=2\n");
+    for (after, fine) in [
+        ("A=1\nK=1\nB=1\nK=x\n", true),
+        ("A=1\nK=x\nB=1\nK=2\n", false),
+        ("A=2\nK=1\nB=1\nK=x\n", false),
+        ("A='1'\nK=1\nB=1\nK=x\n", false),
+        ("A=1\nK=1\nC=1\nK=x\n", false),
+        ("A=1\nK=1\nK=x\n", false),
+        ("A=1\nK=1\nB=1\nK=x\nL=1\n", false),
+        ("A=1\nK=1\nB=1\nK=x\n; y\n", false),
+    ] {
+        assert_eq!(before.is_the_rest_of(&read(after), "K"), fine, "{after:?}");
     }
 }
 
@@ -304,7 +248,7 @@ proptest! {
             }
             // Only for files that are broken, or break.
             Err(problem) => prop_assert!(
-                problem.is("env-edit-breaks") || !before.problems().is_empty(),
+                problem.is("env-edit-breaks") || problem.is("env-edit-last-line") || !before.problems().is_empty(),
                 "{} {:?}", problem, before.problems()
             ),
         }

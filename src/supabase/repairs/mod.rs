@@ -2,10 +2,20 @@
 //! what puts it back, computed from what is there now. One file each, one line in
 //! [`of`].
 
+mod auth_nulls;
+mod auth_rights;
+mod auth_trigger;
+mod internal_db;
+mod kit;
+mod line_ends;
+mod passwords;
+mod recreate;
+mod storage;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::scene::Scene;
+use super::{probes::env_drift::Matter, scene::Scene};
 use crate::domain::{finding::Finding, msg::Msg, problem::Problem};
 
 /// One change of a repair, with what puts it back. Statements may hold secrets (a
@@ -19,8 +29,18 @@ pub enum Mend {
         database: String,
         /// What mends.
         apply: Vec<String>,
-        /// What puts it back: idempotent, also right if `apply` did not happen.
+        /// What puts it back: idempotent, also right if `apply` did not happen. With none
+        /// the database is not even asked: it may be gone by then.
         back: Vec<String>,
+    },
+    /// One statement that no transaction may hold, as `supabase_admin`.
+    Alone {
+        /// In which database.
+        database: String,
+        /// What mends.
+        apply: String,
+        /// What puts it back: idempotent.
+        back: String,
     },
     /// A text file in the project's folder, given as it shall be.
     File {
@@ -59,7 +79,19 @@ pub trait Repair: Send + Sync {
 
 /// The repair of a probe's findings, if there is a safe one.
 pub fn of(probe: &str) -> Option<Box<dyn Repair>> {
-    match probe {
-        _ => None,
-    }
+    Some(match probe {
+        "auth-trigger" => Box::new(auth_trigger::Fix),
+        "auth-nulls" => Box::new(auth_nulls::Fix),
+        "auth-search-path" => Box::new(auth_rights::SearchPath),
+        "auth-usage" => Box::new(auth_rights::Usage),
+        "auth-owner" => Box::new(auth_rights::Owner),
+        "auth-rls" => Box::new(auth_rights::RowSecurity),
+        "db-passwords" => Box::new(passwords::Fix),
+        "jwt-stale" => Box::new(recreate::Fix(Matter::Jwt)),
+        "gateway-keys" => Box::new(recreate::Fix(Matter::Gateway)),
+        "internal-db" => Box::new(internal_db::Fix),
+        "line-ends" => Box::new(line_ends::Fix),
+        "storage-tables" => Box::new(storage::Fix),
+        _ => return None,
+    })
 }

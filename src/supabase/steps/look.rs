@@ -74,7 +74,9 @@ impl Before {
     pub fn of(instance: &Instance) -> Self {
         let services = instance.services.iter();
         Self {
-            services: services.map(|(n, all)| (n.clone(), all.iter().map(SeenService::of).collect())).collect(),
+            services: services
+                .map(|(n, all)| (n.clone(), all.iter().map(SeenService::of).collect()))
+                .collect(),
         }
     }
 

@@ -1,16 +1,17 @@
 //! One repair: what mends a finding, looked at again by the probe that found it, and put
 //! back at once if it did not help.
 
-use std::{
-    path::PathBuf,
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use super::{Target, tell::{patiently, tell}, wait};
+use super::{
+    Target,
+    tell::{alone, patiently, tell},
+    wait,
+};
 use crate::{
     domain::{finding::Outcome, msg::Msg, problem::Problem},
     msg, problem,
@@ -99,6 +100,7 @@ impl Step for MendOne {
         for mend in self.remedy.mends.iter().rev() {
             match mend {
                 Mend::Sql { database, back, .. } => patiently(&self.target, database, back, cx).await?,
+                Mend::Alone { database, back, .. } => alone(&self.target, database, back, cx).await?,
                 Mend::File { .. } => {
                     if let Some((path, bytes)) = files.next() {
                         write(path.clone(), bytes.clone()).await?;
@@ -106,6 +108,11 @@ impl Step for MendOne {
                 }
                 Mend::Recreate { .. } | Mend::Restart { .. } => {}
             }
+        }
+        // A container is what its files make it: there is something to go back to only
+        // where a file was put back.
+        if self.former.is_empty() {
+            return Ok(());
         }
         for mend in &self.remedy.mends {
             if let Mend::Recreate { .. } | Mend::Restart { .. } = mend {
@@ -122,6 +129,7 @@ impl MendOne {
             Mend::Sql { database, apply, .. } => {
                 tell(&self.target, database, apply, cx).await.map_err(Problem::from)
             }
+            Mend::Alone { database, apply, .. } => alone(&self.target, database, apply, cx).await,
             Mend::File { contents, .. } => match file {
                 Some((path, _)) => write(path.clone(), contents.clone()).await,
                 None => Err(problem!("plan-changed")),
@@ -133,7 +141,8 @@ impl MendOne {
 
     async fn recreate(&self, service: &str, cx: &Cx) -> Result<(), Problem> {
         let instance = self.target.now().await?;
-        let args = ["up", "--detach", "--no-deps", "--no-build", "--pull", "never", service];
+        let args =
+            ["up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--force-recreate", service];
         let said = self.target.live.compose(&instance, &args, None, LIMIT, Some(cx)).await?;
         if said.ok() {
             return Ok(());

@@ -65,7 +65,17 @@ async fn up(target: &Target, services: &[String], force: bool, cx: &Cx) -> Resul
         return Ok(());
     }
     let instance = target.now().await?;
-    let mut args = vec!["up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--wait", "--wait-timeout", WAIT];
+    let mut args = vec![
+        "up",
+        "--detach",
+        "--no-deps",
+        "--no-build",
+        "--pull",
+        "never",
+        "--wait",
+        "--wait-timeout",
+        WAIT,
+    ];
     if force {
         args.push("--force-recreate");
     }

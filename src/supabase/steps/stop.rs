@@ -77,7 +77,8 @@ impl Step for Stop {
                 if db && (forced || condition.exit_code != 0) {
                     // It recovers when it starts; a copy taken now would not be clean.
                     let name = container.name.as_str();
-                    cx.log(msg!("instance-log-db-unclean", container = name, code = condition.exit_code)).await;
+                    cx.log(msg!("instance-log-db-unclean", container = name, code = condition.exit_code))
+                        .await;
                 }
                 if forced {
                     cx.log(msg!("instance-log-killed", container = &container.name)).await;

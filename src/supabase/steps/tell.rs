@@ -67,7 +67,11 @@ impl Step for Tell {
         let mut ask = self.target.live.ask(&instance, &self.database, Some(cx)).await?;
         let found = ask.text(query).await;
         ask.close().await;
-        if found? == *wanted { Ok(()) } else { Err(problem!("setting-not-in-force", database = &self.database)) }
+        if found? == *wanted {
+            Ok(())
+        } else {
+            Err(problem!("setting-not-in-force", database = &self.database))
+        }
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
@@ -92,7 +96,16 @@ pub(super) async fn tell(
     done
 }
 
-/// The same for an undo: a database that is just coming up is waited for.
+/// Runs one statement that no transaction may hold, by a step.
+pub(super) async fn alone(target: &Target, database: &str, statement: &str, cx: &Cx) -> Result<(), Problem> {
+    let instance = target.now().await?;
+    let mut ask = target.live.ask(&instance, database, Some(cx)).await?;
+    let done = ask.run(statement).await;
+    ask.close().await;
+    Ok(done?)
+}
+
+/// The same as [`tell`] for an undo: a database that is just coming up is waited for.
 pub(super) async fn patiently(
     target: &Target,
     database: &str,

@@ -6,7 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use super::confirm::{Question, plan, show};
 use crate::{
     db::{BackupRow, OperationRow, ResourceFilter, ResourceRow},
-    domain::{manifest::Manifest, problem::Problem, role::Role},
+    domain::{
+        manifest::{Manifest, Part},
+        problem::Problem,
+        role::Role,
+    },
     engine::{Offers, RestoreOptions},
     operation::{Request, RestoreRequest},
     problem,
@@ -229,8 +233,8 @@ fn choices(
     if !others.is_empty() {
         targets.push(target("other", t.s("ui-restore-elsewhere"), "ui-restore-elsewhere-help"));
     }
-    let items = manifest.parts.iter().filter_map(|part| part.name.split_once(':'));
-    let items = items.map(|(_, name)| {
+    let items = manifest.parts.iter().filter_map(Part::item);
+    let items = items.map(|name| {
         let picked = chosen.items.is_empty() || chosen.items.iter().any(|item| item == name);
         Choice::new(name, name, picked)
     });

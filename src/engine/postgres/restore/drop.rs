@@ -13,11 +13,12 @@ use super::{
         error::PgError,
         quote::literal,
         session::Session,
+        settings::same,
     },
     Work,
-    in_place::{reopen, safety_part, take},
+    in_place::{reopen, safety_part, safety_settings, take},
     load::{Extent, load},
-    side::{compare, create, drop_database, put_on},
+    side::{compare, create, dress_again, drop_database, put_on},
 };
 use crate::{
     domain::{msg::Msg, problem::Problem},
@@ -36,7 +37,8 @@ pub(super) struct Drop {
     pub(super) backups: Arc<dyn Backups>,
 }
 
-/// Written down before the drop: which database it was, and what it wore.
+/// Written down before the drop: which database it was, and what it wore but its
+/// settings, which its safety backup has.
 #[derive(Debug, Serialize, Deserialize)]
 struct Dropping {
     oid: u32,
@@ -119,11 +121,15 @@ impl Step for Drop {
 
     async fn run(&self, cx: &Cx) -> Result<Dress, Problem> {
         let live = self.work.target.name.as_str();
-        safety_part(cx, &*self.backups, live).await?;
+        let safe = safety_settings(cx, &*self.backups, live).await?;
         let mut session = self.work.admin(cx).await?;
         let oid = oid(&mut session, live).await?;
         let dress = dress::read(&mut session, live).await?;
         let dress = dress.ok_or_else(|| problem!("pg-no-database", database = live))?;
+        // Nothing but the safety backup has them once it is gone.
+        if !same(&dress.settings, &safe) {
+            return Err(problem!("pg-settings-since-safety", database = live));
+        }
         cx.note(&Dropping { oid, dress: dress.clone() }).await?;
         drop_database(&mut session, live, self.work.major).await?;
         session.close().await;
@@ -145,7 +151,8 @@ impl Step for Drop {
             for left in &remains {
                 drop_database(&mut session, left, self.work.major).await?;
             }
-            self.bring_back(cx, &mut session, &was.dress).await?;
+            let dress = dress_again(cx, &*self.backups, name, was.dress).await?;
+            self.bring_back(cx, &mut session, &dress).await?;
         }
         reopen(&mut session, std::slice::from_ref(&self.work)).await?;
         session.close().await;

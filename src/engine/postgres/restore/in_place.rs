@@ -6,7 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    super::{dump::PREFIX, error::PgError, session::Session},
+    super::{
+        dump::{PREFIX, counted},
+        error::PgError,
+        session::Session,
+        settings::{Settings, Source},
+    },
     Work,
     beside::named,
     names::{Target, existing},
@@ -54,12 +59,27 @@ pub(super) async fn safety_part(
     backups: &dyn Backups,
     database: &str,
 ) -> Result<(Shelf, Part), Problem> {
+    let (shelf, _, part) = safety(cx, backups, database).await?;
+    Ok((shelf, part))
+}
+
+/// The settings a database has in its safety backup.
+pub(super) async fn safety_settings(
+    cx: &Cx,
+    backups: &dyn Backups,
+    database: &str,
+) -> Result<Vec<Settings>, Problem> {
+    let (shelf, manifest, part) = safety(cx, backups, database).await?;
+    Source::of(&shelf, &manifest, &part).read(counted(cx)).await
+}
+
+async fn safety(cx: &Cx, backups: &dyn Backups, database: &str) -> Result<(Shelf, Manifest, Part), Problem> {
     let gone = || problem!("pg-drop-without-safety", database = database);
     let proof = cx.find(&Slot::<SafetyProof>::named(SAFETY_STEP))?.ok_or_else(gone)?;
     for id in &proof.backups {
         let (shelf, manifest) = backups.open(id).await?;
-        if let Some(part) = manifest.part(&format!("{PREFIX}{database}")) {
-            return Ok((shelf, part.clone()));
+        if let Some(part) = manifest.part(&format!("{PREFIX}{database}")).cloned() {
+            return Ok((shelf, manifest, part));
         }
     }
     Err(gone())

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use super::super::dress::{Dress, Grant};
 use crate::{domain::msg::Msg, msg};
 
-/// Everything in which the live database's dress differs from the backup's.
+/// Everything in which the live database's dress differs from the backup's, its
+/// settings included.
 pub(super) fn kept(database: &str, now: &Dress, then: &Dress) -> Vec<Msg> {
     let mut kept = Vec::new();
     if now.owner != then.owner {
@@ -68,6 +69,8 @@ fn settings(dress: &Dress) -> BTreeSet<Setting<'_>> {
     dress
         .settings
         .iter()
-        .flat_map(|s| s.settings.iter().map(|stored| Setting { role: s.role.as_deref(), stored }))
+        .flat_map(|s| {
+            s.settings.iter().map(|stored| Setting { role: s.role.as_deref(), stored: stored.expose() })
+        })
         .collect()
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use self::names::Target;
-use super::{access::Server, dress::Dress, roles as role_file};
+use super::{access::Server, dress::Dress, roles as role_file, settings::Source};
 use crate::{
     domain::{
         manifest::{Manifest, Part},
@@ -218,10 +218,10 @@ impl Making<'_> {
     /// One side database, made, loaded, compared and dressed.
     fn database(&self, work: &Work, prepare: &mut Vec<Replace>) -> Result<Slot<side::Activity>, Problem> {
         let part = self.part(&work.target)?;
-        let mut dressed = None;
+        let mut dropped = None;
         if self.facts.mode == Mode::InPlace && work.target.old.is_some() {
             let drop = drop::Drop { work: work.clone(), backups: self.backups.clone() };
-            dressed = Some(drop.slot());
+            dropped = Some(side::Dropped { dress: drop.slot(), backups: self.backups.clone() });
             prepare.push(Replace::Destroy(AnyStep::new(drop)));
         }
         let analyze = side::Analyze { work: work.clone() };
@@ -229,7 +229,8 @@ impl Making<'_> {
         let create = AnyStep::new(side::Create { work: work.clone(), part: part.clone() });
         let shelf = self.shelf.clone();
         let compare = AnyStep::new(side::Compare { work: work.clone(), part: part.clone() });
-        let carry = AnyStep::new(side::Carry { work: work.clone(), part: part.clone(), dressed });
+        let settings = Source::of(self.shelf, self.manifest, &part);
+        let carry = AnyStep::new(side::Carry { work: work.clone(), part: part.clone(), settings, dropped });
         let analyze = AnyStep::new(analyze);
         let steps = match &work.target.stranger {
             None => {

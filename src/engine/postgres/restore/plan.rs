@@ -1,7 +1,10 @@
 //! Planning a restore: everything that could stop it is looked for before
 //! anything runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::Deserialize;
 
@@ -15,6 +18,7 @@ use super::{
         quote::{literal, literals},
         roles,
         session::{By, Purpose, Session},
+        settings::Source,
     },
     Facts, Mode, PartFacts,
     kept::kept,
@@ -29,7 +33,7 @@ use crate::{
         names::is_side,
         problem::Problem,
     },
-    engine::{Planned, RestoreOptions},
+    engine::{Planned, RestoreOptions, Shelf},
     msg, problem,
 };
 
@@ -45,6 +49,7 @@ pub(in super::super) struct Way {
 /// Looks once, for a restore.
 pub(in super::super) async fn plan(
     way: Way,
+    shelf: &Shelf,
     manifest: &Manifest,
     options: &RestoreOptions,
     op: &OperationId,
@@ -83,7 +88,7 @@ pub(in super::super) async fn plan(
         extensions(&mut session, &parts).await?;
         roles_missing(&mut session, manifest, &mut warnings).await?;
     }
-    dresses(&mut session, &parts, &targets, &mut warnings).await?;
+    dresses(&mut session, shelf, manifest, &parts, &targets, &mut warnings).await?;
     let disk = needed(&parts, &targets);
     let mode = mode(&server, &seen, &targets, options, disk, way.can_undo_drops).await?;
     session.close().await;
@@ -291,14 +296,17 @@ async fn extensions(session: &mut Session, parts: &[&Part]) -> Result<(), Proble
 /// What the live databases keep instead of taking it from the backup.
 async fn dresses(
     session: &mut Session,
+    shelf: &Shelf,
+    manifest: &Manifest,
     parts: &[&Part],
     targets: &[Target],
     warnings: &mut Vec<Msg>,
-) -> Result<(), PgError> {
+) -> Result<(), Problem> {
     for (part, target) in parts.iter().zip(targets).filter(|(_, target)| target.old.is_some()) {
-        let then = PartFacts::of(part).dress;
+        let mut then = PartFacts::of(part).dress;
         // A backup from elsewhere may say nothing of it.
         if let (Some(now), false) = (dress::read(session, &target.name).await?, then.owner.is_empty()) {
+            then.settings = Source::of(shelf, manifest, part).read(Arc::new(|_| {})).await?;
             warnings.extend(kept(&target.name, &now, &then));
         }
     }

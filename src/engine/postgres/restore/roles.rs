@@ -11,6 +11,7 @@ use super::super::{
     quote::{ident, literal, literals},
     roles::{self, Role, Roles},
     session::{By, Purpose, Session},
+    settings::without_values,
     validate::read_roles,
 };
 use crate::{
@@ -59,7 +60,7 @@ impl Cluster {
     }
 }
 
-/// Keeps password hashes out of the server's log. A superuser's right.
+/// Keeps password hashes and the values of settings out of the server's log. A superuser's right.
 pub(super) async fn quietly(session: &mut Session) -> Result<(), PgError> {
     session
         .run(
@@ -136,7 +137,7 @@ impl Step for Create {
             let members =
                 wanted.members.iter().filter(concerns).filter(|m| known(&m.role) && known(&m.member));
             sql.extend(members.map(|m| m.grant(self.cluster.major)));
-            make(cx, &mut session, &names, &sql).await?;
+            make(cx, &mut session, &names, &sql).await.map_err(|e| hidden(e, missing.iter().copied()))?;
         }
         session.close().await;
         Ok(names)
@@ -171,7 +172,7 @@ impl Step for Create {
 }
 
 /// One transaction, written down before it is committed.
-async fn make(cx: &Cx, session: &mut Session, names: &[String], sql: &[String]) -> Result<(), Problem> {
+async fn make(cx: &Cx, session: &mut Session, names: &[String], sql: &[String]) -> Result<(), PgError> {
     session.run("BEGIN").await?;
     for statement in sql {
         session.run(statement).await?;
@@ -183,14 +184,20 @@ async fn make(cx: &Cx, session: &mut Session, names: &[String], sql: &[String]) 
     Ok(())
 }
 
-/// Changes roles that exist to what the backup says. The former password stays
-/// with a role of ours that cannot log in, since a journal keeps no secrets.
+/// An error without what is set for these roles.
+fn hidden<'a>(error: PgError, roles: impl IntoIterator<Item = &'a Role>) -> PgError {
+    without_values(error, roles.into_iter().flat_map(|r| r.settings.iter().map(String::as_str)))
+}
+
+/// Changes roles that exist to what the backup says. The former password and settings
+/// stay with a role of ours that cannot log in, since a journal keeps no secrets.
 pub(super) struct Change {
     pub(super) cluster: Cluster,
     pub(super) source: Source,
 }
 
-/// One role that was changed, without its password.
+/// One role that was changed, without its password and its settings: its holder has
+/// them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Changed {
     pub(super) holder: String,
@@ -292,17 +299,12 @@ impl Step for Exchange {
         let mut session = self.cluster.session(cx).await?;
         let here = roles::read(&mut session).await?;
         let mut wanted = Vec::new();
-        for Changed { holder, old } in &self.changed {
-            #[derive(Deserialize)]
-            struct Row {
-                password: Option<String>,
-            }
-            let sql =
-                format!("SELECT rolpassword AS password FROM pg_authid WHERE rolname = {}", literal(holder));
-            let Some(row) = session.rows::<Row>(&sql).await?.pop() else {
+        for changed in &self.changed {
+            let Changed { holder, old } = changed;
+            let Some(held) = Held::read(&mut session, holder).await? else {
                 return Err(problem!("pg-aside-gone", database = &old.name, aside = holder));
             };
-            wanted.push(Role { password: row.password, ..old.clone() });
+            wanted.push(held.of(changed));
         }
         let changed = change(cx, &mut session, &here, &wanted).await?;
         session.close().await;
@@ -378,17 +380,19 @@ async fn change(
         if let Some(hash) = &now.password {
             sql.push(format!("ALTER ROLE {} PASSWORD {}", ident(&holder), literal(hash).trim_start()));
         }
+        sql.extend(now.set_for(&holder));
         sql.extend(turn(now, role));
-        changed.push(Changed { holder, old: now.without_password() });
+        changed.push(Changed { holder, old: now.without_secrets() });
     }
     if !changed.is_empty() {
         cx.note(&changed).await?;
-        session.transaction(&sql).await?;
+        let all = || here.roles.iter().chain(wanted);
+        session.transaction(&sql).await.map_err(|error| hidden(error, all()))?;
     }
     Ok(changed)
 }
 
-/// The name of the role that keeps another's former password.
+/// The name of the role that keeps another's former password and settings.
 fn holder(role: &str, op: &OperationId) -> String {
     side_old(role, op)
 }
@@ -404,24 +408,68 @@ fn turn(now: &Role, wanted: &Role) -> Vec<String> {
     sql
 }
 
-/// Gives a role back what it was, with the password its holder kept; nothing if
-/// there is no holder: then it was never changed, or is put back already.
+/// What a holder keeps.
+#[derive(Deserialize)]
+struct Held {
+    password: Option<String>,
+    /// `name=value`.
+    settings: Vec<String>,
+}
+
+impl Held {
+    /// Reads it; `None` if there is no such role.
+    async fn read(session: &mut Session, holder: &str) -> Result<Option<Self>, PgError> {
+        let sql = format!(
+            "SELECT a.rolpassword AS password, coalesce((SELECT to_json(s.setconfig) FROM pg_db_role_setting s \
+             WHERE s.setrole = a.oid AND s.setdatabase = 0), '[]') AS settings \
+             FROM pg_authid a WHERE a.rolname = {}",
+            literal(holder)
+        );
+        Ok(session.rows(&sql).await?.pop())
+    }
+
+    /// The role as it was. The first Zelos wrote its settings down, and their holders
+    /// have none.
+    fn of(self, changed: &Changed) -> Role {
+        let old = changed.old.clone();
+        let settings = if old.settings.is_empty() { self.settings } else { old.settings };
+        Role { password: self.password, settings, ..old }
+    }
+}
+
+/// Gives a role back what it was, with the password and settings its holder kept;
+/// nothing if there is no holder: then it was never changed, or is put back already.
 pub(super) async fn put_back(session: &mut Session, changed: &Changed) -> Result<(), PgError> {
     #[derive(Deserialize)]
     struct Row {
-        password: Option<String>,
         valid_until: Option<String>,
     }
     let sql = format!(
-        "SELECT h.rolpassword AS password, r.rolvaliduntil::text AS valid_until FROM pg_authid h, pg_authid r \
-         WHERE h.rolname = {} AND r.rolname = {}",
-        literal(&changed.holder),
+        "SELECT rolvaliduntil::text AS valid_until FROM pg_authid WHERE rolname = {}",
         literal(&changed.old.name)
     );
     let Some(row) = session.rows::<Row>(&sql).await?.pop() else { return Ok(()) };
+    let Some(held) = Held::read(session, &changed.holder).await? else { return Ok(()) };
     let now = Role { valid_until: row.valid_until, ..Role::default() };
-    let old = Role { password: row.password, ..changed.old.clone() };
+    let old = held.of(changed);
     let mut statements = turn(&now, &old);
     statements.push(format!("DROP ROLE {}", ident(&changed.holder)));
-    session.transaction(&statements).await
+    session.transaction(&statements).await.map_err(|error| hidden(error, [&old]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_that_an_earlier_zelo_wrote_down_with_its_settings_gets_those() {
+        let role = Role { name: "app".to_owned(), settings: vec!["a.b=1".to_owned()], ..Role::default() };
+        let changed = |old: Role| Changed { holder: "app__zelo_old_aaaaaaaa".to_owned(), old };
+        let held = || Held { password: Some("hash".to_owned()), settings: vec!["a.b=2".to_owned()] };
+        let written = serde_json::to_string(&changed(role.without_secrets())).unwrap();
+        assert!(!written.contains("a.b"), "{written}");
+        let now = held().of(&serde_json::from_str(&written).unwrap());
+        assert_eq!((now.password.as_deref(), &*now.settings), (Some("hash"), &["a.b=2".to_owned()][..]));
+        assert_eq!(held().of(&changed(role)).settings, ["a.b=1"]);
+    }
 }

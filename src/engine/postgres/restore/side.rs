@@ -1,6 +1,6 @@
 //! The side database: made, compared, analyzed, dressed.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -13,16 +13,26 @@ use super::{
         error::PgError,
         quote::{ident, literal, literals},
         session::{By, Purpose, Session},
+        settings::{Source, without_values},
     },
     PartFacts, Work,
+    in_place::safety_settings,
     outside::loosen,
+    roles::quietly,
     room,
 };
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
-    engine::postgres::access::{application, undo_application},
+    engine::{
+        Backups,
+        postgres::{
+            access::{application, undo_application},
+            dump::counted,
+        },
+    },
     msg, problem,
     saga::{Cx, Limits, Slot, Step, UndoRule, step::Adds},
+    secret::Secret,
 };
 
 impl Work {
@@ -291,8 +301,17 @@ impl Step for Analyze {
 pub(super) struct Carry {
     pub(super) work: Work,
     pub(super) part: Part,
-    /// Where the dress of a database that was dropped in place is kept.
-    pub(super) dressed: Option<Slot<Dress>>,
+    /// Where the backup keeps its settings.
+    pub(super) settings: Source,
+    /// What is known of a database that was dropped in place.
+    pub(super) dropped: Option<Dropped>,
+}
+
+/// Where a database that was dropped in place left what it wore.
+pub(super) struct Dropped {
+    pub(super) dress: Slot<Dress>,
+    /// The safety backup, which has its settings, is among these.
+    pub(super) backups: Arc<dyn Backups>,
 }
 
 /// Puts a dress on a database, all or nothing; what names roles that are not here
@@ -320,7 +339,11 @@ pub(super) async fn put_on(
     if !unknown.is_empty() {
         cx.log(msg!("pg-log-roles-unknown", database = &work.target.name, roles = unknown.join(", "))).await;
     }
-    session.transaction(&dress.statements(name, |role| known.contains(role))).await
+    // A value may be a key: not for the server's log, and not for an error's words.
+    quietly(session).await?;
+    let statements = dress.statements(name, |role| known.contains(role));
+    let stored = || dress.settings.iter().flat_map(|s| s.settings.iter().map(Secret::expose));
+    session.transaction(&statements).await.map_err(|error| without_values(error, stored()))
 }
 
 #[async_trait]
@@ -342,15 +365,48 @@ impl Step for Carry {
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
         let mut session = self.work.admin(cx).await?;
-        let dress = match &self.dressed {
-            Some(slot) => cx.get(slot)?,
+        let dress = match &self.dropped {
+            Some(dropped) => self.dropped(cx, dropped).await?,
             None => match dress::read(&mut session, &self.work.target.name).await? {
                 Some(live) => live,
-                None => PartFacts::of(&self.part).dress(&self.work.target),
+                None => self.backed_up(cx).await?,
             },
         };
         put_on(cx, &mut session, &self.work, &self.work.target.new, &dress).await?;
         session.close().await;
         Ok(())
     }
+}
+
+impl Carry {
+    /// What the dropped one wore: its settings are as its safety backup has them,
+    /// else it would not have been dropped.
+    async fn dropped(&self, cx: &Cx, dropped: &Dropped) -> Result<Dress, Problem> {
+        let dress = cx.get(&dropped.dress)?;
+        dress_again(cx, &*dropped.backups, &self.work.target.name, dress).await
+    }
+
+    /// What the backup says. Of one from elsewhere nothing is set: a superuser would
+    /// set it.
+    async fn backed_up(&self, cx: &Cx) -> Result<Dress, Problem> {
+        let dress = PartFacts::of(&self.part).dress(&self.work.target);
+        if self.work.target.stranger.is_some() {
+            return Ok(dress);
+        }
+        Ok(Dress { settings: self.settings.read(counted(cx)).await?, ..dress })
+    }
+}
+
+/// A dress that was written down, with the settings that never are.
+pub(super) async fn dress_again(
+    cx: &Cx,
+    backups: &dyn Backups,
+    database: &str,
+    dress: Dress,
+) -> Result<Dress, Problem> {
+    // The first Zelos did write them down.
+    if !dress.settings.is_empty() {
+        return Ok(dress);
+    }
+    Ok(Dress { settings: safety_settings(cx, backups, database).await?, ..dress })
 }

@@ -380,6 +380,28 @@ async fn a_backup_that_does_not_load_here_is_found_before_the_drop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_after_the_safety_backup_keeps_it_from_being_dropped() {
+    let Some(mut shop) = Shop::up(17).await else { return };
+    for sql in [
+        "ALTER DATABASE shop SET app.secret = 'late'",
+        "ALTER ROLE app IN DATABASE shop SET work_mem = '9MB'",
+        "ALTER DATABASE shop RESET ALL",
+    ] {
+        let (run, plan) = shop.plan().await;
+        run.meanwhile("close", StepState::Running, shop.act(|rig| drop(rig.sql("postgres", sql))));
+        let outcome = run.run(&plan).await;
+        assert_eq!(outcome.state, OpState::RolledBack, "{sql}: {outcome:?}");
+        assert!(outcome.problem.unwrap().is("pg-settings-since-safety"), "{sql}");
+        shop.rig.assert_clean(sql);
+        assert_ne!(digest(&shop.rig, "shop"), shop.damaged, "{sql}: kept");
+        shop.save().await;
+    }
+    let (run, plan) = shop.plan_of(&shop.wrong()).await;
+    let outcome = run.run(&plan).await;
+    shop.assert_back(&outcome, "as it was set last");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_difference_is_noted_and_the_database_is_back_all_the_same() {
     let Some(shop) = Shop::up(15).await else { return };
     miscount(part(&mut shop.rig.saved.0.lock().unwrap().last_mut().unwrap().2));

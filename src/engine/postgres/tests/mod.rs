@@ -9,5 +9,6 @@ mod in_place;
 mod load;
 mod restore;
 mod rig;
+mod settings;
 mod swap;
 mod way;

@@ -254,7 +254,7 @@ impl Rig {
         options: &RestoreOptions,
     ) -> Result<Plan, Problem> {
         let engine = self.engine();
-        let planned = engine.plan_restore(&self.access, manifest, options, op).await?;
+        let planned = engine.plan_restore(&self.access, shelf, manifest, options, op).await?;
         let steps = engine.restore(&self.access, &planned.facts, shelf, manifest)?;
         Ok(self.plan(steps))
     }

@@ -143,7 +143,7 @@ async fn roles_saved_without_passwords_keep_the_present_ones() {
     rig.sql("postgres", "ALTER ROLE app CREATEDB");
     let engine = rig.engine();
     let op = OperationId::new(&SystemIds);
-    let planned = engine.plan_restore(&rig.access, &manifest, &replacing_roles(), &op).await.unwrap();
+    let planned = engine.plan_restore(&rig.access, &shelf, &manifest, &replacing_roles(), &op).await.unwrap();
     assert!(planned.warnings.iter().any(|w| w.id == "pg-warning-replace-roles-only"), "{planned:?}");
     rig.restore(&shelf, &manifest, &replacing_roles()).await.unwrap();
     let without = |t: String| t.lines().filter(|l| !l.contains("__zelo_old_")).collect::<Vec<_>>().join("\n");
@@ -155,12 +155,14 @@ async fn what_the_live_database_keeps_is_said() {
     let Some(rig) = Rig::up(17).await else { return };
     roles(&rig);
     sample(&rig, "shop");
-    let (_, manifest) = rig.backup(only(&["shop"])).await;
+    let (shelf, manifest) = rig.backup(only(&["shop"])).await;
     let engine = rig.engine();
     let op = OperationId::new(&SystemIds);
     let kept = async || {
-        let planned =
-            engine.plan_restore(&rig.access, &manifest, &RestoreOptions::default(), &op).await.unwrap();
+        let planned = engine
+            .plan_restore(&rig.access, &shelf, &manifest, &RestoreOptions::default(), &op)
+            .await
+            .unwrap();
         let kept = planned.warnings.into_iter().filter(|w| w.id.starts_with("pg-warning-kept-"));
         kept.map(|w| (w.id, w.args)).collect::<BTreeMap<_, _>>()
     };

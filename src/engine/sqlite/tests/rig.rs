@@ -121,7 +121,7 @@ impl Whole {
         options: &RestoreOptions,
         op: &OperationId,
     ) -> Result<RestoreSteps, Problem> {
-        let planned = self.engine.plan_restore(&self.access, manifest, options, op).await?;
+        let planned = self.engine.plan_restore(&self.access, &self.shelf, manifest, options, op).await?;
         self.engine.restore(&self.access, &planned.facts, &self.shelf, manifest)
     }
 

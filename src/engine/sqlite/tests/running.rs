@@ -195,7 +195,7 @@ async fn a_new_process_finishes_or_undoes_what_a_dead_one_began() {
             let op = operation();
             let planned = whole
                 .engine
-                .plan_restore(&whole.access, &manifest, &RestoreOptions::default(), &op)
+                .plan_restore(&whole.access, &whole.shelf, &manifest, &RestoreOptions::default(), &op)
                 .await
                 .unwrap();
             let plan = || {

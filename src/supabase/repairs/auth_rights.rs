@@ -1,0 +1,68 @@
+//! What GoTrue's role needs: its `search_path`, the use of its schema, its tables.
+
+use async_trait::async_trait;
+
+use super::{
+    Remedy, Repair,
+    kit::{gone, lead, open, own, sql},
+};
+use crate::{
+    domain::{finding::Finding, problem::Problem},
+    msg,
+    supabase::{
+        probes::{auth_owner::foreign, auth_rls::hidden, signing::ROLE},
+        scene::Scene,
+    },
+};
+
+const SCHEMA: &str = "auth";
+
+pub(super) struct SearchPath;
+
+#[async_trait]
+impl Repair for SearchPath {
+    async fn plan(&self, scene: &Scene, _: &Finding) -> Result<Remedy, Problem> {
+        let (apply, back) = lead(scene, ROLE, SCHEMA).await?;
+        Ok(Remedy { what: msg!("repair-auth-search-path", role = ROLE), mends: vec![sql(apply, back)] })
+    }
+}
+
+pub(super) struct Usage;
+
+#[async_trait]
+impl Repair for Usage {
+    async fn plan(&self, scene: &Scene, _: &Finding) -> Result<Remedy, Problem> {
+        let (apply, back) = open(scene, SCHEMA, ROLE).await?;
+        Ok(Remedy { what: msg!("repair-auth-usage", role = ROLE), mends: vec![sql(apply, back)] })
+    }
+}
+
+pub(super) struct Owner;
+
+#[async_trait]
+impl Repair for Owner {
+    async fn plan(&self, scene: &Scene, _: &Finding) -> Result<Remedy, Problem> {
+        let tables = foreign(scene).await?;
+        if tables.is_empty() {
+            return Err(gone());
+        }
+        let (apply, back) = own(scene, SCHEMA, ROLE, &tables).await?;
+        let what = msg!("repair-auth-owner", tables = tables.len(), role = ROLE);
+        Ok(Remedy { what, mends: vec![sql(apply, back)] })
+    }
+}
+
+pub(super) struct RowSecurity;
+
+#[async_trait]
+impl Repair for RowSecurity {
+    async fn plan(&self, scene: &Scene, _: &Finding) -> Result<Remedy, Problem> {
+        let tables = hidden(scene).await?;
+        if tables.is_empty() {
+            return Err(gone());
+        }
+        let (apply, back) = own(scene, SCHEMA, ROLE, &tables).await?;
+        let what = msg!("repair-auth-rls", tables = tables.len(), role = ROLE);
+        Ok(Remedy { what, mends: vec![sql(apply, back)] })
+    }
+}

@@ -1,0 +1,35 @@
+//! On a healthy instance nothing is found, and it takes seconds.
+
+use std::time::{Duration, Instant};
+
+use super::stack::Stack;
+
+async fn healthy(stack: &Stack, explained: &[&str]) {
+    let mut took = Vec::new();
+    for _ in 0..3 {
+        let began = Instant::now();
+        let diagnosis = stack.diagnosis().await;
+        took.push(began.elapsed());
+        Stack::finds(&diagnosis, &[]);
+        let mut unknown = Stack::unknown(&diagnosis);
+        unknown.retain(|one| !explained.iter().any(|e| one.starts_with(e)));
+        assert_eq!(unknown, Vec::<String>::new());
+    }
+    eprintln!("a diagnosis took {took:?}");
+    took.sort();
+    assert!(took[1] < Duration::from_secs(3), "{took:?}");
+}
+
+#[tokio::test]
+async fn healthy_today() {
+    let Some(stack) = Stack::today().await else { return };
+    let before = stack.snapshot();
+    healthy(&stack, &[]).await;
+    assert_eq!(stack.snapshot(), before, "a diagnosis changed something");
+}
+
+#[tokio::test]
+async fn healthy_kong() {
+    let Some(stack) = Stack::kong().await else { return };
+    healthy(&stack, &[]).await;
+}

@@ -1,0 +1,17 @@
+//! Whole Supabase instances of the lab under the real binary: found, saved, restarted,
+//! changed, mended; killed and failed at every step; and no secret anywhere.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
+
+mod support;
+
+#[path = "instance/config.rs"]
+mod config;
+#[path = "instance/panel.rs"]
+mod panel;
+#[path = "instance/repair.rs"]
+mod repair;
+#[path = "instance/restart.rs"]
+mod restart;
+#[path = "instance/saved.rs"]
+mod saved;

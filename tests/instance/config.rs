@@ -1,0 +1,113 @@
+//! A change of settings is one transaction: in force everywhere, or everything back.
+
+use std::net::TcpListener;
+
+use crate::{
+    panel::Panel,
+    support::{random::Random, text},
+};
+
+fn jwt_exp(panel: &Panel) -> String {
+    panel.instance.sql(
+        "SELECT split_part(s, '=', 2) FROM pg_db_role_setting r JOIN pg_database d ON d.oid = r.setdatabase, \
+         unnest(setconfig) s WHERE datname = 'postgres' AND setrole = 0 AND s LIKE 'app.settings.jwt_exp=%'",
+    )
+}
+
+#[test]
+fn a_setting_is_in_force_everywhere_or_everything_is_back() {
+    let Some(panel) = Panel::over("today") else { return };
+    let instance = &panel.instance;
+    let (env, before, sql) = (instance.env(), instance.containers(), jwt_exp(&panel));
+
+    // Planned only: nothing is written.
+    let plan = panel.instance(&["config", "diff"], &["jwt_expiry=7200"], None).code(0).json();
+    assert!(plan.to_string().contains("7200"), "{plan}");
+    assert_eq!(instance.env(), env);
+
+    panel.done(&["config", "set"], &["jwt_expiry=7200"]);
+    let after = instance.containers();
+    assert_eq!(instance.variable("auth", "GOTRUE_JWT_EXP").as_deref(), Some("7200"));
+    assert_eq!(jwt_exp(&panel), "7200");
+    let wanted = String::from_utf8(env.clone()).unwrap().replace("JWT_EXPIRY=3600", "JWT_EXPIRY=7200");
+    assert_eq!(String::from_utf8(instance.env()).unwrap(), wanted, "only the value changed");
+    for (service, (id, started, _)) in &before {
+        let same = (&after[service].0, &after[service].1) == (id, started);
+        let touched = ["auth", "db", "rest"].contains(&service.as_str());
+        assert_eq!(same, !touched, "{service}");
+    }
+    panel.assert_tidy("set");
+
+    refused(&panel);
+    broken(&panel);
+
+    // Back by the history.
+    let listed = panel.instance(&["config", "history"], &[], None).code(0).json();
+    assert!(listed.to_string().contains("jwt_expiry"), "{listed}");
+    panel.done(&["config", "set"], &["jwt_expiry=3600"]);
+    assert_eq!((instance.env(), jwt_exp(&panel)), (env, sql));
+    assert_eq!(instance.sign_up("after-config@example.com"), 200);
+    killed(&panel);
+}
+
+/// What cannot be is said, and the file is not touched.
+fn refused(panel: &Panel) {
+    let env = panel.instance.env();
+    for bad in [
+        "jwt_expiry=",
+        "jwt_expiry=abc",
+        "jwt_expiry=0",
+        "jwt_expiry=99999999",
+        "disable_signup=yes",
+        "disable_signup=true ",
+        "organization=x\nJWT_SECRET=stolen",
+        "no_such_setting=1",
+        "jwt_expiry=7200",
+    ] {
+        let ran = panel.instance(&["config", "set"], &[bad, "--yes"], None);
+        assert_ne!(ran.output.status.code(), Some(0), "{bad:?}: {ran}");
+        ran.problem();
+        assert_eq!(panel.instance.env(), env, "{bad:?}");
+    }
+    panel.assert_tidy("refused");
+}
+
+/// A value that passes every check and breaks the service: its port is taken.
+fn broken(panel: &Panel) {
+    let taken = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let (env, before) = (panel.instance.env(), panel.instance.containers());
+    let field = format!("api_gw_http_port={port}");
+    let ran = panel.instance(&["config", "set"], &[&field, "--yes"], None);
+    assert_eq!(ran.json()["operation"]["state"], "rolled_back", "{ran}");
+    assert_eq!(ran.problem(), "recreate-failed");
+    assert_eq!(panel.instance.env(), env);
+    for (service, (_, _, state)) in panel.instance.containers() {
+        assert_eq!(state, before[&service].2, "{service}");
+    }
+    assert_eq!(panel.instance.sign_up("after-broken@example.com"), 200);
+    panel.assert_tidy("broken");
+}
+
+/// SIGKILL at every step: the file and the values are the former ones or the new ones,
+/// everywhere the same.
+fn killed(panel: &Panel) {
+    let mut random = Random::new();
+    let (former, new) = ("3600", "5400");
+    let steps = panel.steps(&["config", "set"], &["jwt_expiry=5400"]);
+    for step in &steps {
+        let fault = format!("config/kill:{step}:{}", random.moment());
+        panel.instance(&["config", "set"], &["jwt_expiry=5400", "--yes"], Some(&fault)).killed();
+        let state = text(&panel.recovered("config")["state"]);
+        let value = if state == "succeeded" { new } else { former };
+        assert!(["succeeded", "rolled_back", "failed"].contains(&state.as_str()), "{fault}: {state}");
+        assert_eq!(panel.instance.value("JWT_EXPIRY"), value, "{fault}");
+        assert_eq!(panel.instance.variable("auth", "GOTRUE_JWT_EXP").as_deref(), Some(value), "{fault}");
+        assert_eq!(jwt_exp(panel), value, "{fault}");
+        panel.assert_tidy(&fault);
+        if state == "succeeded" {
+            panel.done(&["config", "set"], &["jwt_expiry=3600"]);
+        }
+    }
+    assert_eq!(panel.instance.sign_up("after-kills@example.com"), 200);
+}

@@ -1,0 +1,116 @@
+//! A Zelo that knows one instance of the lab.
+
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{
+    Ran, command,
+    instance::{Instance, compose},
+    text,
+};
+
+/// A Zelo with one instance.
+pub(crate) struct Panel {
+    root: TempDir,
+    pub(crate) instance: Instance,
+    compose: String,
+}
+
+impl Panel {
+    /// Over a new instance of a layout.
+    pub(crate) fn over(layout: &str) -> Option<Self> {
+        let instance = Instance::up(layout)?;
+        let panel = Self { root: TempDir::new().unwrap(), instance, compose: compose() };
+        let name = panel.name();
+        let seen = panel.zelo(&["resource", "detect", "--json"]).code(0).json();
+        let of_it = |s: &&Value| s["name"] == name.as_str() && s["kind"] == "supabase";
+        assert_eq!(seen.as_array().unwrap().iter().filter(of_it).count(), 1, "{seen}");
+        panel.zelo(&["resource", "add", "--detected", &name, "--json"]).code(0);
+        Some(panel)
+    }
+
+    /// The instance's name, in Zelo and in Compose.
+    pub(crate) fn name(&self) -> String {
+        self.instance.project.clone()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    #[track_caller]
+    pub(crate) fn zelo(&self, args: &[&str]) -> Ran {
+        self.faulty(args, None)
+    }
+
+    #[track_caller]
+    pub(crate) fn faulty(&self, args: &[&str], fault: Option<&str>) -> Ran {
+        let mut zelo = command(&self.data(), args);
+        zelo.env("ZELO_DOCKER_COMPOSE", &self.compose);
+        if let Some(fault) = fault {
+            zelo.env("ZELO_FAULT", fault);
+        }
+        Ran::of(zelo)
+    }
+
+    /// `instance VERB NAME …`.
+    #[track_caller]
+    pub(crate) fn instance(&self, verb: &[&str], rest: &[&str], fault: Option<&str>) -> Ran {
+        let name = self.name();
+        let mut args = vec!["instance"];
+        args.extend(verb);
+        args.push(&name);
+        args.extend(rest);
+        args.push("--json");
+        self.faulty(&args, fault)
+    }
+
+    /// A verb that is carried out; the operation.
+    #[track_caller]
+    pub(crate) fn done(&self, verb: &[&str], rest: &[&str]) -> Value {
+        let ran = self.instance(verb, &[rest, &["--yes"]].concat(), None).code(0);
+        let operation = ran.json()["operation"].clone();
+        assert_eq!(operation["state"], "succeeded", "{verb:?}: {ran}");
+        operation
+    }
+
+    /// The names of a plan's steps.
+    #[track_caller]
+    pub(crate) fn steps(&self, verb: &[&str], rest: &[&str]) -> Vec<String> {
+        let plan = self.instance(verb, &[rest, &["--dry-run"]].concat(), None).code(0).json();
+        plan["steps"].as_array().unwrap().iter().map(|s| text(&s["name"])).collect()
+    }
+
+    /// What a new process makes of the newest operation of a kind.
+    #[track_caller]
+    pub(crate) fn recovered(&self, kind: &str) -> Value {
+        let all = self.zelo(&["operation", "list", "--json"]).code(0).json();
+        let found = all.as_array().unwrap().iter().find(|o| o["kind"] == kind && o["parent"].is_null());
+        let id = text(&found.unwrap_or_else(|| panic!("no {kind}"))["id"]);
+        self.zelo(&["operation", "watch", &id, "--json"]).json()["operation"].clone()
+    }
+
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        let db = Connection::open(self.data().join("zelo.db")).unwrap();
+        db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// No lock, no hold, nothing unfinished, nothing beside the `.env`.
+    #[track_caller]
+    pub(crate) fn assert_tidy(&self, case: &str) {
+        assert_eq!(self.count("SELECT count(*) FROM operation_locks"), 0, "{case}: locks");
+        assert_eq!(self.count("SELECT count(*) FROM holds"), 0, "{case}: holds");
+        let open = "SELECT count(*) FROM operations WHERE state IN ('queued', 'running', 'needs_operator')";
+        assert_eq!(self.count(open), 0, "{case}: unfinished");
+        let beside = |folder: PathBuf, part: &str| {
+            let names =
+                std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+            names.filter(|name| name.contains(part)).collect::<Vec<_>>()
+        };
+        assert_eq!(beside(self.instance.folder(), ".zelo-"), [""; 0], "{case}");
+        assert_eq!(beside(self.data().join("tmp"), "candidate-"), [""; 0], "{case}");
+    }
+}

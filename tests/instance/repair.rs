@@ -1,0 +1,49 @@
+//! Sign-up is broken, found and mended; a repair that dies is undone; the third try is
+//! refused.
+
+use serde_json::Value;
+
+use crate::{panel::Panel, support::text};
+
+/// Breaks sign-up as a lost `search_path` does.
+const BREAK: &str = "ALTER ROLE supabase_auth_admin RESET search_path";
+
+fn found(panel: &Panel) -> Vec<String> {
+    let told = panel.instance(&["diagnose"], &[], None).json();
+    let findings = told["findings"].as_array().unwrap_or_else(|| panic!("no findings in {told}"));
+    findings.iter().map(|f: &Value| text(&f["probe"])).collect()
+}
+
+fn setting(panel: &Panel) -> String {
+    panel.instance.sql("SELECT rolconfig FROM pg_roles WHERE rolname = 'supabase_auth_admin'")
+}
+
+#[test]
+fn sign_up_is_broken_found_and_mended() {
+    let Some(panel) = Panel::over("kong") else { return };
+    let instance = &panel.instance;
+    assert_eq!(found(&panel), [""; 0], "a healthy instance has no findings");
+    let healthy = setting(&panel);
+
+    instance.sql(BREAK);
+    assert_eq!(instance.sign_up("broken@example.com"), 500);
+    assert_eq!(found(&panel), ["auth-search-path"]);
+
+    // Killed in the middle, it is undone: broken as before.
+    panel.instance(&["repair"], &["--yes"], Some("repair/kill:mend:1:after")).killed();
+    let state = text(&panel.recovered("repair")["state"]);
+    assert_eq!(state, "rolled_back");
+    assert_eq!(found(&panel), ["auth-search-path"]);
+    panel.assert_tidy("killed");
+
+    panel.done(&["repair"], &[]);
+    assert_eq!(found(&panel), [""; 0]);
+    assert_eq!(setting(&panel), healthy);
+    assert_eq!(instance.sign_up("mended@example.com"), 200);
+
+    // It comes back: the third try is refused.
+    instance.sql(BREAK);
+    let refused = panel.instance(&["repair"], &["--yes"], None);
+    assert_eq!(refused.problem(), "repair-third-try");
+    assert_eq!(found(&panel), ["auth-search-path"]);
+}

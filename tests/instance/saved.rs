@@ -1,0 +1,124 @@
+//! An instance is found, saved as a recovery point that holds everything, and restarted;
+//! and none of its secrets reaches anything of Zelo's but the store.
+
+use std::{fs, path::Path, process::Command};
+
+use crate::{
+    panel::Panel,
+    support::{Ran, lab, text},
+};
+
+#[test]
+fn an_instance_is_found_saved_and_restarted() {
+    let Some(panel) = Panel::over("today") else { return };
+    let mut said = vec![panel.zelo(&["resource", "check", &panel.name(), "--json"]).code(0)];
+    let shown = panel.instance(&["show"], &[], None).code(0);
+    assert!(shown.json()["services"].as_array().unwrap().len() >= 10, "{shown}");
+    said.push(shown);
+
+    let backup = text(&panel.done(&["backup"], &[])["backup"]);
+    said.push(panel.zelo(&["backup", "verify", &backup, "--json"]).code(0));
+    let folder = backup_folder(&panel.data());
+    holds_everything(&panel, &folder);
+
+    let before = panel.instance.containers();
+    said.push(panel.instance(&["restart"], &["--yes"], None).code(0));
+    let after = panel.instance.containers();
+    for (service, (id, started, _)) in &before {
+        assert_eq!(&after[service].0, id, "{service} is the same container");
+        assert_ne!(&after[service].1, started, "{service} was restarted");
+        assert_eq!(after[service].2, "running", "{service}");
+    }
+    assert_eq!(panel.instance.sign_up("after-restart@example.com"), 200);
+    panel.assert_tidy("restart");
+
+    said.push(panel.instance(&["restart"], &["--service", "rest", "--yes"], None).code(0));
+    let last = panel.instance.containers();
+    assert_ne!(last["rest"].1, after["rest"].1);
+    assert_eq!(last["auth"].1, after["auth"].1, "only what was chosen");
+
+    said.push(panel.instance(&["diagnose"], &[], None));
+    said.push(panel.instance(&["logs"], &["auth"], None).code(0));
+    said.push(panel.instance(&["config", "get"], &[], None).code(0));
+    said.push(panel.zelo(&["operation", "list", "--json"]).code(0));
+    keeps_secrets(&panel, &said);
+}
+
+/// The one backup's folder in the store.
+fn backup_folder(data: &Path) -> std::path::PathBuf {
+    let mut find = Command::new("find");
+    find.arg(data.join("store/instances")).args(["-type", "d", "-name", "backup-*"]);
+    lab::done(find).lines().next().unwrap().into()
+}
+
+fn holds_everything(panel: &Panel, folder: &Path) {
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let parts: Vec<String> = manifest["parts"].as_array().unwrap().iter().map(|p| text(&p["name"])).collect();
+    for part in ["files", "containers", "roles", "database:postgres", "database:_supabase", "storage"] {
+        assert!(parts.iter().any(|p| p == part), "{part} is not in {parts:?}");
+    }
+    let volume = format!("volume:{}_db-config", panel.name());
+    assert!(parts.contains(&volume), "{volume} is not in {parts:?}");
+    // Back by tar alone: the same files, the same attributes.
+    let out = folder.join("../out");
+    fs::create_dir(&out).unwrap();
+    let unpack = |part: &str, to: &Path| {
+        let mut shell = Command::new("bash");
+        let tar = "tar --extract --xattrs --xattrs-include='user.*' --numeric-owner -p";
+        let line = format!("gunzip -c {0}/{part}.tar.gz | {tar} -C {1}", folder.display(), to.display());
+        shell.args(["-euo", "pipefail", "-c", &line]);
+        lab::done(shell);
+    };
+    unpack("files", &out);
+    assert_eq!(fs::read(out.join(".env")).unwrap(), panel.instance.env());
+    assert!(!out.join("volumes/db/data").exists(), "the data directory is dumped, not copied");
+    assert!(out.join("docker-compose.yml").exists());
+    let objects = out.join("objects");
+    fs::create_dir(&objects).unwrap();
+    unpack("storage", &objects);
+    let live = panel.instance.folder().join("volumes/storage");
+    let attributes = |of: &Path| {
+        let mut python = Command::new("python3");
+        python.args(["-c", WALK]).arg(of);
+        lab::done(python)
+    };
+    let seen = attributes(&live);
+    assert!(seen.contains("user.supabase"), "the lab's objects have attributes: {seen}");
+    assert_eq!(attributes(&objects), seen);
+    fs::remove_dir_all(&out).unwrap();
+}
+
+/// Every file with its attributes and digest.
+const WALK: &str = r"
+import hashlib, os, sys
+top = sys.argv[1]
+for folder, _, names in sorted(os.walk(top)):
+    for name in sorted(names):
+        path = os.path.join(folder, name)
+        attributes = {a: os.getxattr(path, a) for a in sorted(os.listxattr(path))}
+        print(os.path.relpath(path, top), hashlib.sha256(open(path, 'rb').read()).hexdigest(), attributes)
+";
+
+/// Nothing Zelo wrote outside the store, and nothing it said, holds one.
+fn keeps_secrets(panel: &Panel, said: &[Ran]) {
+    let secrets = panel.instance.secrets();
+    assert!(secrets.len() > 10, "the lab names its secrets");
+    let mut find = Command::new("find");
+    find.arg(panel.data()).args(["-type", "f", "-not", "-path", "*/store/*"]);
+    let files = lab::done(find);
+    assert!(files.contains("zelo.db"), "{files}");
+    for file in files.lines() {
+        let bytes = fs::read(file).unwrap();
+        for secret in &secrets {
+            let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+            assert!(!found, "a secret of {} bytes ({}…) is in {file}", secret.len(), &secret[..3]);
+        }
+    }
+    for ran in said {
+        let text = ran.to_string();
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "a secret ({}…) was printed", &secret[..3]);
+        }
+    }
+}
