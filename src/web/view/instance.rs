@@ -128,7 +128,8 @@ pub(crate) mod samples {
             text: text.to_owned(),
             current: at == current,
         };
-        let all = [("", "Summary"), ("/diagnosis", "Diagnosis"), ("/settings", "Settings"), ("/logs", "Logs")];
+        let all =
+            [("", "Summary"), ("/diagnosis", "Diagnosis"), ("/settings", "Settings"), ("/logs", "Logs")];
         Tabs { name: "shop <prod>".to_owned(), all: all.into_iter().enumerate().map(tab).collect() }
     }
 

@@ -3,7 +3,11 @@
 
 use askama::Template;
 
-use super::{Choice, Input, Ref, instance::Tabs, words::{Word, operation_word}};
+use super::{
+    Choice, Input, Ref,
+    instance::Tabs,
+    words::{Word, operation_word},
+};
 use crate::{
     domain::{clock::Moment, operation::OpState},
     i18n::Told,
@@ -72,11 +76,6 @@ pub(crate) enum Entry {
 }
 
 impl Field {
-    /// Whether it is a line.
-    pub(crate) fn is_line(&self) -> bool {
-        self.entry == Entry::Line
-    }
-
     /// Whether it is several lines.
     pub(crate) fn is_area(&self) -> bool {
         self.entry == Entry::Area

@@ -37,7 +37,8 @@ pub(in crate::web::pages) async fn show(
     };
     let desk = desk(&site, &request, &caller, row, "ui-diagnosis").await?;
     let (t, may) = (desk.page.t, may(&here));
-    let findings: Vec<Line> = found.iter().flat_map(|found| &found.findings).map(|one| line(t, one)).collect();
+    let findings: Vec<Line> =
+        found.iter().flat_map(|found| &found.findings).map(|one| line(t, one)).collect();
     let unknown = found.as_ref().map(|found| unknown(t, found)).unwrap_or_default();
     let probes = found.as_ref().map_or(0, |found| found.probes.len());
     let (resource, tabs) = (link(row), tabs(t, row, may, "diagnosis"));

@@ -58,7 +58,11 @@ fn line(desk: &Desk, one: &Edited) -> HistoryLine {
 }
 
 /// What is asked, or where somebody is led because it cannot be.
-async fn asked(site: &Site, request: &HttpRequest, here: &Here) -> Result<Result<Asked, HttpResponse>, Refusal> {
+async fn asked(
+    site: &Site,
+    request: &HttpRequest,
+    here: &Here,
+) -> Result<Result<Asked, HttpResponse>, Refusal> {
     let operation = here.operation()?;
     let id = operation.resource.as_ref().ok_or_else(Refusal::nothing_here)?;
     let row: ResourceRow = site.world.db.resource(id).await?;
@@ -70,7 +74,8 @@ async fn asked(site: &Site, request: &HttpRequest, here: &Here) -> Result<Result
         Ok(change) => change,
         Err(problem) if problem.code.starts_with("config-") => {
             let t = T::of(caller::lang(site, request));
-            let flash = Flash { tone: Tone::Bad, msg: msg!("flash-not-set-back", why = t.told(&problem).what) };
+            let flash =
+                Flash { tone: Tone::Bad, msg: msg!("flash-not-set-back", why = t.told(&problem).what) };
             return Ok(Err(flash::go(site, &back, Some(flash))));
         }
         Err(problem) => return Err(problem.into()),

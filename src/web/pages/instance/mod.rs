@@ -55,7 +55,11 @@ pub(super) fn tabs(t: T, row: &ResourceRow, may: May, current: &str) -> Tabs {
         (may.operate, "logs", format!("{at}/logs"), "ui-logs"),
     ];
     let shown = all.into_iter().filter(|(shown, ..)| *shown);
-    let tab = |(_, key, url, text): (bool, &str, String, &str)| Tab { url, text: t.s(text), current: key == current };
+    let tab = |(_, key, url, text): (bool, &str, String, &str)| Tab {
+        url,
+        text: t.s(text),
+        current: key == current,
+    };
     Tabs { name: row.name.clone(), all: shown.map(tab).collect() }
 }
 

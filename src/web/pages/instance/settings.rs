@@ -88,7 +88,9 @@ pub(in crate::web::pages) async fn review(
     let sealed = seal(&site, row, &caller, &changed)?;
     let asked = asked(&site, &request, row, changed, sealed);
     match start::plan(&site, &caller, asked.question.request.clone()).await {
-        Ok(view) => plan::shown(&site, &request, &caller, asked, Ok(view), Input::default(), StatusCode::OK).await,
+        Ok(view) => {
+            plan::shown(&site, &request, &caller, asked, Ok(view), Input::default(), StatusCode::OK).await
+        }
         Err(problem) if problem.code.starts_with("internal-") => Err(problem.into()),
         Err(problem) => form(&site, &request, &caller, &here, Ok(found), Some((&entered, problem))).await,
     }
@@ -305,7 +307,10 @@ mod tests {
         ];
         let of = |body: &str| changed(&found, &entered(body.as_bytes())).into_keys().collect::<Vec<_>>();
         assert_eq!(of("site_url=https://a.b&jwt_expiry=&smtp_pass="), Vec::<String>::new());
-        assert_eq!(of("site_url=https://a.c&jwt_expiry=7200&smtp_pass=n"), ["jwt_expiry", "site_url", "smtp_pass"]);
+        assert_eq!(
+            of("site_url=https://a.c&jwt_expiry=7200&smtp_pass=n"),
+            ["jwt_expiry", "site_url", "smtp_pass"]
+        );
         assert_eq!(of("jwt_secret=new&nothing=1"), Vec::<String>::new(), "what is not edited by itself");
     }
 

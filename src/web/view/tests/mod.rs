@@ -8,8 +8,9 @@ pub(crate) mod samples;
 use askama::Template;
 
 use super::{
-    account, alerts, api, audit, backup, backup_now, backups, check, detected, diagnosis, error, gate, instance,
-    instance_logs, instance_settings, operation, operations, overview, people, plan, projects, resource, stores,
+    account, alerts, api, audit, backup, backup_now, backups, check, detected, diagnosis, error, gate,
+    instance, instance_logs, instance_settings, operation, operations, overview, people, plan, projects,
+    resource, stores,
 };
 use crate::{i18n::Lang, web::assets};
 
