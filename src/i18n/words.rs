@@ -87,8 +87,8 @@ mod tests {
             let roles = Role::ALL.map(role);
             let severities =
                 [Severity::Notice, Severity::Warning, Severity::Serious, Severity::Critical].map(severity);
-            let ids = states.iter().chain(&origins).chain(&backups.map(backup_state)).chain(&roles);
-            for id in ids.chain(&severities) {
+            let backups = backups.map(backup_state);
+            for id in states.iter().chain(&origins).chain(&backups).chain(&roles).chain(&severities) {
                 assert!(words.has(id), "{id} ({lang})");
             }
         }

@@ -15,6 +15,7 @@ mod download;
 mod edge;
 pub(crate) mod error;
 mod flash;
+mod glances;
 pub(crate) mod guard;
 mod health;
 mod limit;
@@ -102,6 +103,7 @@ pub(crate) struct Site {
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
     pub(crate) hub: live::hub::Hub,
     pub(crate) boards: board::Boards,
+    pub(crate) glances: glances::Glances,
     /// Where work goes that must not hold up the threads that answer.
     pub(crate) runtime: tokio::runtime::Handle,
     /// The process is about to end: streams end with it.
@@ -137,6 +139,7 @@ impl Site {
             hashing: Arc::new(tokio::sync::Semaphore::new(HASHING)),
             hub: live::hub::Hub::default(),
             boards: board::Boards::default(),
+            glances: glances::Glances::default(),
             runtime: tokio::runtime::Handle::current(),
             stopping: CancellationToken::new(),
         }

@@ -78,3 +78,91 @@ help-any--service = Only this service; may be given several times (default: all)
     .value = SERVICE
 help-any--changes = FIELD=VALUE, such as jwt_expiry=7200; a secret as FIELD alone: it is asked for, or read from the first line of standard input
     .value = CHANGE
+
+# Pages
+
+ui-kind-supabase = Supabase
+ui-upload-formats-supabase = A download of a recovery point from another Zelo. Recognised by its content.
+ui-op-restart = Restart { $name }
+ui-op-stop = Stop { $name }
+ui-op-start = Start { $name }
+ui-op-config = Change the settings of { $name }
+ui-op-repair = Repair { $name }
+operation-kind-restart = restart
+operation-kind-stop = stop
+operation-kind-start = start
+operation-kind-config = change of settings
+operation-kind-repair = repair
+
+ui-summary = Summary
+ui-points = Recovery points
+ui-diagnosis = Diagnosis
+ui-settings = Settings
+ui-logs = Logs
+ui-restart-more = Restart…
+ui-stop-more = Stop…
+ui-start-more = Start…
+ui-last-point = Last recovery point
+ui-all-points = All recovery points
+ui-no-points = No recovery point yet
+ui-no-points-text = A recovery point holds the settings, the database and the stored objects.
+ui-addresses = Addresses
+ui-services = Services
+ui-services-not-yet = They have not been looked at yet. Load the page again in a moment.
+ui-looked-at = looked at
+ui-service = Service
+ui-restarts = Restarts
+ui-runs-since = Runs since
+ui-service-healthy = Healthy
+ui-service-running = Running
+ui-service-starting = Starting
+ui-service-unhealthy = Unhealthy
+ui-service-restarting = Restarting
+ui-service-paused = Paused
+ui-service-dead = Dead
+ui-service-stopped = Stopped
+
+ui-diagnose = Look for what is wrong
+ui-diagnosis-of = Diagnosis of { $name }
+ui-diagnosis-text = It asks every service and changes nothing. It takes some seconds.
+ui-diagnosis-none = Nothing was found.
+ui-probes-looked = { $n ->
+    [one] One probe looked.
+   *[other] { $n } probes looked.
+}
+ui-probe-unknown = could not look:
+ui-restart-harms = A restart makes it worse: repair it first.
+ui-repair-more = Repair…
+ui-repair-all-more = Repair all…
+
+ui-settings-of = Settings of { $name }
+ui-settings-text = Zelo saves first, changes .env, recreates only the services that read it, and puts everything back if one of them is worse than before.
+ui-settings-history = History
+ui-settings-plan-first = Next you see what would happen. Nothing is changed before you agree.
+ui-settings-review = Review the change
+ui-setting-default = Default: { $name }
+ui-secret-set = Set. Empty: it stays as it is
+ui-secret-unset = Not set
+ui-reveal = Show
+ui-revealed-text = That you were shown this value is in the audit log.
+ui-copy-value = Copy the value
+ui-yes = Yes
+ui-no = No
+ui-value-unset = Not set
+problem-settings-too-old = What was entered cannot be used any more.
+    .safe = Nothing was changed.
+    .next = Enter it again: it waits for one hour, and for the person who entered it.
+
+ui-history-of = Settings of { $name }: history
+ui-history-text = What was changed, newest first. Going back is a change of its own.
+ui-history-none = No settings were changed yet
+ui-history-change = Change
+ui-set-back-more = Go back…
+ui-set-back-of = Go back to the former settings of { $name }
+flash-not-set-back = { $why }
+
+ui-logs-of = Logs of { $name }
+ui-logs-text = What a service wrote last. Known secrets are taken out.
+ui-find-lines = Find in these lines
+ui-lines = Lines
+ui-no-lines = No line fits.

@@ -78,3 +78,91 @@ help-any--service = Só este serviço; pode ser dado várias vezes (padrão: tod
     .value = SERVIÇO
 help-any--changes = CAMPO=VALOR, como jwt_expiry=7200; um segredo só como CAMPO: ele é perguntado, ou lido da primeira linha da entrada padrão
     .value = ALTERAÇÃO
+
+# Páginas
+
+ui-kind-supabase = Supabase
+ui-upload-formats-supabase = Um download de um ponto de recuperação de outro Zelo. Reconhecido pelo conteúdo.
+ui-op-restart = Reiniciar { $name }
+ui-op-stop = Parar { $name }
+ui-op-start = Iniciar { $name }
+ui-op-config = Alterar as configurações de { $name }
+ui-op-repair = Reparar { $name }
+operation-kind-restart = reinício
+operation-kind-stop = parada
+operation-kind-start = início
+operation-kind-config = alteração de configurações
+operation-kind-repair = reparo
+
+ui-summary = Resumo
+ui-points = Pontos de recuperação
+ui-diagnosis = Diagnóstico
+ui-settings = Configurações
+ui-logs = Logs
+ui-restart-more = Reiniciar…
+ui-stop-more = Parar…
+ui-start-more = Iniciar…
+ui-last-point = Último ponto de recuperação
+ui-all-points = Todos os pontos de recuperação
+ui-no-points = Nenhum ponto de recuperação ainda
+ui-no-points-text = Um ponto de recuperação contém as configurações, o banco de dados e os objetos armazenados.
+ui-addresses = Endereços
+ui-services = Serviços
+ui-services-not-yet = Ainda não foram verificados. Recarregue a página em instantes.
+ui-looked-at = verificado
+ui-service = Serviço
+ui-restarts = Reinícios
+ui-runs-since = Em execução desde
+ui-service-healthy = Saudável
+ui-service-running = Em execução
+ui-service-starting = Iniciando
+ui-service-unhealthy = Com problemas
+ui-service-restarting = Reiniciando
+ui-service-paused = Pausado
+ui-service-dead = Morto
+ui-service-stopped = Parado
+
+ui-diagnose = Procurar o que está errado
+ui-diagnosis-of = Diagnóstico de { $name }
+ui-diagnosis-text = Pergunta a cada serviço e nada altera. Leva alguns segundos.
+ui-diagnosis-none = Nada foi encontrado.
+ui-probes-looked = { $n ->
+    [one] Uma verificação feita.
+   *[other] { $n } verificações feitas.
+}
+ui-probe-unknown = não pôde verificar:
+ui-restart-harms = Reiniciar piora isto: repare antes.
+ui-repair-more = Reparar…
+ui-repair-all-more = Reparar tudo…
+
+ui-settings-of = Configurações de { $name }
+ui-settings-text = O Zelo salva antes, altera o .env, recria só os serviços que o leem e desfaz tudo se um deles ficar pior que antes.
+ui-settings-history = Histórico
+ui-settings-plan-first = A seguir você vê o que aconteceria. Nada é alterado antes que você concorde.
+ui-settings-review = Revisar a alteração
+ui-setting-default = Padrão: { $name }
+ui-secret-set = Definido. Vazio: fica como está
+ui-secret-unset = Não definido
+ui-reveal = Mostrar
+ui-revealed-text = O registro de auditoria guarda que este valor foi mostrado a você.
+ui-copy-value = Copiar o valor
+ui-yes = Sim
+ui-no = Não
+ui-value-unset = Não definido
+problem-settings-too-old = O que foi digitado não pode mais ser usado.
+    .safe = Nada foi alterado.
+    .next = Digite de novo: ele espera uma hora, e só pela pessoa que o digitou.
+
+ui-history-of = Configurações de { $name }: histórico
+ui-history-text = O que foi alterado, do mais recente ao mais antigo. Voltar é uma alteração própria.
+ui-history-none = Nenhuma configuração foi alterada ainda
+ui-history-change = Alteração
+ui-set-back-more = Voltar…
+ui-set-back-of = Voltar às configurações anteriores de { $name }
+flash-not-set-back = { $why }
+
+ui-logs-of = Logs de { $name }
+ui-logs-text = O que um serviço escreveu por último. Os segredos conhecidos são retirados.
+ui-find-lines = Procurar nestas linhas
+ui-lines = Linhas
+ui-no-lines = Nenhuma linha corresponde.

@@ -12,6 +12,7 @@ mod check;
 mod choice;
 mod confirm;
 mod enter;
+mod instance;
 mod lines;
 mod link;
 mod login;
@@ -51,6 +52,33 @@ pub(super) const ROUTES: &[Entry] = &[
     get("/resources/{resource}/backup", Rule::Resource(Operator), |r| r.to(backup_now::ask)),
     get("/resources/{resource}/check", Rule::Resource(Operator), |r| r.to(check::show)),
     post("/resources/{resource}/backup", Rule::Resource(Operator), |r| r.to(backup_now::submit)),
+    get("/instances/{resource}", Rule::Resource(Viewer), |r| r.to(instance::show::show)),
+    get("/instances/{resource}/services", Rule::Resource(Viewer), |r| r.to(instance::show::services)),
+    get("/instances/{resource}/restart", Rule::Resource(Operator), |r| r.to(instance::run::ask_restart)),
+    post("/instances/{resource}/restart", Rule::Resource(Operator), |r| r.to(instance::run::restart)),
+    get("/instances/{resource}/stop", Rule::Resource(Operator), |r| r.to(instance::run::ask_stop)),
+    post("/instances/{resource}/stop", Rule::Resource(Operator), |r| r.to(instance::run::stop)),
+    get("/instances/{resource}/start", Rule::Resource(Operator), |r| r.to(instance::run::ask_start)),
+    post("/instances/{resource}/start", Rule::Resource(Operator), |r| r.to(instance::run::start)),
+    get("/instances/{resource}/diagnosis", Rule::Resource(Operator), |r| r.to(instance::diagnosis::show)),
+    get("/instances/{resource}/repair", Rule::Resource(Owner), |r| r.to(instance::run::ask_repair)),
+    post("/instances/{resource}/repair", Rule::Resource(Owner), |r| r.to(instance::run::repair)),
+    get("/instances/{resource}/logs", Rule::Resource(Operator), |r| r.to(instance::logs::show)),
+    get("/instances/{resource}/settings", Rule::Resource(Owner), |r| r.to(instance::settings::show)),
+    post("/instances/{resource}/settings", Rule::Resource(Owner), |r| r.to(instance::settings::review)),
+    post("/instances/{resource}/settings/confirm", Rule::Resource(Owner), |r| {
+        r.to(instance::settings::agree)
+    }),
+    post("/instances/{resource}/settings/{field}/reveal", Rule::Resource(Owner), |r| {
+        r.to(instance::settings::reveal)
+    }),
+    get("/instances/{resource}/history", Rule::Resource(Owner), |r| r.to(instance::history::show)),
+    get("/instances/{resource}/history/{operation}/set-back", Rule::Operation(Owner), |r| {
+        r.to(instance::history::ask_set_back)
+    }),
+    post("/instances/{resource}/history/{operation}/set-back", Rule::Operation(Owner), |r| {
+        r.to(instance::history::set_back)
+    }),
     stream("/resources/{resource}/upload", Rule::Resource(Owner), |r| r.to(upload::submit)),
     post("/backups/bulk", Rule::Person, |r| r.to(bulk::submit)),
     get("/backups/{backup}", Rule::Backup(Viewer), |r| r.to(backup::show)),

@@ -6,11 +6,12 @@ use askama::Template;
 
 use super::{
     backup_list::{Of, Wish, list},
-    lines,
+    instance, lines,
 };
 use crate::{
     db::{AsideRow, OperationFilter, OperationRow, ResourceRow},
     domain::{operation::OpState, role::Role},
+    supabase::engine::KIND,
     web::{
         Site,
         board::Entry,
@@ -74,10 +75,12 @@ pub(super) async fn page(
     let status = refused.as_ref().map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     let upload = may.own.then(|| Upload { problem, ..upload(site, &desk, row) });
     let facts = facts(&desk, row);
+    let tabs = (row.kind == KIND).then(|| instance::tabs(t, row, may, "points"));
     let operations = lines::operations(&desk, &recent);
     desk.answer(status, |page| {
         let view = ResourcePage {
             page,
+            tabs,
             resource,
             ledger,
             backups,
@@ -95,7 +98,7 @@ pub(super) async fn page(
     })
 }
 
-fn ledger(entry: &Entry, asides: &[&AsideRow]) -> Ledger {
+pub(super) fn ledger(entry: &Entry, asides: &[&AsideRow]) -> Ledger {
     let last = entry.last.as_ref();
     Ledger {
         taken_at: last.map(|last| last.taken_at),
@@ -108,7 +111,7 @@ fn ledger(entry: &Entry, asides: &[&AsideRow]) -> Ledger {
     }
 }
 
-fn head(desk: &Desk, row: &ResourceRow, entry: &Entry, recent: &[OperationRow]) -> Head {
+pub(super) fn head(desk: &Desk, row: &ResourceRow, entry: &Entry, recent: &[OperationRow]) -> Head {
     let t = desk.page.t;
     let live = recent.iter().find(|row| !row.state.is_final());
     Head {
@@ -134,7 +137,7 @@ pub(super) async fn desk(
     Ok(desk.below_overview(row.name.clone()))
 }
 
-async fn recent(site: &Site, row: &ResourceRow) -> Result<Vec<OperationRow>, Refusal> {
+pub(super) async fn recent(site: &Site, row: &ResourceRow) -> Result<Vec<OperationRow>, Refusal> {
     let filter =
         OperationFilter { resource: Some(row.id.clone()), limit: Some(RECENT), ..OperationFilter::default() };
     Ok(site.world.db.operations(filter).await?.rows)

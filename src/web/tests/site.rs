@@ -34,7 +34,7 @@ use crate::{
     },
     engine::Access,
     i18n::Lang,
-    operation::{self, Actor, Addition, Request, testing::world},
+    operation::{self, Actor, Addition, Request, World, testing::world},
     problem,
     secret::{SystemRandom, token},
     store::Reserve,
@@ -149,10 +149,18 @@ impl TestSite {
 
     /// As people reach it by this address.
     pub(in crate::web) async fn at(public_url: Option<&str>) -> Self {
+        Self::made(public_url, |world, _| world).await
+    }
+
+    /// The same, in a world that was changed first; it is handed Zelo's own folder.
+    pub(in crate::web) async fn made(
+        public_url: Option<&str>,
+        change: impl FnOnce(World, &Path) -> World,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
         let clock = Arc::new(Jumping::from_now(TimeDelta::minutes(5)));
-        let world = world(folder.path(), clock.clone()).await;
+        let world = change(world(folder.path(), clock.clone()).await, folder.path());
         let knock: crate::web::Knock = Arc::new(|| {});
         let room = Room { limit: 1 << 20, reserve: Reserve::none(), stall: Duration::from_millis(300) };
         let ground = Ground {

@@ -29,6 +29,7 @@ impl Things {
             ("{backup}", backup.to_string()),
             ("{operation}", restored.id.to_string()),
             ("{aside}", aside.id.to_string()),
+            ("{field}", "jwt_expiry".to_owned()),
             ("{user}", site.person("nobody").id.to_string()),
         ])
     }

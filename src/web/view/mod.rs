@@ -15,9 +15,13 @@ pub(crate) mod backups;
 pub(crate) mod check;
 pub(crate) mod choices;
 pub(crate) mod detected;
+pub(crate) mod diagnosis;
 pub(crate) mod error;
 pub(crate) mod finding;
 pub(crate) mod gate;
+pub(crate) mod instance;
+pub(crate) mod instance_logs;
+pub(crate) mod instance_settings;
 pub(crate) mod list;
 pub(crate) mod operation;
 pub(crate) mod operations;
@@ -45,6 +49,11 @@ pub(crate) fn step_of(step: impl Count, of: impl Count) -> Msg {
 /// "1.86 GB in 1 min 48 s".
 pub(crate) fn size_in(t: &T, bytes: impl Count, took: impl Count) -> Msg {
     msg!("ui-size-in", bytes = bytes.count(), took = t.took(took))
+}
+
+/// A text as it stands in an address's query.
+pub(crate) fn in_query(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// A thing that has a page.

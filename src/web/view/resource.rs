@@ -6,6 +6,7 @@ use askama::Template;
 use super::{
     Fact, Input, May, Ref,
     backups::BackupList,
+    instance::Tabs,
     operations::OperationLine,
     words::{Health, Word, resource_word},
 };
@@ -18,6 +19,8 @@ use crate::{domain::clock::Moment, i18n::Told, web::shell::Shell};
 pub(crate) struct ResourcePage {
     /// What surrounds it.
     pub(crate) page: Shell,
+    /// The ways to its other pages; none but where it is an instance.
+    pub(crate) tabs: Option<Tabs>,
     /// The resource.
     pub(crate) resource: Head,
     /// Its figures.
@@ -143,6 +146,7 @@ pub(crate) mod samples {
             can_undo: true,
         };
         ResourcePage {
+            tabs: None,
             resource: Head {
                 id: "01kaxresource00000000000001".to_owned(),
                 name: "billing-pg".to_owned(),
@@ -198,6 +202,8 @@ pub(crate) mod samples {
             upload.note = Input::of("n").wrong("Too long.");
             upload.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));
         }
-        vec![owner, viewer, new]
+        let mut instance = page_of(lang, May::OWNER);
+        instance.tabs = Some(crate::web::view::instance::samples::tabs(1));
+        vec![owner, viewer, new, instance]
     }
 }

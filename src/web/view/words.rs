@@ -105,6 +105,20 @@ pub(crate) const fn resource_word(health: Health) -> Word {
     }
 }
 
+/// How a container of an instance is, as the engine and its own check say.
+pub(crate) fn service_word(state: &str, health: Option<&str>) -> Word {
+    match (state, health) {
+        ("running", Some("unhealthy")) => word("is-bad", "ui-service-unhealthy"),
+        ("running", Some("starting")) => word("is-run", "ui-service-starting"),
+        ("running", Some("healthy")) => word("is-ok", "ui-service-healthy"),
+        ("running", _) => word("is-ok", "ui-service-running"),
+        ("restarting", _) => word("is-bad", "ui-service-restarting"),
+        ("paused", _) => word("is-warn", "ui-service-paused"),
+        ("dead", _) => word("is-bad", "ui-service-dead"),
+        _ => word("is-idle", "ui-service-stopped"),
+    }
+}
+
 /// How something is that was looked at.
 pub(crate) const fn check_word(verdict: &Verdict) -> Word {
     match verdict {
@@ -167,6 +181,10 @@ mod tests {
             [EffectName::Reads, EffectName::Adds, EffectName::Saves, EffectName::Destroys].map(effect_word),
         );
         ids.extend([Some(true), Some(false), None].map(|room| store_word(room).label));
+        for health in [Some("unhealthy"), Some("starting"), Some("healthy"), None] {
+            ids.push(service_word("running", health).label);
+        }
+        ids.extend(["restarting", "paused", "dead", "exited"].map(|state| service_word(state, None).label));
         for lang in Lang::ALL {
             let lacking: Vec<_> = ids.iter().filter(|id| !Catalogue::of(lang).has(id)).collect();
             assert!(lacking.is_empty(), "{lang} lacks {lacking:?}");

@@ -291,6 +291,15 @@ pub(crate) struct Revealed {
     pub(crate) value: String,
 }
 
+/// The last changes of settings, the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct ConfigHistory {
+    /// The changes.
+    pub(crate) rows: Vec<ConfigChange>,
+    /// How many these are.
+    pub(crate) total: u64,
+}
+
 /// A change of settings that was made, or tried.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct ConfigChange {

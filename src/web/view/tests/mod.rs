@@ -8,8 +8,9 @@ pub(crate) mod samples;
 use askama::Template;
 
 use super::{
-    account, alerts, api, audit, backup, backup_now, backups, check, detected, error, gate, operation,
-    operations, overview, people, plan, projects, resource, stores,
+    account, alerts, api, audit, backup, backup_now, backups, check, detected, diagnosis, error, gate,
+    instance, instance_logs, instance_settings, operation, operations, overview, people, plan, projects,
+    resource, stores,
 };
 use crate::{i18n::Lang, web::assets};
 
@@ -101,6 +102,37 @@ fn the_lists_are_sound() {
 fn a_backup_is_sound() {
     pages("backup", backup::samples::pages);
     pages("backup_now", backup_now::samples::pages);
+}
+
+#[test]
+fn an_instance_is_sound() {
+    pages("instance", instance::samples::pages);
+    for page in instance::samples::pages(Lang::En) {
+        block("instance services", page.as_services());
+    }
+}
+
+#[test]
+fn a_diagnosis_is_sound() {
+    pages("diagnosis", diagnosis::samples::pages);
+    for page in diagnosis::samples::pages(Lang::En) {
+        block("diagnosis", page.as_diagnosis());
+    }
+}
+
+#[test]
+fn the_settings_of_an_instance_are_sound() {
+    pages("instance_settings", instance_settings::samples::pages);
+    pages("instance_revealed", instance_settings::samples::revealed);
+    pages("instance_history", instance_settings::samples::histories);
+}
+
+#[test]
+fn the_logs_of_an_instance_are_sound() {
+    pages("instance_logs", instance_logs::samples::pages);
+    for page in instance_logs::samples::pages(Lang::En) {
+        block("instance log", page.as_log());
+    }
 }
 
 #[test]

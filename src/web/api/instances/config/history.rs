@@ -5,7 +5,7 @@ use crate::{
     web::api::{
         call::{Answer, Call},
         instances::here,
-        types::{Rows, instance::ConfigChange},
+        types::instance::{ConfigChange, ConfigHistory},
     },
 };
 
@@ -17,9 +17,10 @@ const MOST: i64 = 100;
     get,
     path = "/api/instances/{resource}/config/history",
     tag = "Instances",
-    responses((status = 200, body = Rows<ConfigChange>)),
+    responses((status = 200, body = ConfigHistory)),
 )]
 pub(in crate::web::api) async fn history(call: Call) -> Answer {
     let all = operation::history(&call.site.world, here(&call)?, MOST).await?;
-    Ok(call.ok(&Rows::all(all.iter().map(ConfigChange::of).collect())))
+    let rows: Vec<ConfigChange> = all.iter().map(ConfigChange::of).collect();
+    Ok(call.ok(&ConfigHistory { total: rows.len() as u64, rows }))
 }

@@ -1,0 +1,122 @@
+//! How the services of instances were when last looked at. A page never waits for a
+//! Docker Engine: it shows what is known, says how old that is, and has it looked at
+//! again behind its back.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::TimeDelta;
+
+use super::Site;
+use crate::{
+    db::ResourceRow,
+    domain::{clock::Moment, id::ResourceId, problem::Problem},
+    operation::{self, Glance},
+};
+
+/// What is younger than this is not looked at again.
+const FRESH: TimeDelta = TimeDelta::seconds(10);
+
+/// What is known of one instance.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// How it was when it could last be looked at.
+    pub(crate) glance: Option<Glance>,
+    /// Why it could not be, the last time.
+    pub(crate) problem: Option<Problem>,
+    /// When the last look ended.
+    looked_at: Option<Moment>,
+}
+
+impl Known {
+    /// Whether it is worth looking again.
+    pub(crate) fn is_old(&self, now: Moment) -> bool {
+        self.looked_at.is_none_or(|at| now - at >= FRESH)
+    }
+
+    fn taken(self, found: Result<Glance, Problem>, now: Moment) -> Self {
+        match found {
+            Ok(glance) => Self { glance: Some(glance), problem: None, looked_at: Some(now) },
+            Err(problem) => Self { problem: Some(problem), looked_at: Some(now), ..self },
+        }
+    }
+}
+
+#[derive(Clone, Default)]
+struct Slot {
+    known: Known,
+    /// Held while somebody looks: nobody looks twice at the same time.
+    looking: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// What is known of all instances. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Glances(Arc<Mutex<HashMap<ResourceId, Slot>>>);
+
+impl Glances {
+    /// What is known, at once.
+    pub(crate) fn last(&self, id: &ResourceId) -> Known {
+        self.slots().get(id).map(|slot| slot.known.clone()).unwrap_or_default()
+    }
+
+    /// What is known, looked at again if that is old.
+    pub(crate) async fn fresh(&self, site: &Site, row: &ResourceRow) -> Known {
+        let looking = self.slots().entry(row.id.clone()).or_default().looking.clone();
+        let _held = looking.lock().await;
+        let known = self.last(&row.id);
+        if !known.is_old(site.now()) {
+            return known;
+        }
+        let found = operation::glance(&site.world, row).await;
+        let known = known.taken(found, site.now());
+        self.slots().entry(row.id.clone()).or_default().known = known.clone();
+        known
+    }
+
+    /// Has it looked at again if what is known is old; returns at once.
+    pub(crate) fn hurry(&self, site: &Site, row: &ResourceRow) {
+        if !self.last(&row.id).is_old(site.now()) {
+            return;
+        }
+        let (site, row) = (site.clone(), row.clone());
+        site.runtime.clone().spawn(async move {
+            site.glances.clone().fresh(&site, &row).await;
+        });
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<ResourceId, Slot>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem;
+
+    #[test]
+    fn what_was_seen_stays_when_it_cannot_be_looked_at() {
+        let at: Moment = "2026-11-22T14:05:00Z".parse().unwrap();
+        let glance = Glance {
+            at,
+            host: "local".to_owned(),
+            project: "shop".to_owned(),
+            folder: "/srv/shop".to_owned(),
+            postgres: None,
+            gateway: None,
+            services: vec![],
+            addresses: vec![],
+        };
+        let known = Known::default();
+        assert!(known.is_old(at));
+        let known = known.taken(Ok(glance.clone()), at);
+        assert!(!known.is_old(at + TimeDelta::seconds(9)) && known.is_old(at + FRESH));
+        let later = at + TimeDelta::minutes(1);
+        let away = known.taken(Err(problem!("instance-gone", project = "shop")), later);
+        assert_eq!((away.glance.as_ref(), away.problem.is_some()), (Some(&glance), true));
+        assert!(!away.is_old(later), "an engine that is away is not asked without end");
+        assert!(away.taken(Ok(glance), later).problem.is_none());
+    }
+}
