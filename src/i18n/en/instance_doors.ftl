@@ -166,3 +166,6 @@ ui-logs-text = What a service wrote last. Known secrets are taken out.
 ui-find-lines = Find in these lines
 ui-lines = Lines
 ui-no-lines = No line fits.
+
+ui-waive = Without a safety backup
+ui-waive-help = Recorded, with your name, in the audit log. Empty: with a safety backup.

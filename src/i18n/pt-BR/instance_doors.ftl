@@ -166,3 +166,6 @@ ui-logs-text = O que um serviço escreveu por último. Os segredos conhecidos s�
 ui-find-lines = Procurar nestas linhas
 ui-lines = Linhas
 ui-no-lines = Nenhuma linha corresponde.
+
+ui-waive = Sem cópia de segurança prévia
+ui-waive-help = Fica no registro de auditoria, com o seu nome. Vazio: com cópia de segurança.

@@ -53,7 +53,7 @@ fn line(desk: &Desk, one: &Edited) -> HistoryLine {
         at: one.at,
         by: lines::by(desk, &one.by),
         state: one.state,
-        changes: one.changes.iter().map(|change| desk.page.t.m(&change.told())).collect(),
+        changes: one.changes.iter().map(|change| desk.page.t.m(change.told())).collect(),
     }
 }
 
@@ -83,7 +83,7 @@ async fn asked(
     let title = T::of(caller::lang(site, request)).a("ui-set-back-of", &row.name);
     let action = format!("{back}/{}/set-back", operation.id);
     let question = Question { request: Request::Config(change), action, back, title };
-    Ok(Ok(Asked { question, hidden: Vec::new() }))
+    Ok(Ok(Asked { question, hidden: Vec::new(), waive: None }))
 }
 
 /// `GET /instances/{resource}/history/{operation}/set-back`
