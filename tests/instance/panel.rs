@@ -71,10 +71,19 @@ impl Panel {
     /// A verb that is carried out; the operation.
     #[track_caller]
     pub(crate) fn done(&self, verb: &[&str], rest: &[&str]) -> Value {
-        let ran = self.instance(verb, &[rest, &["--yes"]].concat(), None).code(0);
+        // A start takes nothing away: there is nothing to agree to.
+        let yes: &[&str] = if verb == ["start"] { &[] } else { &["--yes"] };
+        let ran = self.instance(verb, &[rest, yes].concat(), None).code(0);
         let operation = ran.json()["operation"].clone();
         assert_eq!(operation["state"], "succeeded", "{verb:?}: {ran}");
         operation
+    }
+
+    /// A recovery point's id, made now.
+    #[track_caller]
+    pub(crate) fn backup(&self) -> String {
+        let ran = self.instance(&["backup"], &[], None).code(0);
+        text(&ran.json()["operation"]["backup"])
     }
 
     /// The names of a plan's steps.

@@ -11,11 +11,14 @@ const BREAK: &str = "ALTER ROLE supabase_auth_admin RESET search_path";
 fn found(panel: &Panel) -> Vec<String> {
     let told = panel.instance(&["diagnose"], &[], None).json();
     let findings = told["findings"].as_array().unwrap_or_else(|| panic!("no findings in {told}"));
-    findings.iter().map(|f: &Value| text(&f["probe"])).collect()
+    findings.iter().map(|f: &Value| text(&f["finding"]["probe"])).collect()
 }
 
 fn setting(panel: &Panel) -> String {
-    panel.instance.sql("SELECT rolconfig FROM pg_roles WHERE rolname = 'supabase_auth_admin'")
+    panel.instance.sql(
+        "SELECT string_agg(s, ', ' ORDER BY s) FROM pg_roles, unnest(rolconfig) s \
+         WHERE rolname = 'supabase_auth_admin'",
+    )
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn ids(panel: &Panel) -> BTreeMap<String, (String, String)> {
 #[test]
 fn whatever_kills_a_restart_the_same_containers_run() {
     let Some(panel) = Panel::over("today") else { return };
-    panel.done(&["backup"], &[]);
+    panel.backup();
     let before = ids(&panel);
     let mut random = Random::new();
     // Two services: what each step does is the same for all of them.
@@ -62,7 +62,7 @@ fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)
     }
     panel.done(&["stop"], &[]);
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "{:?}", ids(panel));
-    panel.instance(&["start"], &["--yes"], Some("start/kill:start:after")).killed();
+    panel.instance(&["start"], &[], Some("start/kill:start:after")).killed();
     let state = panel.recovered("start")["state"].clone();
     assert!(state == "rolled_back" || state == "failed", "{state}");
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "what was stopped is stopped again");

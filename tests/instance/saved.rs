@@ -13,11 +13,11 @@ fn an_instance_is_found_saved_and_restarted() {
     let Some(panel) = Panel::over("today") else { return };
     let mut said = vec![panel.zelo(&["resource", "check", &panel.name(), "--json"]).code(0)];
     let shown = panel.instance(&["show"], &[], None).code(0);
-    assert!(shown.json()["services"].as_array().unwrap().len() >= 10, "{shown}");
+    assert!(shown.json()["instance"]["services"].as_array().unwrap().len() >= 10, "{shown}");
     said.push(shown);
 
-    let backup = text(&panel.done(&["backup"], &[])["backup"]);
-    said.push(panel.zelo(&["backup", "verify", &backup, "--json"]).code(0));
+    let backup = panel.backup();
+    said.push(panel.zelo(&["backup", "validate", &backup, "--json"]).code(0));
     let folder = backup_folder(&panel.data());
     holds_everything(&panel, &folder);
 

@@ -83,16 +83,6 @@ help-any--changes = FIELD=VALUE, such as jwt_expiry=7200; a secret as FIELD alon
 
 ui-kind-supabase = Supabase
 ui-upload-formats-supabase = A download of a recovery point from another Zelo. Recognised by its content.
-ui-op-restart = Restart { $name }
-ui-op-stop = Stop { $name }
-ui-op-start = Start { $name }
-ui-op-config = Change the settings of { $name }
-ui-op-repair = Repair { $name }
-operation-kind-restart = restart
-operation-kind-stop = stop
-operation-kind-start = start
-operation-kind-config = change of settings
-operation-kind-repair = repair
 
 ui-summary = Summary
 ui-points = Recovery points

@@ -83,16 +83,6 @@ help-any--changes = CAMPO=VALOR, como jwt_expiry=7200; um segredo só como CAMPO
 
 ui-kind-supabase = Supabase
 ui-upload-formats-supabase = Um download de um ponto de recuperação de outro Zelo. Reconhecido pelo conteúdo.
-ui-op-restart = Reiniciar { $name }
-ui-op-stop = Parar { $name }
-ui-op-start = Iniciar { $name }
-ui-op-config = Alterar as configurações de { $name }
-ui-op-repair = Reparar { $name }
-operation-kind-restart = reinício
-operation-kind-stop = parada
-operation-kind-start = início
-operation-kind-config = alteração de configurações
-operation-kind-repair = reparo
 
 ui-summary = Resumo
 ui-points = Pontos de recuperação

@@ -99,8 +99,10 @@ impl Kind for Repair {
         refuse_third(world, &row, &wanted).await?;
         let mut planned = Vec::new();
         for finding in &wanted {
-            planned.push(plan_one(&scene, finding).await?);
+            planned.push(plan_one(&scene, finding).await);
         }
+        scene.close().await;
+        let planned: Vec<Planned> = planned.into_iter().collect::<Result<_, _>>()?;
         let touches_data =
             planned.iter().flat_map(|p| &p.remedy.mends).any(|mend| matches!(mend, Mend::Sql { .. }));
         let text = serde_json::to_string(&planned).map_err(|_| problem!("internal-journal"))?;

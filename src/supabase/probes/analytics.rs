@@ -11,6 +11,14 @@ pub(super) const ID: &str = "analytics";
 
 pub(super) const PROBE: Look = Look { id: ID, row: "12", see: |scene| Box::pin(see(scene)) };
 
+/// The services that wait for it before they start.
+fn waiting(scene: &Scene, service: &str) -> Vec<String> {
+    let waits = |name: &String| {
+        scene.resolved.as_ref().is_ok_and(|r| r.depends_on(name).iter().any(|other| other == service))
+    };
+    scene.instance.services.keys().filter(|name| waits(name)).cloned().collect()
+}
+
 async fn see(scene: &Scene) -> Seen {
     let service = scene.service(Part::Analytics)?.to_owned();
     let Some(condition) = scene.condition(Part::Analytics).cloned() else { return Ok(vec![]) };
@@ -19,13 +27,7 @@ async fn see(scene: &Scene) -> Seen {
     if !sick && !down {
         return Ok(vec![]);
     }
-    let waiting: Vec<String> = scene
-        .instance
-        .services
-        .keys()
-        .filter(|name| scene.resolved.as_ref().is_ok_and(|r| r.depends_on(name).contains(&service)))
-        .cloned()
-        .collect();
+    let waiting = waiting(scene, &service);
     let lines = scene.lines(Part::Analytics).await?;
     let no_tables = lines.iter().any(|line| line.contains("relation \"sources\" does not exist"));
     let next = advice(

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::kit::{Gap, Look, Seen, advice, finding};
 use crate::{
-    domain::finding::Severity,
+    domain::finding::{Finding, Severity},
     msg,
     supabase::{
         http::{Answer, NoAnswer, Question},
@@ -80,6 +80,10 @@ impl Meaning {
 
 async fn see(scene: &Scene) -> Seen {
     let service = scene.with(Part::Auth)?.to_owned();
+    // Between two runs nobody answers at its address.
+    if scene.loops(Part::Auth) {
+        return Err(Gap::Unknown(msg!("probe-part-down", service = service)));
+    }
     let ask = |question| scene.live.http(&scene.instance, Part::Auth, PORT, question);
     let bogus = json!({"refresh_token": "zelo-probe"});
     let refresh = Question::post("/token?grant_type=refresh_token", bogus);
@@ -104,22 +108,25 @@ async fn see(scene: &Scene) -> Seen {
             }
         }
     }
-    let (meaning, status) = worst;
-    match meaning {
-        Meaning::Fine if key.is_none() => Err(Gap::Unknown(msg!("probe-no-key", key = "SERVICE_ROLE_KEY"))),
-        Meaning::Fine => Ok(vec![]),
-        Meaning::Strange => {
+    match worst {
+        (Meaning::Fine, _) if key.is_none() => {
+            Err(Gap::Unknown(msg!("probe-no-key", key = "SERVICE_ROLE_KEY")))
+        }
+        (Meaning::Fine, _) => Ok(vec![]),
+        (Meaning::Strange, status) => {
             Err(Gap::Unknown(msg!("probe-http-strange", service = service, status = status.to_string())))
         }
-        _ => {
-            let line = scene.compose_line(&format!("logs --tail 50 {service}"));
-            let next = advice(msg!("finding-auth-answer-next"), vec![line]);
-            let title = msg!("finding-auth-answer", meaning = meaning.word());
-            let mut found = finding(ID, Severity::Critical, title, msg!("finding-auth-answer-means"), next);
-            found.evidence = vec![msg!("finding-http-saw", service = service, status = status.to_string())];
-            Ok(vec![found.harmed_by_restart()])
-        }
+        (meaning, status) => Ok(vec![told(scene, &service, meaning, status)]),
     }
+}
+
+fn told(scene: &Scene, service: &str, meaning: Meaning, status: u16) -> Finding {
+    let line = scene.compose_line(&format!("logs --tail 50 {service}"));
+    let next = advice(msg!("finding-auth-answer-next"), vec![line]);
+    let title = msg!("finding-auth-answer", meaning = meaning.word());
+    let mut found = finding(ID, Severity::Critical, title, msg!("finding-auth-answer-means"), next);
+    found.evidence = vec![msg!("finding-http-saw", service = service, status = status.to_string())];
+    found.harmed_by_restart()
 }
 
 #[cfg(test)]

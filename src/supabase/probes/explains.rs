@@ -31,6 +31,10 @@ const AUTH_DB: [&str; 8] = [
     logins::ID,
 ];
 
+/// Causes in auth's own settings and keys.
+const AUTH_SELF: [&str; 5] =
+    [auth_migrations::ID, auth_settings::ID, env_drift::JWT, jwt_keys::ID, password_signs::ID];
+
 /// What a service's death is explained by.
 const SERVICE: [(Part, &[&str]); 8] = [
     (
@@ -97,11 +101,7 @@ impl Known<'_> {
     fn explains(&self, finding: &Finding) -> bool {
         match finding.probe.as_str() {
             sign_up::ID => self.any(&AUTH_DB) || self.any(&[auth_migrations::ID]),
-            auth_answer::ID => {
-                self.is_down(Part::Db)
-                    || self.any(&AUTH_DB)
-                    || self.any(&[auth_migrations::ID, jwt_keys::ID, env_drift::JWT, password_signs::ID])
-            }
+            auth_answer::ID => self.is_down(Part::Db) || self.any(&AUTH_DB) || self.any(&AUTH_SELF),
             // A migration fails by what is wrong in the database.
             auth_migrations::ID => self.any(&AUTH_DB),
             // The keys come first: recreated with these, services refuse everyone.

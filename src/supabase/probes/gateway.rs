@@ -53,6 +53,10 @@ fn addresses(out: &str) -> Vec<String> {
 async fn names(scene: &Scene) -> Seen {
     let gateway = scene.with(Part::Gateway)?.to_owned();
     let auth = scene.with(Part::Auth)?.to_owned();
+    // Between two runs it has no name and another address.
+    if scene.loops(Part::Auth) {
+        return Err(Gap::Unknown(msg!("probe-part-down", service = auth)));
+    }
     let command = Command::new(["getent", "hosts", auth.as_str()]);
     let said = scene.live.exec(&scene.instance, Part::Gateway, command, None, None).await?;
     // 2: the name is not known. Anything else is getent's own trouble.

@@ -158,7 +158,7 @@ impl Scene {
 
     /// Whether a part keeps dying.
     pub(super) fn loops(&self, part: Part) -> bool {
-        self.condition(part).is_some_and(|c| c.state == "restarting" || (c.restarts > 0 && young(c, self.at)))
+        self.condition(part).is_some_and(|c| c.state == "restarting" || turns(c, self.at))
     }
 }
 
@@ -170,12 +170,18 @@ fn young(condition: &Condition, now: DateTime<chrono::Utc>) -> bool {
     condition.started_at.as_deref().and_then(time).is_some_and(|at| now - at < YOUNG)
 }
 
+/// Whether this run may be one turn of a loop: it follows one that ended, is short, and
+/// has passed no health check yet.
+fn turns(condition: &Condition, now: DateTime<chrono::Utc>) -> bool {
+    condition.restarts > 0 && condition.health.as_deref() != Some("healthy") && young(condition, now)
+}
+
 /// From when on lines are of the last start.
 fn since(condition: &Condition, now: DateTime<chrono::Utc>) -> Option<DateTime<chrono::Utc>> {
     let started = condition.started_at.as_deref().and_then(time)?;
     let ended = condition.finished_at.as_deref().and_then(time);
     match ended {
-        Some(ended) if condition.restarts > 0 && young(condition, now) => Some(started.min(ended - TURN)),
+        Some(ended) if turns(condition, now) => Some(started.min(ended - TURN)),
         _ => Some(started),
     }
 }
@@ -243,6 +249,9 @@ mod tests {
         assert_eq!(since(&condition, at("2026-01-01T00:01:02Z")), Some(at("2026-01-01T00:01:00.5Z")));
         condition.restarts = 3;
         assert_eq!(since(&condition, at("2026-01-01T00:01:02Z")), Some(at("2026-01-01T00:00:44Z")));
+        condition.health = Some("healthy".to_owned());
+        assert_eq!(since(&condition, at("2026-01-01T00:01:02Z")), Some(at("2026-01-01T00:01:00.5Z")));
+        condition.health = None;
         assert_eq!(since(&condition, at("2026-01-01T00:02:00Z")), Some(at("2026-01-01T00:01:00.5Z")));
     }
 }

@@ -22,8 +22,18 @@ pub(super) const DATABASE: &str = "postgres";
 
 /// The role people work as, in Studio and by hand.
 const PEOPLE: &str = "postgres";
-/// What the services' own migrations grant it on their tables.
-const RIGHTS: &str = "SELECT, INSERT, UPDATE, DELETE, REFERENCES, TRIGGER, TRUNCATE";
+
+/// What it has on a service's tables: GoTrue's migrations grant it by name, the other
+/// schemas by default privileges.
+fn grant(schema: &str, table: &str) -> String {
+    let to = ident(PEOPLE);
+    match schema {
+        "auth" => format!(
+            "GRANT SELECT, INSERT, UPDATE, DELETE, REFERENCES, TRIGGER, TRUNCATE ON {table} TO {to} WITH GRANT OPTION"
+        ),
+        _ => format!("GRANT ALL ON {table} TO {to}"),
+    }
+}
 
 /// That what was found is not there any more.
 pub(super) fn gone() -> Problem {
@@ -100,7 +110,7 @@ pub(super) async fn own(
             apply.push(format!("ALTER TABLE {name} OWNER TO {}", ident(role)));
             if table.owner == PEOPLE {
                 // Its own rights went into its ownership; people look at tables as this role.
-                apply.push(format!("GRANT {RIGHTS} ON {name} TO {} WITH GRANT OPTION", ident(PEOPLE)));
+                apply.push(grant(schema, &name));
             }
             back.push(format!("ALTER TABLE {name} OWNER TO {}", ident(&table.owner)));
             back.extend(table_grants(scene, schema, &table.name).await?);

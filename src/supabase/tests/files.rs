@@ -54,7 +54,7 @@ async fn finding_07_and_08_containers_with_older_keys() {
         let mends = stack.plan(finding).await;
         stack.apply(&mends).await;
     }
-    // Studio still has the older keys: a difference, no failure.
+    // The database was given the older secret, and reads it at its first start only.
     let after = stack.diagnosis().await;
     stack.put(".env", &old);
     stack.settled().await;

@@ -31,5 +31,6 @@ async fn healthy_today() {
 #[tokio::test]
 async fn healthy_kong() {
     let Some(stack) = Stack::kong().await else { return };
-    healthy(&stack, &[]).await;
+    // The lab's Kong has no shell to run anything in.
+    healthy(&stack, &["gateway-names"]).await;
 }

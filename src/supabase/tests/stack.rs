@@ -172,20 +172,9 @@ impl Stack {
 
     /// Runs SQL as `supabase_admin` with psql, independent of what is tested.
     pub(super) fn sql(&self, sql: &str) -> String {
-        let mut psql = Command::new(&self.shared.as_ref().unwrap().compose);
-        psql.args(["--project-directory"]).arg(self.folder()).args(["exec", "-T", "db", "psql", "-XAtq"]);
-        psql.args([
-            "-h",
-            "127.0.0.1",
-            "-U",
-            "supabase_admin",
-            "-d",
-            "postgres",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-c",
-            sql,
-        ]);
+        let mut psql = Command::new("docker");
+        psql.args(["exec", &format!("{}-db", self.project()), "psql", "-XAtq", "-h", "127.0.0.1"]);
+        psql.args(["-U", "supabase_admin", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql]);
         done(&mut psql)
     }
 
@@ -218,14 +207,22 @@ impl Stack {
 
     /// Does what a repair says.
     pub(super) async fn apply(&self, mends: &[Mend]) {
+        let recreated = mends.iter().filter_map(|mend| match mend {
+            Mend::Recreate { service } => Some(service.as_str()),
+            _ => None,
+        });
+        let recreated: Vec<&str> = recreated.collect();
+        if !recreated.is_empty() {
+            self.compose(
+                &[&["up", "-d", "--no-deps", "--wait", "--force-recreate"], &recreated[..]].concat(),
+            );
+        }
         for mend in mends {
             match mend {
                 Mend::Sql { database, apply, .. } => self.transaction(database, apply).await,
                 Mend::Alone { database, apply, .. } => self.alone(database, apply).await,
                 Mend::File { path, contents } => std::fs::write(self.folder().join(path), contents).unwrap(),
-                Mend::Recreate { service } => {
-                    drop(self.compose(&["up", "-d", "--no-deps", "--wait", "--force-recreate", service]));
-                }
+                Mend::Recreate { .. } => {}
                 Mend::Restart { service } => {
                     self.compose(&["restart", service]);
                     self.compose(&["up", "-d", "--no-deps", "--wait", service]);
@@ -275,8 +272,16 @@ impl Stack {
 
     /// Waits until the services are as Compose wants them.
     pub(super) async fn settled(&self) {
-        self.compose(&["up", "-d", "--wait"]);
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // A service that was unhealthy a moment ago ends the waiting at once.
+        for _ in 0..15 {
+            let mut up = lab("instance");
+            up.arg("compose").arg(self.folder()).args(["up", "-d", "--wait"]);
+            if up.output().unwrap().status.success() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        panic!("{} does not come up again", self.project());
     }
 }
 
@@ -298,8 +303,9 @@ union all select format('function %s = %s %s %s %s', p.oid::regprocedure, p.proo
   from pg_proc p left join grants g on g.kind = 'p' and g.oid = p.oid
   where p.pronamespace::regnamespace::text in ('auth', 'public', 'storage')
 union all select format('trigger %s %s = %s', tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal
-union all select format('role %s = %s %s %s', rolname, rolcanlogin, rolconfig, rolpassword) from pg_authid
-union all select format('setting %s %s = %s', setdatabase, setrole, setconfig) from pg_db_role_setting
+union all select format('role %s = %s %s %s', rolname, rolcanlogin, rolinherit, rolpassword) from pg_authid
+union all select format('setting %s %s = %s', setdatabase, setrole, (select string_agg(c, ',' order by c) from unnest(setconfig) c))
+  from pg_db_role_setting
 union all select format('database %s = %s', datname, datdba::regrole) from pg_database
 union all select format('users = %s %s', count(*), md5(string_agg(u::text, ',' order by id))) from auth.users u
 union all select format('sessions = %s', count(*)) from auth.sessions
