@@ -1,7 +1,7 @@
 //! Whole Supabase instances of the lab under the real binary: found, saved, restarted,
 //! changed, mended; killed and failed at every step; and no secret anywhere.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on says so
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // tests open databases themselves and stop where they cannot go on
 
 mod support;
 

@@ -42,6 +42,9 @@ problem-cli-change-twice = “{ $field }” is given twice.
 problem-cli-one-stdin = Standard input holds one value, and several are to be read from it.
     .safe = Nothing was changed.
     .next = Run it at a terminal, where each is asked for, or change one secret at a time.
+problem-cli-secret-value = “{ $field }” is a secret and must not be an argument: others on this machine can see it.
+    .safe = Nothing was changed. If it was the real one, choose another: it is in this shell's history.
+    .next = Give the field alone: its value is asked for, or read from the first line of standard input.
 problem-field-unset = { $field } has no value.
     .safe = Nothing was changed.
     .next = Give it one among the instance's settings.
@@ -83,16 +86,6 @@ help-any--changes = FIELD=VALUE, such as jwt_expiry=7200; a secret as FIELD alon
 
 ui-kind-supabase = Supabase
 ui-upload-formats-supabase = A download of a recovery point from another Zelo. Recognised by its content.
-ui-op-restart = Restart { $name }
-ui-op-stop = Stop { $name }
-ui-op-start = Start { $name }
-ui-op-config = Change the settings of { $name }
-ui-op-repair = Repair { $name }
-operation-kind-restart = restart
-operation-kind-stop = stop
-operation-kind-start = start
-operation-kind-config = change of settings
-operation-kind-repair = repair
 
 ui-summary = Summary
 ui-points = Recovery points
@@ -166,3 +159,6 @@ ui-logs-text = What a service wrote last. Known secrets are taken out.
 ui-find-lines = Find in these lines
 ui-lines = Lines
 ui-no-lines = No line fits.
+
+ui-waive = Without a safety backup
+ui-waive-help = Recorded, with your name, in the audit log. Empty: with a safety backup.

@@ -42,6 +42,9 @@ problem-cli-change-twice = “{ $field }” foi dado duas vezes.
 problem-cli-one-stdin = A entrada padrão contém um valor, e vários devem ser lidos dela.
     .safe = Nada foi alterado.
     .next = Execute em um terminal, onde cada um é perguntado, ou altere um segredo por vez.
+problem-cli-secret-value = “{ $field }” é um segredo e não pode ser um argumento: outros nesta máquina podem vê-lo.
+    .safe = Nada foi alterado. Se era o verdadeiro, escolha outro: ele está no histórico deste shell.
+    .next = Dê só o campo: o valor é perguntado, ou lido da primeira linha da entrada padrão.
 problem-field-unset = { $field } não tem valor.
     .safe = Nada foi alterado.
     .next = Dê um valor a ele nas configurações da instância.
@@ -83,16 +86,6 @@ help-any--changes = CAMPO=VALOR, como jwt_expiry=7200; um segredo só como CAMPO
 
 ui-kind-supabase = Supabase
 ui-upload-formats-supabase = Um download de um ponto de recuperação de outro Zelo. Reconhecido pelo conteúdo.
-ui-op-restart = Reiniciar { $name }
-ui-op-stop = Parar { $name }
-ui-op-start = Iniciar { $name }
-ui-op-config = Alterar as configurações de { $name }
-ui-op-repair = Reparar { $name }
-operation-kind-restart = reinício
-operation-kind-stop = parada
-operation-kind-start = início
-operation-kind-config = alteração de configurações
-operation-kind-repair = reparo
 
 ui-summary = Resumo
 ui-points = Pontos de recuperação
@@ -166,3 +159,6 @@ ui-logs-text = O que um serviço escreveu por último. Os segredos conhecidos s�
 ui-find-lines = Procurar nestas linhas
 ui-lines = Linhas
 ui-no-lines = Nenhuma linha corresponde.
+
+ui-waive = Sem cópia de segurança prévia
+ui-waive-help = Fica no registro de auditoria, com o seu nome. Vazio: com cópia de segurança.

@@ -120,6 +120,7 @@ pub(super) fn plan(
         ways_back: ways_back(t, view.as_ref()),
         bytes: view.as_ref().map_or(0, |view| view.bytes),
         disk: view.as_ref().map_or(0, |view| view.database_disk),
+        waive: None,
         restore,
         confirm: view.and_then(|view| view.confirm),
         typed,

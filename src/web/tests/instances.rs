@@ -187,6 +187,17 @@ async fn going_without_a_safety_backup_is_an_owners_to_decide() {
     let plain = json!({ "services": ["auth"] });
     let plain = site.send(Ask::post(&path).token_of(site.person("alpha-operator")).json(&plain)).await.json();
     assert!(plain["steps"].as_array().unwrap().iter().any(|step| step["effect"] == "saves"), "{plain}");
+    // The same on the pages.
+    let page = format!("/instances/{}/restart?service=auth", row.id);
+    let waived = format!("{page}&reason=it+is+broken");
+    let operator = site.person("alpha-operator");
+    assert_eq!(site.send(Ask::get(&waived).page_of(operator)).await.status.as_u16(), 403);
+    assert!(!site.send(Ask::get(&page).page_of(operator)).await.text().contains("plan-waive"));
+    let shown = site.send(Ask::get(&waived).page_of(site.person("alpha-owner"))).await.text();
+    assert!(
+        shown.contains("name=\"reason\" value=\"it is broken\"") && shown.contains("plan-waive"),
+        "{shown}"
+    );
     let unknown = json!({ "services": ["nothing"] });
     let unknown = site.send(Ask::post(&path).token_of(site.person("alpha-owner")).json(&unknown)).await;
     assert_eq!(unknown.problem(), (422, "service-unknown".to_owned()));

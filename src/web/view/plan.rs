@@ -56,6 +56,9 @@ pub(crate) struct Plan {
     pub(crate) bytes: u64,
     /// Bytes needed on the database's disk.
     pub(crate) disk: u64,
+    /// The reason to go without a safety backup, as typed; none where that is not this
+    /// person's to decide, or decided elsewhere on the page.
+    pub(crate) waive: Option<Input>,
     /// For a restore: where to.
     pub(crate) restore: Option<RestoreChoices>,
     /// The name to be typed, if any.
@@ -165,6 +168,7 @@ pub(crate) mod samples {
             ways_back: vec!["Until the swap, nothing is touched.".to_owned()],
             bytes: 1_840_000_000,
             disk: 6_000_000_000,
+            waive: None,
             restore: Some(choices),
             confirm: Some("billing-pg".to_owned()),
             typed: Input::default(),
@@ -180,7 +184,14 @@ pub(crate) mod samples {
             steps: vec![],
             ..plan.clone()
         };
+        let waived = Plan {
+            restore: None,
+            again: None,
+            waive: Some(Input::of("it is \"broken\"")),
+            hidden: vec![("service", "a<b>".to_owned())],
+            ..plan.clone()
+        };
         let plain = Plan { restore: None, confirm: None, again: None, warnings: vec![], ..plan.clone() };
-        [plan, wrong, refused, plain].map(|plan| PlanPage { page: page.clone(), plan }).into()
+        [plan, wrong, refused, plain, waived].map(|plan| PlanPage { page: page.clone(), plan }).into()
     }
 }

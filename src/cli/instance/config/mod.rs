@@ -57,7 +57,7 @@ enum Typed<'a> {
     Asked(&'a str),
 }
 
-/// Reads changes as typed. Problems: `config-field-unknown`; `cli-secret-argument` (a
+/// Reads changes as typed. Problems: `config-field-unknown`; `cli-secret-value` (a
 /// secret was typed where every process of this machine can read it);
 /// `cli-change-twice`; `cli-one-stdin` (standard input holds one value only).
 fn typed<'a>(changes: &'a [String], can_ask: bool) -> Result<Vec<Typed<'a>>, Vec<Problem>> {
@@ -74,7 +74,7 @@ fn typed<'a>(changes: &'a [String], can_ask: bool) -> Result<Vec<Typed<'a>>, Vec
         seen.push(field);
         match (by_field(field), value) {
             (None, _) => wrong.push(problem!("config-field-unknown", field = field)),
-            (Some(key), Some(_)) if key.secret => wrong.push(problem!("cli-secret-argument", field = field)),
+            (Some(key), Some(_)) if key.secret => wrong.push(problem!("cli-secret-value", field = field)),
             (Some(_), Some(value)) => all.push(Typed::Open(field, value)),
             (Some(_), None) => all.push(Typed::Asked(field)),
         }
@@ -122,7 +122,7 @@ mod tests {
             of(&["site_url=https://a.b/?x=-", "smtp_pass=-", "jwt_expiry"], true).unwrap(),
             ["Open(\"site_url\", \"https://a.b/?x=-\")", "Asked(\"smtp_pass\")", "Asked(\"jwt_expiry\")"]
         );
-        assert_eq!(of(&["smtp_pass=hunter2"], true).unwrap_err(), ["cli-secret-argument"]);
+        assert_eq!(of(&["smtp_pass=hunter2"], true).unwrap_err(), ["cli-secret-value"]);
         assert_eq!(
             of(&["nothing=1", "site_url=a", "site_url=b"], true).unwrap_err(),
             ["config-field-unknown", "cli-change-twice"]

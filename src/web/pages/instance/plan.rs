@@ -22,6 +22,8 @@ use crate::{
 pub(super) struct Asked {
     pub(super) question: Question,
     pub(super) hidden: Vec<(&'static str, String)>,
+    /// See [`crate::web::view::plan::Plan::waive`].
+    pub(super) waive: Option<Input>,
 }
 
 /// What a form or an address sends.
@@ -29,6 +31,7 @@ pub(super) struct Asked {
 pub(super) struct Sent {
     pub(super) services: Vec<String>,
     pub(super) probes: Vec<String>,
+    pub(super) reason: String,
     pub(super) values: String,
     pub(super) confirm: String,
     pub(super) key: String,
@@ -43,6 +46,7 @@ impl Sent {
             match &*name {
                 "service" => sent.services.push(value),
                 "probe" => sent.probes.push(value),
+                "reason" => sent.reason = value.trim().to_owned(),
                 "values" => sent.values = value,
                 "confirm" => sent.confirm = value.trim().to_owned(),
                 "key" => sent.key = value,
@@ -55,7 +59,13 @@ impl Sent {
     /// What was chosen, as fields of the form that agrees.
     pub(super) fn hidden(&self) -> Vec<(&'static str, String)> {
         let services = self.services.iter().map(|one| ("service", one.clone()));
-        services.chain(self.probes.iter().map(|one| ("probe", one.clone()))).collect()
+        let reason = self.waiver().map(|reason| ("reason", reason));
+        services.chain(self.probes.iter().map(|one| ("probe", one.clone()))).chain(reason).collect()
+    }
+
+    /// The reason to go without a safety backup, if one was given.
+    pub(super) fn waiver(&self) -> Option<String> {
+        Some(self.reason.clone()).filter(|reason| !reason.is_empty())
     }
 }
 
@@ -83,6 +93,7 @@ pub(super) async fn shown(
     let t = T::of(caller::lang(site, request));
     let mut view = plan(site, t, &asked.question, planned, typed, None)?;
     view.hidden = asked.hidden;
+    view.waive = asked.waive;
     show(site, request, caller, view, status).await
 }
 
@@ -114,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_was_chosen_comes_back_as_it_was() {
-        let sent = Sent::of(b"service=auth&service=api%2Dgw&probe=auth-search-path&other=x");
+        let sent = Sent::of(b"service=auth&service=api%2Dgw&probe=auth-search-path&reason=a%26b&other=x");
         let mut again = url::form_urlencoded::Serializer::new(String::new());
         again.extend_pairs(sent.hidden());
         assert_eq!(Sent::of(again.finish().as_bytes()), sent);

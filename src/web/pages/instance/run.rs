@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     db::ResourceRow,
+    domain::role::Role,
     operation::{RepairRequest, Request, RestartRequest, StartRequest, StopRequest},
     web::{
         Site,
@@ -17,6 +18,7 @@ use crate::{
         guard::Here,
         pages::confirm::Question,
         text::T,
+        view::Input,
     },
 };
 
@@ -42,18 +44,24 @@ impl Verb {
 
     fn request(self, row: &ResourceRow, sent: &Sent) -> Request {
         let (resource, services) = (row.id.clone(), sent.services.clone());
+        let without_safety = sent.waiver();
         match self {
-            Self::Restart => Request::Restart(RestartRequest { resource, services, without_safety: None }),
-            Self::Stop => Request::Stop(StopRequest { resource, services, without_safety: None }),
+            Self::Restart => Request::Restart(RestartRequest { resource, services, without_safety }),
+            Self::Stop => Request::Stop(StopRequest { resource, services, without_safety }),
             Self::Start => Request::Start(StartRequest { resource, services }),
             Self::Repair => {
                 let probes = sent.probes.clone();
-                Request::Repair(RepairRequest { resource, probes, without_safety: None })
+                Request::Repair(RepairRequest { resource, probes, without_safety })
             }
         }
     }
 
-    fn asked(self, site: &Site, request: &HttpRequest, row: &ResourceRow, sent: &Sent) -> Asked {
+    /// Going without a safety backup is an owner's to decide.
+    fn asked(self, site: &Site, request: &HttpRequest, here: &Here, sent: &Sent) -> Result<Asked, Refusal> {
+        let (row, own) = (here.resource()?, here.may(Role::Owner));
+        if sent.waiver().is_some() && !own {
+            return Err(Refusal::not_allowed(Role::Owner.as_str()));
+        }
         let t = T::of(caller::lang(site, request));
         let back = match self {
             Self::Repair => format!("{}/diagnosis", at(row)),
@@ -65,7 +73,9 @@ impl Verb {
             back,
             title: t.op(self.name(), &row.name),
         };
-        Asked { question, hidden: sent.hidden() }
+        let waives = own && !matches!(self, Self::Start);
+        let waive = waives.then(|| Input::of(sent.reason.clone()));
+        Ok(Asked { question, hidden: sent.hidden(), waive })
     }
 
     async fn ask(
@@ -80,7 +90,7 @@ impl Verb {
             return Ok(away);
         }
         let sent = Sent::of(request.query_string().as_bytes());
-        plan::ask(site, request, caller, self.asked(site, request, row, &sent)).await
+        plan::ask(site, request, caller, self.asked(site, request, here, &sent)?).await
     }
 
     async fn agree(
@@ -96,7 +106,7 @@ impl Verb {
             return Ok(away);
         }
         let sent = Sent::of(body);
-        plan::agree(site, request, caller, self.asked(site, request, row, &sent), sent).await
+        plan::agree(site, request, caller, self.asked(site, request, here, &sent)?, sent).await
     }
 }
 
