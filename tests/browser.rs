@@ -21,6 +21,8 @@ mod bulk;
 mod chromium;
 #[path = "browser/hands.rs"]
 mod hands;
+#[path = "browser/instance.rs"]
+mod instance;
 #[path = "browser/line.rs"]
 mod line;
 #[path = "browser/main_path.rs"]

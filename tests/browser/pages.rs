@@ -25,6 +25,9 @@ const NO_PAGES: [&str; 4] = ["/", "/setup", "/operations/{operation}/events", "/
 /// The route of operations that wait for a person: others answer that there is no need.
 const ONLY_STUCK: &str = "/operations/{operation}/safety";
 
+/// Where an instance's pages begin.
+const INSTANCE: &str = "/instances/{resource}";
+
 /// What a page may weigh with all it needs, in bytes as they travel.
 const HEAVY: u64 = 60_000;
 
@@ -92,8 +95,18 @@ const MORE: [&str; 13] = [
 /// As long as PostgreSQL lets a database's name be, and nowhere to be broken.
 const LONG: &str = "orders_of_the_shop_in_the_long_street_that_nobody_could_abridge";
 
-/// The routes of all pages, as they are written.
+/// The routes of all pages but an instance's, which its own walk visits.
 fn routes() -> Vec<String> {
+    all_routes().into_iter().filter(|route| !route.starts_with(INSTANCE)).collect()
+}
+
+/// The routes of an instance's pages.
+pub(crate) fn instance_routes() -> Vec<String> {
+    all_routes().into_iter().filter(|route| route.starts_with(INSTANCE)).collect()
+}
+
+/// The routes of all pages, as they are written.
+fn all_routes() -> Vec<String> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/web/pages/mod.rs");
     let source = fs::read_to_string(file).unwrap();
     let told = source.split("get(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
