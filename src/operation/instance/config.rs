@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::history::{Edited, history, set_back};
 use self::preview::Preview;
-use super::{again, only_config, protect, resource, target, waived};
+use super::{again, locks, only_config, protect, resource, target, waived};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
@@ -175,7 +175,7 @@ impl Kind for Config {
             ..Sight::default()
         };
         Ok(Inspected {
-            locks: world.locks(&row, &access).await?,
+            locks: locks(world, &row, &access, &instance).await?,
             facts,
             resource: Some(row.id),
             project: row.project,

@@ -24,16 +24,16 @@ use super::{
     safety::{Safety, was_whole},
 };
 use crate::{
-    db::{BackupFilter, ResourceRow},
+    db::{BackupFilter, Lock, ResourceRow},
     domain::{backup::BackupState, id::ResourceId, msg::Msg, problem::Problem},
-    engine::BackupOptions,
+    engine::{Access, BackupOptions, Engine as _},
     msg, problem,
     saga::plan::{Open, PlanBuilder, Protected, Waiver},
     supabase::{
         capture::CONFIG,
         diagnose::{Diagnosis, diagnose},
         engine::KIND,
-        instance::Instance,
+        instance::{Instance, Part},
         order::start_order,
         scene::Scene,
         steps::Target,
@@ -52,6 +52,22 @@ pub(super) async fn resource(world: &World, id: &ResourceId) -> Result<ResourceR
 /// The way to it.
 pub(super) fn target(world: &World, row: &ResourceRow) -> Result<Target, Problem> {
     Ok(Target { live: world.instances.clone(), access: world.access(row)? })
+}
+
+/// What keeps others away meanwhile: the instance, and its database, which may have been
+/// added by itself.
+pub(super) async fn locks(
+    world: &World,
+    row: &ResourceRow,
+    access: &Access,
+    instance: &Instance,
+) -> Result<Vec<Lock>, Problem> {
+    let mut locks = world.locks(row, access).await?;
+    if let Some(db) = instance.container_of(Part::Db) {
+        let access = world.instances.db_access(&instance.host, &db.name);
+        locks.push(Lock::target(&world.instances.postgres().target(&access).await?));
+    }
+    Ok(locks)
 }
 
 /// An instance as it is now, with what every probe came to.

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, examine, only_config, protect, resource, waived};
+use super::{again, examine, locks, only_config, protect, resource, waived};
 use crate::{
     db::{OperationFilter, ResourceRow},
     domain::{
@@ -119,7 +119,7 @@ impl Kind for Repair {
             waiver: waived(world, request.without_safety, by)?,
         };
         Ok(Inspected {
-            locks: world.locks(&row, &access).await?,
+            locks: locks(world, &row, &access, &scene.instance).await?,
             facts,
             resource: Some(row.id),
             project: row.project,

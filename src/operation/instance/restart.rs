@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, before_a_restart, chosen, examine, harms, protect, resource, waived};
+use super::{again, before_a_restart, chosen, examine, harms, locks, protect, resource, waived};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
@@ -69,7 +69,7 @@ impl Kind for Restart {
             ..Sight::default()
         };
         Ok(Inspected {
-            locks: world.locks(&row, &access).await?,
+            locks: locks(world, &row, &access, &scene.instance).await?,
             facts: Facts {
                 resource: row.id.clone(),
                 services: chosen(&scene.instance, &request.services)?,

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, chosen, resource, target};
+use super::{again, chosen, locks, resource, target};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
@@ -59,7 +59,7 @@ impl Kind for Start {
         let instance = target(world, &row)?.now().await?;
         let title = Some(msg!("plan-start", resource = &row.name));
         Ok(Inspected {
-            locks: world.locks(&row, &access).await?,
+            locks: locks(world, &row, &access, &instance).await?,
             facts: Facts { resource: row.id.clone(), services: chosen(&instance, &request.services)? },
             resource: Some(row.id),
             project: row.project,

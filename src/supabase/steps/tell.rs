@@ -96,6 +96,19 @@ pub(super) async fn tell(
     done
 }
 
+/// Ends what a killed run left on the server: its statement could still take effect
+/// after what puts it back.
+async fn end_former(target: &Target, database: &str, cx: &Cx) {
+    let ended = async {
+        let instance = target.now().await?;
+        let db = target.live.db_access(&instance.host, &instance.db()?.name);
+        target.live.postgres().end_asking(&db, database, cx).await
+    };
+    if let Err(problem) = ended.await {
+        tracing::warn!(operation = %cx.operation(), %problem, "former sessions could not be ended");
+    }
+}
+
 /// Runs one statement that no transaction may hold, by a step.
 pub(super) async fn alone(target: &Target, database: &str, statement: &str, cx: &Cx) -> Result<(), Problem> {
     let instance = target.now().await?;
@@ -112,9 +125,13 @@ pub(super) async fn patiently(
     statements: &[String],
     cx: &Cx,
 ) -> Result<(), Problem> {
+    if statements.is_empty() {
+        return Ok(());
+    }
     let mut tries = 0;
     loop {
         tries += 1;
+        end_former(target, database, cx).await;
         match tell(target, database, statements, cx).await {
             Ok(()) => return Ok(()),
             Err(AskError::Named(problem)) if tries < TRIES && problem.transient => {
