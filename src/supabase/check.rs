@@ -41,7 +41,7 @@ pub(super) async fn check(live: &Live, access: &Access) -> Vec<Check> {
         one("containers", msg!("instance-check-containers"), found),
         one("files", msg!("instance-check-files"), verdict(files(&instance).await)),
         one("tool", msg!("instance-check-tool"), verdict(tool(live).await)),
-        one("compose", msg!("instance-check-compose"), verdict(compose(live, &instance).await)),
+        one("compose", msg!("instance-check-compose"), wanting(compose(live, &instance).await)),
     ];
     match instance.db() {
         Ok(db) => all.extend(live.postgres().check(&live.db_access(&instance.host, &db.name)).await),
@@ -54,6 +54,14 @@ fn verdict(looked: Result<Option<Msg>, Problem>) -> Verdict {
     match looked {
         Ok(word) => Verdict::Good(word),
         Err(problem) => Verdict::Bad(problem),
+    }
+}
+
+/// Saving, stopping and starting go without it: only what recreates services does not.
+fn wanting(looked: Result<Option<Msg>, Problem>) -> Verdict {
+    match looked {
+        Ok(word) => Verdict::Good(word),
+        Err(problem) => Verdict::Caution(problem),
     }
 }
 
