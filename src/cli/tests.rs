@@ -68,6 +68,7 @@ fn every_documented_verb_is_there() {
         "instance config diff shop jwt_expiry=7200",
         "instance config history shop --limit 5",
         "instance config set-back aaaa1111 --dry-run",
+        "instance config rotate supabase jwt_secret --dry-run",
         "instance backup shop --name before",
         "aside list orders --json",
         "aside keep aaaa1111 --days 30",

@@ -76,6 +76,24 @@ impl Sealer {
         self.try_seal(owner, secret).map_err(|why| SealError { owner: owner.to_owned(), why })
     }
 
+    /// A new secret of `length` letters and digits, each as likely as any other.
+    pub fn make(&self, length: usize) -> Result<Secret, NoRandom> {
+        const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        // The largest multiple of the alphabet's length below 256: above it some would
+        // be likelier.
+        const FAIR: u8 = 248;
+        let mut text = Zeroizing::new(String::with_capacity(length));
+        let mut bytes = Zeroizing::new([0; 64]);
+        while text.len() < length {
+            self.random.fill(&mut *bytes)?;
+            let fair = bytes.iter().filter(|byte| **byte < FAIR);
+            let letters = fair.filter_map(|byte| ALPHABET.get(usize::from(*byte) % ALPHABET.len()));
+            let missing = length - text.len();
+            text.extend(letters.take(missing).map(|letter| char::from(*letter)));
+        }
+        Ok(Secret::new(text.as_str()))
+    }
+
     /// A fingerprint that only the holder of the key can make: equal for equal secrets of
     /// one `owner`, and nothing to guess from without the key file.
     pub fn fingerprint(&self, owner: &str, secret: &Secret) -> String {

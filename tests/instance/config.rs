@@ -48,6 +48,32 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     assert_eq!((instance.env(), jwt_exp(&panel)), (env, sql));
     assert_eq!(instance.sign_up("after-config@example.com"), 200);
     killed(&panel);
+    rotated(&panel);
+}
+
+/// A new signing secret with both keys: the old ones open nothing any more, and a failure
+/// on the way leaves the old ones.
+fn rotated(panel: &Panel) {
+    let instance = &panel.instance;
+    let setting = "SELECT substr(s, 25) FROM pg_db_role_setting r JOIN pg_database d ON d.oid = r.setdatabase, \
+         unnest(setconfig) s WHERE datname = 'postgres' AND setrole = 0 AND s LIKE 'app.settings.jwt_secret=%'";
+    let (env, anon) = (instance.env(), instance.value("ANON_KEY"));
+    let told = instance.sql(setting);
+    assert_eq!(told, instance.value("JWT_SECRET"));
+    let fault = "config/fail:diagnose:after";
+    let ran = panel.instance(&["config", "rotate"], &["jwt_secret", "--yes"], Some(fault));
+    assert_eq!(ran.json()["operation"]["state"], "rolled_back", "{ran}");
+    assert_eq!((instance.env(), instance.sql(setting)), (env, told));
+    assert_eq!(instance.sign_up("not-rotated@example.com"), 200);
+
+    panel.done(&["config", "rotate"], &["jwt_secret"]);
+    assert_ne!(instance.value("ANON_KEY"), anon);
+    assert_eq!(instance.sql(setting), instance.value("JWT_SECRET"));
+    assert_eq!(instance.sign_up("rotated@example.com"), 200);
+    assert_eq!(instance.sign_up_with(&anon, "old-key@example.com"), 401);
+    let told = panel.instance(&["diagnose"], &[], None).code(0).json();
+    assert_eq!(told["findings"], serde_json::json!([]));
+    panel.assert_tidy("rotated");
 }
 
 /// What cannot be is said, and the file is not touched.

@@ -123,9 +123,14 @@ impl Instance {
 
     /// The status the gateway answers a sign-up with.
     pub fn sign_up(&self, email: &str) -> u16 {
+        self.sign_up_with(&self.value("ANON_KEY"), email)
+    }
+
+    /// The same with a key of one's own.
+    pub fn sign_up_with(&self, key: &str, email: &str) -> u16 {
         let mut curl = Command::new("curl");
         curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "-m", "15", "-X", "POST"]);
-        curl.args(["-H", &format!("apikey: {}", self.value("ANON_KEY"))]);
+        curl.args(["-H", &format!("apikey: {key}")]);
         curl.args(["-H", "content-type: application/json", "-d"]);
         curl.arg(format!("{{\"email\":\"{email}\",\"password\":\"a-long-password\"}}"));
         curl.arg(format!("http://127.0.0.1:{}/auth/v1/signup", self.port));

@@ -57,6 +57,8 @@ instance-step-recreate = { $count ->
    *[other] Recreate { $count } services, and nothing else: { $services }
 }
 instance-step-setting = Set { $setting } in the database to { $value }
+instance-step-setting-secret = Set { $setting } in the database to the new secret
+instance-step-nothing-worse = Diagnose: nothing grave that was not there before
 instance-step-in-force = { $count ->
     [one] Look that one variable has its new value in its container
    *[other] Look that { $count } variables have their new values in their containers
@@ -91,6 +93,18 @@ config-warn-nobody-reads = No service reads this. It is written, and changes not
 
 repair-log-no-help = { $probe } still finds the same: what was done is put back.
 repair-step-judge = Look whether anything helped
+
+problem-change-made-worse = With the change, the diagnosis finds something grave that was not there before: { $probe }.
+    .safe = Zelo puts everything back as it was.
+    .next = Plan the change once more, and look at what the diagnosis says while it runs.
+
+problem-config-jwt-keys-set = { $key } is set: the instance signs with keys of its own, which Zelo does not make.
+    .safe = Nothing was changed.
+    .next = Make all of them anew with Supabase's own script utils/generate-keys.sh; take a recovery point before.
+
+problem-config-not-guided = There is no procedure that makes { $field } anew.
+    .safe = Nothing was changed.
+    .next = jwt_secret can be made anew, with both API keys. Other settings are changed with “zelo instance config set”.
 
 problem-compose-missing = Docker Compose does not answer.
     .safe = Nothing was changed.

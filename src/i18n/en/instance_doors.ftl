@@ -69,7 +69,7 @@ help-instance-backup--name = A name for the recovery point
     .value = NAME
 help-instance-backup--note = A note kept with it
     .value = NOTE
-help-instance-config = An instance's settings: get, set, diff, history, set-back
+help-instance-config = An instance's settings: get, set, diff, history, set-back, rotate
 help-instance-config-get = Show settings; of a secret only whether it is set
 help-instance-config-get--fields = Only these, such as site_url (default: all)
     .value = FIELD
@@ -77,6 +77,9 @@ help-instance-config-set = Change settings: saved first, in force or put back
 help-instance-config-diff = Show what a change would do; changes nothing
 help-instance-config-history = Show what was changed when, and by whom
 help-instance-config-set-back = Go back to the values from before a change
+help-instance-config-rotate = Make a secret anew with all that belongs to it: jwt_secret
+help-instance-config-rotate--field = The secret: jwt_secret
+    .value = FIELD
 help-any--service = Only this service; may be given several times (default: all)
     .value = SERVICE
 help-any--changes = FIELD=VALUE, such as jwt_expiry=7200; a secret as FIELD alone: it is asked for, or read from the first line of standard input
@@ -152,6 +155,8 @@ ui-history-none = No settings were changed yet
 ui-history-change = Change
 ui-set-back-more = Go back…
 ui-set-back-of = Go back to the former settings of { $name }
+ui-rotate-jwt-more = New JWT secret…
+ui-rotate-jwt-of = New JWT secret and API keys of { $name }
 flash-not-set-back = { $why }
 
 ui-logs-of = Logs of { $name }

@@ -235,7 +235,7 @@ problem-env-refused-password = { $key } cannot be changed in the file alone: the
 
 problem-env-refused-jwt = { $key } cannot be changed alone: the signing secret, the signing keys and both API keys belong together.
     .safe = Nothing was changed.
-    .next = Leave it as it is here. To replace them, make all of them anew with Supabase's own script utils/generate-keys.sh; take a backup before.
+    .next = Leave it as it is here. “New JWT secret”, or “zelo instance config rotate NAME jwt_secret”, makes secret and both API keys anew.
 
 problem-env-refused-pooler = The pooler keeps { $key } in its own records and reads it from the file only once: a change would not arrive there.
     .safe = Nothing was changed.

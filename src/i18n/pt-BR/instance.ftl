@@ -57,6 +57,8 @@ instance-step-recreate = { $count ->
    *[other] Recriar { $count } serviços, e nada mais: { $services }
 }
 instance-step-setting = Definir { $setting } no banco de dados como { $value }
+instance-step-setting-secret = Definir { $setting } no banco de dados com o novo segredo
+instance-step-nothing-worse = Diagnosticar: nada grave que não estivesse lá antes
 instance-step-in-force = { $count ->
     [one] Ver que uma variável tem o novo valor no seu contêiner
    *[other] Ver que { $count } variáveis têm os novos valores nos seus contêineres
@@ -91,6 +93,18 @@ config-warn-nobody-reads = Nenhum serviço lê isto. É gravado, e nada do que r
 
 repair-log-no-help = { $probe } ainda encontra o mesmo: o que foi feito é desfeito.
 repair-step-judge = Ver se algo ajudou
+
+problem-change-made-worse = Com a alteração, o diagnóstico encontra algo grave que não estava lá antes: { $probe }.
+    .safe = O Zelo põe tudo de volta como era.
+    .next = Planeje a alteração mais uma vez e veja o que o diagnóstico diz enquanto ela roda.
+
+problem-config-jwt-keys-set = { $key } está definido: a instância assina com chaves próprias, que o Zelo não cria.
+    .safe = Nada foi alterado.
+    .next = Crie todas de novo com o script utils/generate-keys.sh do próprio Supabase; faça um ponto de recuperação antes.
+
+problem-config-not-guided = Não há um procedimento que crie { $field } de novo.
+    .safe = Nada foi alterado.
+    .next = jwt_secret pode ser criado de novo, com as duas chaves de API. Outras configurações se alteram com “zelo instance config set”.
 
 problem-compose-missing = O Docker Compose não responde.
     .safe = Nada foi alterado.

@@ -69,7 +69,7 @@ help-instance-backup--name = Um nome para o ponto de recuperação
     .value = NOME
 help-instance-backup--note = Uma nota guardada com ele
     .value = NOTA
-help-instance-config = As configurações de uma instância: get, set, diff, history, set-back
+help-instance-config = As configurações de uma instância: get, set, diff, history, set-back, rotate
 help-instance-config-get = Mostra configurações; de um segredo, só se está definido
 help-instance-config-get--fields = Só estas, como site_url (padrão: todas)
     .value = CAMPO
@@ -77,6 +77,9 @@ help-instance-config-set = Altera configurações: salvas antes, em vigor ou des
 help-instance-config-diff = Mostra o que uma alteração faria; nada altera
 help-instance-config-history = Mostra o que foi alterado, quando e por quem
 help-instance-config-set-back = Volta aos valores de antes de uma alteração
+help-instance-config-rotate = Cria de novo um segredo com tudo o que pertence a ele: jwt_secret
+help-instance-config-rotate--field = O segredo: jwt_secret
+    .value = CAMPO
 help-any--service = Só este serviço; pode ser dado várias vezes (padrão: todos)
     .value = SERVIÇO
 help-any--changes = CAMPO=VALOR, como jwt_expiry=7200; um segredo só como CAMPO: ele é perguntado, ou lido da primeira linha da entrada padrão
@@ -152,6 +155,8 @@ ui-history-none = Nenhuma configuração foi alterada ainda
 ui-history-change = Alteração
 ui-set-back-more = Voltar…
 ui-set-back-of = Voltar às configurações anteriores de { $name }
+ui-rotate-jwt-more = Novo segredo JWT…
+ui-rotate-jwt-of = Novo segredo JWT e chaves de API de { $name }
 flash-not-set-back = { $why }
 
 ui-logs-of = Logs de { $name }

@@ -235,7 +235,7 @@ problem-env-refused-password = { $key } não pode ser alterado só no arquivo: a
 
 problem-env-refused-jwt = { $key } não pode ser alterado sozinho: o segredo, as chaves de assinatura e as duas chaves de API formam um conjunto.
     .safe = Nada foi alterado.
-    .next = Deixe como está aqui. Para trocá-los, crie todos de novo com o script utils/generate-keys.sh do próprio Supabase; faça um backup antes.
+    .next = Deixe como está aqui. “Novo segredo JWT”, ou “zelo instance config rotate NOME jwt_secret”, cria de novo o segredo e as duas chaves de API.
 
 problem-env-refused-pooler = O pooler guarda { $key } nos próprios registros e o lê do arquivo só uma vez: a alteração não chegaria lá.
     .safe = Nada foi alterado.

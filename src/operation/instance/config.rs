@@ -2,6 +2,7 @@
 //! → write → recreate only what is affected → tell the database → prove the values in
 //! force → gate → done; else everything back.
 
+mod guided;
 mod history;
 mod preview;
 
@@ -10,11 +11,15 @@ use std::{collections::BTreeMap, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-pub use self::history::{Edited, history, set_back};
 use self::preview::Preview;
-use super::{again, locks, only_config, protect, resource, target, waived};
+pub use self::{
+    guided::Guided,
+    history::{Edited, history, set_back},
+};
+use super::{again, examine, locks, only_config, protect, resource, target, waived};
 use crate::{
     domain::{
+        finding::Severity,
         id::{OperationId, ResourceId},
         msg::Msg,
         operation::OpKind,
@@ -33,13 +38,14 @@ use crate::{
     },
     secret::Secret,
     supabase::{
+        diagnose::Diagnosis,
         instance::Instance,
-        keys::{Key, SqlEffect, accept, by_field, caution},
+        keys::{Key, SqlEffect, accept, by_field, caution, check},
         order::start_order,
         scene::read_env,
         steps::{
-            Done, Edits, ForgetEnv, Gate, InForce, LookBefore, Recreate, Return, Target, Tell, Variable,
-            WriteEnv, digest,
+            Done, Edits, ForgetEnv, Gate, InForce, LookBefore, NothingWorse, Recreate, Return, Target, Tell,
+            Variable, WriteEnv, digest,
         },
     },
 };
@@ -55,6 +61,9 @@ pub struct ConfigRequest {
     /// What was entered, by field.
     #[serde(skip)]
     values: BTreeMap<String, Secret>,
+    /// A procedure that finds the values itself, all that belong together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guided: Option<Guided>,
     /// An owner's reason to go without a safety backup.
     #[serde(default)]
     pub without_safety: Option<String>,
@@ -68,7 +77,13 @@ impl ConfigRequest {
             (field.clone(), world.sealer.fingerprint(&format!("{owner}/{field}"), value))
         };
         let fields = values.iter().map(print).collect();
-        Self { resource, fields, values, without_safety: None }
+        Self { resource, fields, values, guided: None, without_safety: None }
+    }
+
+    /// A procedure, whose values it finds itself.
+    pub fn guided(resource: ResourceId, guided: Guided) -> Self {
+        let (fields, values) = (BTreeMap::new(), BTreeMap::new());
+        Self { resource, fields, values, guided: Some(guided), without_safety: None }
     }
 }
 
@@ -93,14 +108,13 @@ pub struct Change {
     pub new: Option<String>,
 }
 
-/// What must change in the database with it.
+/// What must change in the database with it; the values are sealed with the others.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Sql {
     database: String,
     setting: String,
-    value: String,
-    /// What it was; `None`: not set.
-    former: Option<String>,
+    /// Whether its value is hidden.
+    secret: bool,
 }
 
 /// What inspection found.
@@ -115,12 +129,21 @@ pub(in crate::operation) struct Facts {
     services: Vec<String>,
     variables: Vec<Variable>,
     sql: Vec<Sql>,
+    /// What was gravely wrong before, by its probe.
+    known: Vec<String>,
+    #[serde(default)]
+    guided: Option<Guided>,
     waiver: Option<Waiver>,
 }
 
 /// The values themselves, as they are sealed.
 #[derive(Default, Serialize, Deserialize)]
-struct Values(BTreeMap<String, OldNew>);
+struct Values {
+    /// Of `.env`, by key.
+    env: BTreeMap<String, OldNew>,
+    /// Of the database, by setting.
+    settings: BTreeMap<String, OldNew>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct OldNew {
@@ -153,7 +176,8 @@ impl Kind for Config {
         let access = world.access(&row)?;
         let target = target(world, &row)?;
         let instance = target.now().await?;
-        let preview = Preview::of(world, id, &target, &instance, &request.values).await?;
+        let (_, diagnosis) = examine(world, &row).await?;
+        let preview = Preview::of(world, id, &target, &instance, &request).await?;
         let sealed = serde_json::to_string(&preview.values).map_err(|_| problem!("internal-journal"))?;
         let facts = Facts {
             resource: row.id.clone(),
@@ -166,6 +190,8 @@ impl Kind for Config {
                 .collect(),
             variables: preview.variables,
             sql: preview.sql,
+            known: grave(&diagnosis),
+            guided: request.guided,
             waiver: waived(world, request.without_safety, by)?,
             changes: preview.changes,
         };
@@ -188,8 +214,8 @@ impl Kind for Config {
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let (row, target) = again(world, &facts.resource).await?;
-        let values = facts.values(world)?;
-        let values = values.0.into_iter().map(|(key, value)| (key, Secret::new(value.new))).collect();
+        let Values { env, mut settings } = facts.values(world)?;
+        let values = env.into_iter().map(|(key, value)| (key, Secret::new(value.new))).collect();
         let edits = Edits { values, planned_for: facts.planned_for.clone() };
         let mut plan = Plan::builder(Self::KIND);
         let look = LookBefore { target: target.clone() };
@@ -209,10 +235,12 @@ impl Kind for Config {
             plan.destroy(Recreate { target: target.clone(), services, force: false });
         }
         for sql in facts.sql {
-            plan.destroy(sql.step(&target));
+            let value = settings.remove(&sql.setting).ok_or_else(|| problem!("plan-changed"))?;
+            plan.destroy(sql.step(&target, value));
         }
         plan.add(InForce { target: target.clone(), variables: facts.variables });
-        plan.add(Gate { target, before });
+        plan.add(Gate { target: target.clone(), before });
+        plan.add(NothingWorse { target, known: facts.known });
         let mut plan = plan.commit(AnyCommit::new(Done));
         plan.settle(ForgetEnv { file: facts.file });
         Ok(plan.finish())
@@ -220,21 +248,26 @@ impl Kind for Config {
 }
 
 impl Sql {
-    fn step(self, target: &Target) -> Tell {
+    fn step(self, target: &Target, value: OldNew) -> Tell {
         let database = ident(&self.database);
         let setting = ident(&self.setting);
         let set = |value: &str| format!("ALTER DATABASE {database} SET {setting} TO {}", literal(value));
-        let back = match &self.former {
+        let back = match &value.old {
             Some(former) => set(former),
             None => format!("ALTER DATABASE {database} RESET {setting}"),
+        };
+        let title = if self.secret {
+            msg!("instance-step-setting-secret", setting = &self.setting)
+        } else {
+            msg!("instance-step-setting", setting = &self.setting, value = &value.new)
         };
         Tell {
             target: target.clone(),
             name: format!("tell:{}", self.setting),
-            title: msg!("instance-step-setting", setting = &self.setting, value = &self.value),
-            apply: vec![set(&self.value)],
+            title,
+            apply: vec![set(&value.new)],
             back: vec![back],
-            expect: Some((setting_query(&self.database, &self.setting), self.value.clone())),
+            expect: Some((setting_query(&self.database, &self.setting), value.new)),
             database: self.database,
         }
     }
@@ -250,6 +283,12 @@ fn setting_query(database: &str, setting: &str) -> String {
         database = literal(database),
         prefix = literal(&format!("{setting}=")),
     )
+}
+
+/// The probes whose findings are grave.
+fn grave(diagnosis: &Diagnosis) -> Vec<String> {
+    let grave = diagnosis.findings.iter().filter(|finding| finding.severity >= Severity::Serious);
+    grave.map(|finding| finding.probe.clone()).collect()
 }
 
 /// A change, for the plan.

@@ -10,7 +10,7 @@ mod stop;
 
 pub(super) use self::{config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
-    config::{Change, ConfigRequest, Edited, history, set_back},
+    config::{Change, ConfigRequest, Edited, Guided, history, set_back},
     look::{Address, Glance, Served, Setting, Stack, glance, logs, reveal, settings, stacks},
     repair::RepairRequest,
     restart::RestartRequest,

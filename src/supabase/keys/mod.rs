@@ -13,7 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use jwt::expires;
+pub use jwt::{expires, signed};
 pub use kind::ValueKind;
 
 use crate::{

@@ -10,6 +10,7 @@ mod start;
 mod stop;
 mod tell;
 mod wait;
+mod worse;
 
 pub use done::Done;
 pub use env::{Edits, ForgetEnv, WriteEnv, digest};
@@ -20,6 +21,7 @@ pub use recreate::{InForce, Recreate, Return, Variable};
 pub use start::Start;
 pub use stop::Stop;
 pub use tell::Tell;
+pub use worse::NothingWorse;
 
 use super::{instance::Instance, live::Live};
 use crate::{domain::problem::Problem, engine::Access};

@@ -82,6 +82,7 @@ const PROBLEM: &str = "Problem";
         instances::config::fields::fields,
         instances::config::history::history,
         instances::config::set_back::set_back,
+        instances::config::rotate::rotate,
         instances::config::show::show,
         instances::config::change::change,
         instances::config::reveal::reveal,

@@ -81,6 +81,9 @@ pub(super) const ROUTES: &[Entry] = &[
     get("/api/instances/{resource}/config/history", Rule::Resource(Owner), |r| {
         r.to(instances::config::history::history)
     }),
+    post("/api/instances/{resource}/config/{field}/rotate", Rule::Resource(Owner), |r| {
+        r.to(instances::config::rotate::rotate)
+    }),
     post("/api/instances/{resource}/config/history/{operation}/set-back", Rule::Operation(Owner), |r| {
         r.to(instances::config::set_back::set_back)
     }),

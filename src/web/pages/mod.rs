@@ -72,6 +72,8 @@ pub(super) const ROUTES: &[Entry] = &[
     post("/instances/{resource}/settings/{field}/reveal", Rule::Resource(Owner), |r| {
         r.to(instance::settings::reveal)
     }),
+    get("/instances/{resource}/rotate-jwt", Rule::Resource(Owner), |r| r.to(instance::rotate::ask)),
+    post("/instances/{resource}/rotate-jwt", Rule::Resource(Owner), |r| r.to(instance::rotate::agree)),
     get("/instances/{resource}/history", Rule::Resource(Owner), |r| r.to(instance::history::show)),
     get("/instances/{resource}/history/{operation}/set-back", Rule::Operation(Owner), |r| {
         r.to(instance::history::ask_set_back)

@@ -3,6 +3,7 @@
 pub(crate) mod diff;
 pub(crate) mod get;
 pub(crate) mod history;
+pub(crate) mod rotate;
 pub(crate) mod set;
 pub(crate) mod set_back;
 
@@ -34,6 +35,8 @@ pub enum Command {
     History(history::Args),
     /// `zelo instance config set-back`
     SetBack(set_back::Args),
+    /// `zelo instance config rotate`
+    Rotate(rotate::Args),
 }
 
 impl Command {
@@ -44,6 +47,7 @@ impl Command {
             Self::Diff(args) => args.run(desk).await,
             Self::History(args) => args.run(desk).await,
             Self::SetBack(args) => args.run(desk).await,
+            Self::Rotate(args) => args.run(desk).await,
         }
     }
 }

@@ -62,9 +62,10 @@ pub async fn set_back(world: &World, operation: &OperationId) -> Result<ConfigRe
     let values = facts.values(world)?;
     let mut entered = BTreeMap::new();
     for change in &facts.changes {
-        let old = values.0.get(&change.env).and_then(|v| v.old.clone());
+        let old = values.env.get(&change.env).and_then(|v| v.old.clone());
         let old = old.ok_or_else(|| problem!("config-was-unset", key = &change.env))?;
         entered.insert(change.field.clone(), Secret::new(old));
     }
-    Ok(ConfigRequest::new(world, facts.resource, entered))
+    let request = ConfigRequest::new(world, facts.resource, entered);
+    Ok(ConfigRequest { guided: facts.guided, ..request })
 }

@@ -29,14 +29,19 @@ impl Preview {
         id: &OperationId,
         target: &Target,
         instance: &Instance,
-        entered: &BTreeMap<String, Secret>,
+        request: &ConfigRequest,
     ) -> Result<Self, Problem> {
         let shown = instance.env_file().display().to_string();
         let file = tokio::fs::canonicalize(instance.env_file())
             .await
             .map_err(|e| problem!("env-unreadable", path = shown).detail(e))?;
         let current = read_env(file.clone()).await?;
-        let wanted = accepted(&current, entered)?;
+        let found = match request.guided {
+            Some(guided) if request.values.is_empty() => Some(guided.values(world, &current)?),
+            _ => None,
+        };
+        let entered = found.as_ref().unwrap_or(&request.values);
+        let wanted = accepted(&current, entered, request.guided.is_some())?;
         let mut next = current.clone();
         for (key, value) in &wanted {
             next = next.set(key.env, value.expose())?;
@@ -57,6 +62,9 @@ impl Preview {
         };
         for (key, value) in wanted {
             preview.add(target, instance, &current, key, &value).await?;
+            if let Some(setting) = request.guided.and_then(|guided| guided.setting(key)) {
+                preview.add_setting(target, instance, &current, setting, &value, Always::IfSet).await?;
+            }
         }
         if preview.services.is_empty() && preview.sql.is_empty() {
             preview.warnings.push(msg!("config-warn-nobody-reads"));
@@ -79,14 +87,7 @@ impl Preview {
         }
         self.warnings.extend(caution(key, value.expose()));
         if let Some(SqlEffect::DatabaseSetting(setting)) = key.sql {
-            let database = current.value("POSTGRES_DB").and_then(Result::ok).map(|v| v.expose().to_owned());
-            let database = database.filter(|name| !name.is_empty()).unwrap_or_else(|| "postgres".to_owned());
-            let mut ask = target.live.ask(instance, &database, None).await?;
-            let former = ask.text(&setting_query(&database, setting)).await;
-            ask.close().await;
-            let former = Some(former?).filter(|former| !former.is_empty());
-            let (setting, value) = (setting.to_owned(), value.expose().to_owned());
-            self.sql.push(Sql { database, setting, value, former });
+            self.add_setting(target, instance, current, setting, value, Always::Yes).await?;
         }
         self.changes.push(Change {
             field: key.field.to_owned(),
@@ -96,15 +97,49 @@ impl Preview {
             was_set: old.is_some(),
             new: (!key.secret).then(|| value.expose().to_owned()),
         });
-        self.values.0.insert(key.env.to_owned(), OldNew { old, new: value.expose().to_owned() });
+        self.values.env.insert(key.env.to_owned(), OldNew { old, new: value.expose().to_owned() });
         Ok(())
     }
+
+    /// What the database has to be told with a value.
+    async fn add_setting(
+        &mut self,
+        target: &Target,
+        instance: &Instance,
+        current: &Dotenv,
+        setting: &str,
+        value: &Secret,
+        always: Always,
+    ) -> Result<(), Problem> {
+        let database = current.value("POSTGRES_DB").and_then(Result::ok).map(|v| v.expose().to_owned());
+        let database = database.filter(|name| !name.is_empty()).unwrap_or_else(|| "postgres".to_owned());
+        let mut ask = target.live.ask(instance, &database, None).await?;
+        let former = ask.text(&setting_query(&database, setting)).await;
+        ask.close().await;
+        let old = Some(former?).filter(|former| !former.is_empty());
+        if old.is_none() && matches!(always, Always::IfSet) {
+            return Ok(());
+        }
+        self.values.settings.insert(setting.to_owned(), OldNew { old, new: value.expose().to_owned() });
+        let secret = matches!(always, Always::IfSet);
+        self.sql.push(Sql { database, setting: setting.to_owned(), secret });
+        Ok(())
+    }
+}
+
+/// Whether a setting of the database is made where there is none: an older layout's
+/// secret, which newer ones no longer keep there, is only followed.
+#[derive(Clone, Copy)]
+enum Always {
+    Yes,
+    IfSet,
 }
 
 /// What is to be written, where it differs from what is there.
 fn accepted<'a>(
     current: &Dotenv,
     entered: &BTreeMap<String, Secret>,
+    guided: bool,
 ) -> Result<Vec<(&'a Key, Secret)>, Problem> {
     let mut keys: Vec<(&'static Key, &Secret)> = Vec::new();
     for (field, value) in entered {
@@ -118,7 +153,7 @@ fn accepted<'a>(
     };
     let mut wanted = Vec::new();
     for (key, value) in &keys {
-        let value = accept(key, value.expose(), &will_be)?;
+        let value = if guided { check } else { accept }(key, value.expose(), &will_be)?;
         let is = current.value(key.env).and_then(Result::ok).map(|v| v.expose().to_owned());
         if is.as_deref() != Some(value.as_str()) {
             wanted.push((*key, Secret::new(value)));

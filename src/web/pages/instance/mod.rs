@@ -4,6 +4,7 @@ pub(super) mod diagnosis;
 pub(super) mod history;
 pub(super) mod logs;
 mod plan;
+pub(super) mod rotate;
 pub(super) mod run;
 pub(super) mod settings;
 pub(super) mod show;

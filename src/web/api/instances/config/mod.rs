@@ -5,6 +5,7 @@ pub(in crate::web::api) mod change;
 pub(in crate::web::api) mod fields;
 pub(in crate::web::api) mod history;
 pub(in crate::web::api) mod reveal;
+pub(in crate::web::api) mod rotate;
 pub(in crate::web::api) mod set_back;
 pub(in crate::web::api) mod show;
 
