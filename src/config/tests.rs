@@ -51,7 +51,7 @@ fn the_example_file_is_current_and_parses_to_the_defaults() {
     };
     let defaults = Settings::load(&bare()).unwrap();
     assert_eq!(read(&example()), defaults);
-    // The commented ones are right too, besides the two that have no default.
+    // The commented ones are right too, besides the three that have no default.
     let all: String = example()
         .lines()
         .map(|line| match line.strip_prefix("# ") {
@@ -63,7 +63,8 @@ fn the_example_file_is_current_and_parses_to_the_defaults() {
     assert_eq!(all.language, Some(Lang::En));
     assert_eq!(all.http.url(), "https://zelo.example.com");
     let http = defaults.http.clone();
-    assert_eq!(Settings { language: None, http, ..all }, defaults);
+    assert_eq!(all.compose, Some("/usr/local/bin/docker-compose".into()));
+    assert_eq!(Settings { language: None, compose: None, http, ..all }, defaults);
 }
 
 #[test]
@@ -78,6 +79,7 @@ fn every_key_can_be_set_by_its_variable() {
         ("ZELO_STORE_RESERVE_PERCENT", "0"),
         ("ZELO_STORE_RESERVE_BYTES", "500 MB"),
         ("ZELO_DOCKER_SOCKET", "off"),
+        ("ZELO_DOCKER_COMPOSE", "/usr/local/bin/compose"),
         ("ZELO_OPERATION_CONCURRENCY", "8"),
         ("ZELO_OPERATION_STALL", "1h 30m"),
         ("ZELO_OPERATION_DEADLINE", "2d"),
@@ -111,6 +113,7 @@ fn every_key_can_be_set_by_its_variable() {
         }
     );
     assert_eq!(settings.docker, Docker::Off);
+    assert_eq!(settings.compose, Some("/usr/local/bin/compose".into()));
     assert_eq!(settings.operation.stall, Duration::from_secs(5400));
     assert_eq!(settings.operation.grace, Duration::ZERO);
     assert_eq!(settings.log, Log { level: Level::Trace, format: Format::Json });

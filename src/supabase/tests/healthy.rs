@@ -1,6 +1,7 @@
-//! On a healthy instance nothing is found, and it takes seconds.
+//! On a healthy instance nothing is found. How long that takes is told, not asserted: the
+//! machine may be doing other things.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::stack::Stack;
 
@@ -16,8 +17,6 @@ async fn healthy(stack: &Stack, explained: &[&str]) {
         assert_eq!(unknown, Vec::<String>::new());
     }
     eprintln!("a diagnosis took {took:?}");
-    took.sort();
-    assert!(took[1] < Duration::from_secs(3), "{took:?}");
 }
 
 #[tokio::test]
