@@ -5,12 +5,13 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from . import panel
+from . import instance, panel
 from .lab import DATABASE, ROOT, Server, pipeline
 from .table import Broken, Goal, Result, note
 from .zelo import moment, resident_mib, seconds
@@ -286,6 +287,56 @@ class Bench:
             return in_turn(self.runs, {name: ask(path) for name, path in paths.items()})
 
     @once
+    def instance(self):
+        """A Zelo that knows an instance of the lab."""
+        folder = self._folder("instance")
+        at = self.stack.enter_context(instance.running(folder))
+        zelo = self.zelo.settle_in(os.path.join(folder, "zelo"))
+        zelo.more = {"ZELO_DOCKER_COMPOSE": instance.compose()}
+        zelo.run("resource", "add", "--detected", instance.PROJECT)
+        zelo.run("instance", "backup", instance.PROJECT)
+        return {"zelo": zelo, "folder": at}
+
+    @once
+    def edits(self):
+        """How long auth is away for a change of a value that only it reads."""
+        zelo, folder = self.instance["zelo"], self.instance["folder"]
+        turn = iter(range(10_000))
+        value = lambda: f"http://localhost:3000/{next(turn)}"
+        up = [instance.compose(), "--project-directory", folder, "up", "-d", "--no-deps", "auth"]
+
+        def edit():
+            _, others = instance.states("auth")
+            setting = f"site_url={value()}"
+            took = instance.away(lambda: zelo.run("instance", "config", "set", instance.PROJECT, setting, "--yes"))
+            if instance.states("auth")[1] != others:
+                raise Broken("another service than auth was touched")
+            return took
+
+        def peer():
+            instance.set_env(folder, "SITE_URL", value())
+            clean = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+            return instance.away(lambda: subprocess.run(up, check=True, capture_output=True, env=clean))
+
+        note("a change of one value")
+        return in_turn(self.runs, {"zelo instance config set": edit, "compose up -d --no-deps": peer})
+
+    @once
+    def instance_answers(self):
+        """The 99th percentile of the instance's page at a fixed rate, and of `/healthz`."""
+        zelo = self.instance["zelo"]
+        listed = zelo.run("resource", "list").said
+        resource = next(row["id"] for row in listed if row["name"] == instance.PROJECT)
+        panel.person(zelo)
+        cookie = panel.session(zelo)
+        paths = {"/healthz": "/healthz", "instance": f"/instances/{resource}"}
+        with zelo.serve():
+            for path in paths.values():
+                panel.weigh(zelo.address, path, cookie)
+            ask = lambda path: lambda: panel.load(self.bare, f"http://{zelo.address}{path}", cookie)["p99"]
+            return in_turn(self.runs, {name: ask(path) for name, path in paths.items()})
+
+    @once
     def weights(self):
         """The heaviest page: KB with all its files, and requests if those are kept."""
         kit = self.full
@@ -423,6 +474,20 @@ def page_requests(bench):
     return [bench.weights["requests"]], None
 
 
+def diagnosis_time(bench):
+    zelo = bench.instance["zelo"]
+    samples = in_turn(bench.runs, {"diagnosis": lambda: zelo.run("instance", "diagnose", instance.PROJECT).seconds})
+    return samples["diagnosis"], None
+
+
+def edit_time(bench):
+    return bench.edits["zelo instance config set"], bench.edits["compose up -d --no-deps"]
+
+
+def instance_page(bench):
+    return bench.instance_answers["instance"], bench.instance_answers["/healthz"]
+
+
 @dataclass
 class Row:
     """One line of the table: what it is called, its goal, and who measures it."""
@@ -469,5 +534,8 @@ ROWS = [
     *(Row(page, "p99 at 200/s / healthz", "ms", Goal("ratio", 8), answer_time(page)) for page in PAGES),
     Row("serve", "start to first answer", "ms", Goal("zelo", 300), start_time),
     Row("page", "heaviest, with its files", "KB", Goal("zelo", 60), page_weight),
+    Row("instance", "diagnosis with all probes", "s", Goal("zelo", 3), diagnosis_time),
+    Row("instance", "service away in an edit / compose up", "s", Goal("more", 1), edit_time),
+    Row("instance", "p99 at 200/s / healthz", "ms", Goal("ratio", 20), instance_page),
     Row("page", "requests, files kept", "", Goal("zelo", 2), page_requests),
 ]

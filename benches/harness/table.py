@@ -12,18 +12,22 @@ class Broken(Exception):
 
 @dataclass
 class Goal:
-    """What a row must keep to: at most `most`, of the ratio zelo / peer or of Zelo's own value."""
+    """What a row must keep to: at most `most`, of the ratio zelo / peer, of what Zelo takes
+    `more` than the peer, or of Zelo's own value."""
 
     of: str
     most: float
 
     def __str__(self):
-        return f"{self.of} <= {self.most:g}" if self.of == "ratio" else f"{self.of} < {self.most:g}"
+        return f"{self.of} < {self.most:g}" if self.of == "zelo" else f"{self.of} <= {self.most:g}"
 
-    def met(self, zelo, ratio):
+    def met(self, zelo, peer):
         """Whether it is kept; a row without a value never is."""
-        value = ratio if self.of == "ratio" else zelo
-        return value is not None and (value <= self.most if self.of == "ratio" else value < self.most)
+        if zelo is None or (self.of != "zelo" and not peer):
+            return False
+        if self.of == "zelo":
+            return zelo < self.most
+        return (zelo / peer if self.of == "ratio" else zelo - peer) <= self.most
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Result:
             "peer": None if peer is None else round(peer, 4),
             "ratio": None if ratio is None else round(ratio, 4),
             "goal": str(self.goal),
-            "ok": self.goal.met(zelo, ratio),
+            "ok": self.goal.met(zelo, peer),
             "runs": len(self.zelo),
         }
 

@@ -54,6 +54,8 @@ class Zelo:
         self.binary = binary
         self.data = None
         self.address = None
+        # Variables of its own.
+        self.more = {}
 
     def settle_in(self, folder):
         """Starts over in an empty folder."""
@@ -70,7 +72,7 @@ class Zelo:
 
     def _environment(self, **more):
         mine = {name: value for name, value in os.environ.items() if not name.startswith("ZELO_")}
-        return {**mine, "ZELO_STORE_FOLDER": self.store, "LC_ALL": "C.UTF-8", **more}
+        return {**mine, "ZELO_STORE_FOLDER": self.store, "LC_ALL": "C.UTF-8", **self.more, **more}
 
     def run(self, *arguments):
         """Runs a command, which must end well. The time is that of the whole
