@@ -169,7 +169,7 @@ impl Engine for SupabaseEngine {
     }
 
     fn recover(&self, manifest: &Manifest) -> String {
-        recover::recover(manifest, &self.live.postgres().recover(manifest))
+        recover::recover(manifest)
     }
 
     async fn plan_restore(

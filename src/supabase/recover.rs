@@ -1,75 +1,128 @@
 //! RECOVER.md of a recovery point: how an instance is put back by hand, with tar,
-//! Docker and PostgreSQL's own client.
+//! Docker and PostgreSQL's own client. In this way an instance of the lab was put back.
 
 use std::fmt::Write;
 
 use super::capture::TAR;
 use crate::domain::manifest::{Codec, Manifest, Part};
 
-/// The whole text; `databases` is what PostgreSQL's own engine says of its parts.
-pub(super) fn recover(manifest: &Manifest, databases: &str) -> String {
+/// The prefixes of a database's part, and of the one with its settings.
+const DATABASE: &str = "database:";
+const SETTINGS: &str = "settings:";
+/// The part with the stored objects.
+const OBJECTS: &str = "storage";
+/// Tables whose rows tell whether an instance came back whole.
+const TELLING: [&str; 4] = ["auth.users", "auth.identities", "storage.buckets", "storage.objects"];
+
+/// The whole text.
+pub(super) fn recover(manifest: &Manifest) -> String {
     let mut out = format!(
         "# How to put this instance back without Zelo\n\n\
          Recovery point `{}` of the Supabase instance `{}`, taken {}.\n\n\
          Work as root on the machine that shall run it, in the folder this file is in. You need Docker with Compose,\n\
          GNU tar and gunzip or zstd. Never run `docker compose down -v`: it destroys the vault's key.\n\n\
-         In this order: files, volumes, the database's container alone, roles and databases, stored objects, all else.\n\n",
+         In this order: files, volumes, roles and databases, stored objects.\n\n",
         manifest.id,
         manifest.resource.name,
         manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
     );
-    for part in manifest.parts.iter().filter(|part| part.media_type == TAR) {
-        tar(&mut out, part);
-    }
+    digests(&mut out, manifest);
+    let tars = || manifest.parts.iter().filter(|part| part.media_type == TAR);
+    tars().filter(|part| part.name != OBJECTS).for_each(|part| tar(&mut out, part));
     if manifest.part("containers").is_some() {
         out.push_str(
             "## What ran\n\n`containers.json` (decompress it first) is what Docker knew of each container and image: compare\n\
              image ids, mounts, networks and restart policies with what you are about to start.\n\n",
         );
     }
-    if manifest.parts.iter().any(|part| part.name.starts_with("database:")) {
-        out.push_str(
-            "## Roles and databases\n\nStart the database alone (`docker compose up -d --wait db`) from an empty data folder, let the services make\n\
-             their tables once (`docker compose up -d --wait`, then `docker compose stop` all but `db`), and copy this folder\n\
-             into its container. There, `PGHOST=127.0.0.1 PGUSER=supabase_admin` needs no password.\n\
-             Errors about the event trigger `issue_pg_net_access` may be passed over.\n\n",
-        );
-        // One heading less: it is a part of this text.
-        let rest = databases.split_once("\n\n").map_or(databases, |(_, rest)| rest);
-        out.push_str(rest);
-        out.push_str("\n\n");
+    if manifest.parts.iter().any(|part| part.name.starts_with(DATABASE)) {
+        databases(&mut out, manifest);
     }
+    tars().filter(|part| part.name == OBJECTS).for_each(|part| tar(&mut out, part));
     out.push_str(
         "## At last\n\nStart everything (`docker compose up -d --wait`), sign in, open a stored object.\n",
     );
     out
 }
 
+/// The digests of all files, so that what is put back is what was written.
+fn digests(out: &mut String, manifest: &Manifest) {
+    out.push_str("## Check the files first\n\n```sh\nsha256sum -c <<'END'\n");
+    for file in manifest.parts.iter().flat_map(|part| &part.files) {
+        let _ = writeln!(out, "{}  {}", file.stored.sha256, here(&file.path));
+    }
+    out.push_str("END\n```\n\n");
+}
+
+/// A fresh cluster whose services have made their tables, roles first, then `--clean
+/// --if-exists`: one error is left, and no more.
+fn databases(out: &mut String, manifest: &Manifest) {
+    out.push_str(
+        "## Roles and databases\n\nIn the project's folder, start everything once from an empty data folder, so that the services make their\n\
+         tables; then stop all but the database, and copy this folder (`HERE`) into its container. `DB` is that container,\n\
+         `SERVICES` are all services but it:\n\n\
+         ```sh\ndocker compose up -d --wait\ndocker compose stop SERVICES\ndocker cp HERE DB:/tmp/recovery\n\
+         docker exec -it -w /tmp/recovery -e PGHOST=127.0.0.1 -e PGUSER=supabase_admin DB bash\n```\n\n\
+         In it. Roles that exist already are changed to what they were, passwords included: keep the `.env` that came with\n\
+         them. Errors about roles that exist or are reserved may be passed over; of `pg_restore` the one about the owner of\n\
+         the event trigger `issue_pg_net_access`, and no other.\n\n```sh\n",
+    );
+    for part in &manifest.parts {
+        let decoded = decoded(part);
+        let _ = match part.name.strip_prefix(DATABASE) {
+            Some(name) => writeln!(out, "{decoded} | pg_restore --clean --if-exists -d '{name}'"),
+            None if part.name == "roles" || part.name.starts_with(SETTINGS) => {
+                writeln!(out, "{decoded} | psql -X -d postgres")
+            }
+            None => Ok(()),
+        };
+    }
+    out.push_str("rm -r /tmp/recovery\n```\n\nRows at that moment, to compare with:\n\n");
+    for part in manifest.parts.iter().filter(|part| part.name.starts_with(DATABASE)) {
+        for table in TELLING {
+            if let Some(rows) = part.counts.get(&format!("table:{table}")) {
+                let _ = writeln!(out, "- {rows} in `{table}`");
+            }
+        }
+    }
+    out.push('\n');
+}
+
 fn tar(out: &mut String, part: &Part) {
     let said = |name: &str| part.facts.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let files: Vec<&str> = part.files.iter().map(|f| f.path.rsplit('/').next().unwrap_or(&f.path)).collect();
-    let reader = match part.files.first().map(|f| f.codec) {
-        Some(Codec::Zstd) => "zstd -dc",
-        Some(Codec::Gzip) => "gunzip -c",
-        _ => "cat",
-    };
-    let files = files.join(" ");
+    let decoded = decoded(part);
     let _ = match part.name.strip_prefix("volume:") {
         Some(volume) => write!(
             out,
             "## Volume {volume}\n\nBefore the database first starts. `CONTAINER` is one that has the volume at `{}` and is not running\n\
-             (`docker compose create` makes it):\n\n```sh\n{reader} {files} | docker cp --archive - CONTAINER:{}\n```\n\n",
+             (`docker compose create` makes it):\n\n```sh\n{decoded} | docker cp --archive - CONTAINER:{}\n```\n\n",
             said("target"),
             parent(&said("target")),
         ),
         None => write!(
             out,
-            "## {}\n\n```sh\nmkdir -p '{folder}'\n{reader} {files} | tar --extract --xattrs --xattrs-include='user.*' --numeric-owner \
+            "## {}\n\n```sh\nmkdir -p '{folder}'\n{decoded} | tar --extract --xattrs --xattrs-include='user.*' --numeric-owner \
              --preserve-permissions --directory='{folder}'\n```\n\n",
             part.name,
             folder = said("folder"),
         ),
     };
+}
+
+/// A pipeline's beginning that writes a part as it was.
+fn decoded(part: &Part) -> String {
+    let files: Vec<&str> = part.files.iter().map(|file| here(&file.path)).collect();
+    let reader = match part.files.first().map(|file| file.codec) {
+        Some(Codec::Zstd) => "zstd -dc",
+        Some(Codec::Gzip) => "gunzip -c",
+        _ => "cat",
+    };
+    format!("{reader} {}", files.join(" "))
+}
+
+/// A path relative to the resource's folder, seen from the backup's own.
+fn here(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn parent(path: &str) -> &str {

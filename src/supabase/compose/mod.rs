@@ -81,6 +81,11 @@ pub async fn resolve(
 ) -> Result<Resolved, Problem> {
     let said = live.compose(instance, &["config", "--format", "json"], env_file, LIMIT, cx).await?;
     if !said.ok() {
+        // A docker without Compose complains of the flags: that says nothing of the files.
+        let version = live.compose(instance, &["version", "--short"], None, LIMIT, cx).await?;
+        if !version.ok() {
+            return Err(problem!("compose-missing").detail(complaint(&version.err)));
+        }
         return Err(problem!("compose-refused", project = &instance.project).detail(complaint(&said.err)));
     }
     Resolved::parse(&said.out)
@@ -108,7 +113,15 @@ fn without_values(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{
+        domain::id::SystemIds,
+        engine::postgres::{PostgresEngine, Tuning},
+        host::{Hosts, Local},
+        supabase::live::ComposeProgram,
+    };
 
     #[test]
     fn what_differs_is_touched() {
@@ -124,6 +137,24 @@ mod tests {
         assert_eq!(one.touched(&one), BTreeSet::new());
         assert_eq!(one.variable("auth", "P"), Some(Secret::new("a$b")));
         assert_eq!(one.variable("auth", "N"), None);
+    }
+
+    #[tokio::test]
+    async fn a_docker_without_compose_says_nothing_of_the_files() {
+        let hosts = Hosts::new(Arc::new(Local::new()));
+        let postgres = PostgresEngine::new(hosts.clone(), Arc::new(SystemIds), Tuning::default());
+        let script = "echo 'unknown flag: --project-directory' >&2; exit 125";
+        let argv = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+        let live = Live::new(hosts, postgres, ComposeProgram { argv, socket: None });
+        let instance = Instance {
+            host: "local".to_owned(),
+            project: "shop".to_owned(),
+            folder: "/nowhere".into(),
+            files: Vec::new(),
+            services: BTreeMap::new(),
+        };
+        let problem = resolve(&live, &instance, None, None).await.err().unwrap();
+        assert!(problem.is("compose-missing"), "{problem}");
     }
 
     #[test]
