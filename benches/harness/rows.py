@@ -303,7 +303,7 @@ class Bench:
         zelo, folder = self.instance["zelo"], self.instance["folder"]
         turn = iter(range(10_000))
         value = lambda: f"http://localhost:3000/{next(turn)}"
-        up = [instance.compose(), "--project-directory", folder, "up", "-d", "--no-deps", "auth"]
+        up = [instance.compose(), "up", "-d", "--no-deps", "auth"]
 
         def edit():
             _, others = instance.states("auth")
@@ -316,7 +316,13 @@ class Bench:
         def peer():
             instance.set_env(folder, "SITE_URL", value())
             clean = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
-            return instance.away(lambda: subprocess.run(up, check=True, capture_output=True, env=clean))
+
+            def compose():
+                done = subprocess.run(up, check=False, capture_output=True, text=True, env=clean, cwd=folder)
+                if done.returncode != 0:
+                    raise Broken(f"{' '.join(up)}: {done.stderr.strip()}")
+
+            return instance.away(compose)
 
         note("a change of one value")
         return in_turn(self.runs, {"zelo instance config set": edit, "compose up -d --no-deps": peer})
