@@ -171,21 +171,53 @@ async fn candidate(
     instance: &Instance,
     next: &Dotenv,
 ) -> Result<Resolved, Problem> {
-    let path = world.rules.uploads.with_file_name(format!("candidate-{id}.env"));
-    let shown = path.display().to_string();
+    let folder = world.rules.uploads.parent().unwrap_or(&world.rules.uploads);
+    sweep(folder, world.clock.now()).await;
+    let file = Candidate(folder.join(format!("{CANDIDATE}{id}.env")));
+    let shown = file.0.display().to_string();
     let unwritable = |e: std::io::Error| problem!("env-unwritable", path = &shown).detail(e);
     let mut options = tokio::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&path).await.map_err(unwritable)?;
-    let written = tokio::io::AsyncWriteExt::write_all(&mut file, next.as_bytes()).await;
-    let flushed = tokio::io::AsyncWriteExt::flush(&mut file).await;
-    drop(file);
-    let resolved = match written.and(flushed) {
-        Ok(()) => resolve(&target.live, instance, Some(&path), None).await,
-        Err(error) => Err(unwritable(error)),
-    };
-    tokio::fs::remove_file(&path).await.map_err(unwritable)?;
-    resolved
+    let mut writing = options.open(&file.0).await.map_err(unwritable)?;
+    tokio::io::AsyncWriteExt::write_all(&mut writing, next.as_bytes()).await.map_err(unwritable)?;
+    tokio::io::AsyncWriteExt::flush(&mut writing).await.map_err(unwritable)?;
+    drop(writing);
+    resolve(&target.live, instance, Some(&file.0), None).await
+}
+
+/// What a candidate file's name begins with.
+const CANDIDATE: &str = "candidate-";
+/// How old one must be to be nobody's any more, in hours.
+const OLD: i64 = 1;
+
+/// A file that holds every secret of an instance. It goes however its use ends, also when
+/// whoever asked goes away.
+struct Candidate(PathBuf);
+
+impl Drop for Candidate {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(path = %self.0.display(), %error, "a candidate file could not be removed");
+        }
+    }
+}
+
+/// Removes what killed processes left. One that is young may be somebody's.
+async fn sweep(folder: &std::path::Path, now: crate::domain::clock::Moment) {
+    let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
+    while let Ok(Some(entry)) = entries.next_entry().await {
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with(CANDIDATE) {
+            continue;
+        }
+        let modified = entry.metadata().await.ok().and_then(|about| about.modified().ok());
+        let old = modified.is_some_and(|at| (now - chrono::DateTime::from(at)).num_hours() >= OLD);
+        if old && let Err(error) = tokio::fs::remove_file(entry.path()).await {
+            tracing::warn!(path = %entry.path().display(), %error, "a candidate file could not be removed");
+        }
+    }
 }
 
 /// The variables that differ, service by service.
@@ -197,4 +229,29 @@ fn variables(services: &[String], before: &Resolved, after: &Resolved) -> Vec<Va
         found.extend(changed.map(|name| Variable { service: service.clone(), name }));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, Utc};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_candidate_goes_with_its_use_and_what_a_kill_left_goes_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("candidate-a.env");
+        let write = || std::fs::write(&path, "A=1").unwrap();
+        write();
+        drop(Candidate(path.clone()));
+        assert!(!path.exists());
+        write();
+        std::fs::write(folder.path().join("other"), "").unwrap();
+        let made = chrono::DateTime::<Utc>::from(path.metadata().unwrap().modified().unwrap());
+        sweep(folder.path(), made + TimeDelta::minutes(59)).await;
+        assert!(path.exists(), "it may be somebody's");
+        sweep(folder.path(), made + TimeDelta::minutes(61)).await;
+        assert!(!path.exists());
+        assert!(folder.path().join("other").exists());
+    }
 }
