@@ -13,5 +13,7 @@ mod panel;
 mod repair;
 #[path = "instance/restart.rs"]
 mod restart;
+#[path = "instance/restore.rs"]
+mod restore;
 #[path = "instance/saved.rs"]
 mod saved;

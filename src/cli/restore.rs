@@ -58,9 +58,11 @@ impl Args {
                 in_place: self.in_place,
                 replace_roles: self.replace_roles,
                 closed: false,
+                place: std::collections::BTreeMap::new(),
             },
             without_safety: self.without_safety,
             resolves: None,
+            parent: None,
         });
         run::request(desk, &world, request, &self.run, &self.agree).await
     }

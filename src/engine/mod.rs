@@ -150,6 +150,9 @@ pub struct Offers {
     pub roles: bool,
     /// Whether a restore may replace in place what it cannot load beside.
     pub in_place: bool,
+    /// Whether it is restored whole or not at all, and only over what it was taken of or
+    /// as something new.
+    pub whole: bool,
 }
 
 /// What a backup is asked to contain.
@@ -182,6 +185,9 @@ pub struct RestoreOptions {
     /// What is replaced may be closed to people: set for a way out of an operation
     /// that closed it and could not open it again.
     pub closed: bool,
+    /// An engine's own choices of where something new goes, by name: `folder` and `port`
+    /// of an instance. No secrets.
+    pub place: BTreeMap<String, String>,
 }
 
 /// What was planned: facts for the step makers, and what a person should know.
@@ -382,6 +388,13 @@ pub trait Engine: Send + Sync {
         shelf: &Shelf,
         manifest: &Manifest,
     ) -> Result<RestoreSteps, Problem>;
+
+    /// What a restore of these facts makes that is a resource of its own, as it will be
+    /// detected.
+    fn made(&self, facts: &Value) -> Option<Detected> {
+        let _ = facts;
+        None
+    }
 
     /// Looks once, for putting `asides` back; the facts say what was written
     /// since, as warnings.

@@ -250,7 +250,7 @@ impl Container {
 }
 
 /// A container that Zelo makes for itself and removes again.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewContainer {
     /// Its name.
     pub name: String,
@@ -260,6 +260,25 @@ pub struct NewContainer {
     pub env: Vec<(String, Secret)>,
     /// Labels besides the one that marks it as disposable.
     pub labels: std::collections::BTreeMap<String, String>,
+    /// What it runs before `command`; none: the image's own.
+    pub entrypoint: Vec<String>,
+    /// What it runs; none: the image's own.
+    pub command: Vec<String>,
+    /// Paths and volumes of the host it sees, each with its path inside.
+    pub binds: Vec<Bind>,
+    /// Whether it is cut off from every network but its own loopback.
+    pub cut_off: bool,
+}
+
+/// A path or a named volume of the host inside a container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bind {
+    /// On the host, absolute; else a volume's name.
+    pub source: PathBuf,
+    /// Inside.
+    pub target: String,
+    /// Whether it may be written.
+    pub writable: bool,
 }
 
 /// A container of Zelo's own, as the engine's list shows it.
@@ -365,6 +384,8 @@ pub trait ContainerHost: Send + Sync {
     async fn download(&self, name: &str, path: &str) -> Result<Reader, HostError>;
     /// Unpacks a tar into a folder inside.
     async fn upload(&self, name: &str, folder: &str, tar: Reader) -> Result<(), HostError>;
+    /// Names of all volumes.
+    async fn volumes(&self) -> Result<Vec<String>, HostError>;
     /// Names of the images the engine already has: `postgres:17`.
     async fn images(&self) -> Result<Vec<String>, HostError>;
     /// Makes and starts a container of Zelo's own; never pulls an image.

@@ -9,6 +9,7 @@
 //! its engine.
 
 mod backup;
+mod child;
 mod delete;
 mod detect;
 mod execute;
@@ -40,7 +41,7 @@ pub use execute::execute;
 pub use free::FreeRequest;
 pub use holder::project_of;
 pub use instance::{
-    Address, Change, ConfigRequest, Edited, Glance, Guided, RepairRequest, RestartRequest, Served, Setting,
+    Address, Change, ConfigRequest, CopyRequest, Edited, Glance, Guided, ReleaseRequest, RepairRequest, RestartRequest, Served, Setting,
     Stack, StartRequest, StopRequest, examine, glance, history, logs, reveal, set_back, settings, stacks,
 };
 pub use prepare::{Actor, PlanView, Prepared, Request, asked_before, enqueue, prepare, prepare_again};

@@ -11,7 +11,7 @@ use super::{
     free::{Free, FreeRequest},
     holder::in_the_way,
     instance::{
-        Config, ConfigRequest, Repair, RepairRequest, Restart, RestartRequest, Start, StartRequest, Stop,
+        Config, ConfigRequest, Copy, CopyRequest, Release, ReleaseRequest, Repair, RepairRequest, Restart, RestartRequest, Start, StartRequest, Stop,
         StopRequest,
     },
     purge::{Purge, PurgeRequest},
@@ -87,6 +87,10 @@ pub enum Request {
     Config(ConfigRequest),
     /// Mend what a diagnosis found.
     Repair(RepairRequest),
+    /// Copy an instance.
+    Copy(CopyRequest),
+    /// Release a copy.
+    Release(ReleaseRequest),
 }
 
 /// A kind of operation: how it is inspected and composed.
@@ -246,6 +250,12 @@ macro_rules! dispatch {
         } else if name == Config::KIND {
             type $kind = Config;
             $body
+        } else if name == Copy::KIND {
+            type $kind = Copy;
+            $body
+        } else if name == Release::KIND {
+            type $kind = Release;
+            $body
         } else if name == Repair::KIND {
             type $kind = Repair;
             $body
@@ -311,6 +321,8 @@ async fn prepare_as(
         Request::Start(request) => of::<Start>(world, id, request, by).await,
         Request::Config(request) => of::<Config>(world, id, request, by).await,
         Request::Repair(request) => of::<Repair>(world, id, request, by).await,
+        Request::Copy(request) => of::<Copy>(world, id, request, by).await,
+        Request::Release(request) => of::<Release>(world, id, request, by).await,
     };
     match prepared {
         Err(problem) => Err(in_the_way(world, by, problem).await),

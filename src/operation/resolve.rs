@@ -66,6 +66,7 @@ pub async fn resolve(world: &World, id: &OperationId, way: Way, by: &Actor) -> R
             options: RestoreOptions { closed: true, ..RestoreOptions::default() },
             without_safety: Some(format!("restores the safety backup of operation {id}")),
             resolves: Some(id.clone()),
+            parent: None,
         }))),
     }
 }

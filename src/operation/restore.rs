@@ -13,6 +13,7 @@ use super::{
     safety::Safety,
     steps::{
         asides::{KeepAsides, RetireAsides},
+        made::AddMade,
         resolve::Resolve,
         source::CheckSource,
     },
@@ -52,13 +53,16 @@ pub struct RestoreRequest {
     /// that operation's locks.
     #[serde(default)]
     pub resolves: Option<OperationId>,
+    /// The operation that runs it, under whose locks.
+    #[serde(default)]
+    pub parent: Option<OperationId>,
 }
 
 impl RestoreRequest {
     /// All of a backup over what it was taken of, behind a safety backup.
     pub fn of(backup: BackupId) -> Self {
         let options = RestoreOptions::default();
-        Self { backup, into: None, options, without_safety: None, resolves: None }
+        Self { backup, into: None, options, without_safety: None, resolves: None, parent: None }
     }
 }
 
@@ -74,6 +78,9 @@ pub(super) struct Facts {
     planned: Planned,
     waiver: Option<Waiver>,
     resolves: Option<OperationId>,
+    /// Who asked.
+    #[serde(default = "Actor::system")]
+    by: Actor,
 }
 
 pub(super) struct Restore;
@@ -109,6 +116,7 @@ impl Kind for Restore {
             return Err(refused.clone());
         }
         trusted_there(world, &backup, &target, by).await?;
+        may_place(world, &request.options, by).await?;
         let strange = reports(&manifest, &request.options)?;
         let access = world.access(&target)?;
         let shelf = Shelf { store, resource: folder(&path)?, folder: String::new() };
@@ -117,10 +125,14 @@ impl Kind for Restore {
         planned.warnings.splice(0..0, strange);
         let replaces = request.options.new_name.is_none();
         // The stuck operation still holds the resource: nobody else can have it.
-        let mut locks = match &request.resolves {
-            Some(stuck) => vec![Lock::way_out(stuck)],
-            None => world.locks(&target, &access).await?,
+        let mut locks = match (&request.resolves, &request.parent) {
+            (Some(stuck), _) => vec![Lock::way_out(stuck)],
+            (None, Some(_)) => vec![],
+            (None, None) => world.locks(&target, &access).await?,
         };
+        if let Some(made) = engine.made(&planned.facts) {
+            locks.push(Lock::target(&engine.target(&made.access).await?));
+        }
         locks.push(Lock::backup_in_use(&backup.id));
         let view = Sight {
             title: Some(msg!("plan-restore", backup = manifest.id.short(), resource = &target.name)),
@@ -133,7 +145,7 @@ impl Kind for Restore {
             resource: Some(target.id.clone()),
             project: target.project.clone(),
             backup: Some(backup.id.clone()),
-            parent: None,
+            parent: request.parent,
             locks,
             holds: vec![backup.id.clone()],
             view,
@@ -146,6 +158,7 @@ impl Kind for Restore {
                 planned,
                 waiver: waiver(world, request.without_safety, by)?,
                 resolves: request.resolves,
+                by: by.clone(),
             },
         })
     }
@@ -158,7 +171,18 @@ impl Kind for Restore {
             resource: facts.folder.clone(),
             folder: String::new(),
         };
-        let steps = world.engine(&target)?.restore(&access, &facts.planned.facts, &shelf, &facts.manifest)?;
+        let engine = world.engine(&target)?;
+        let steps = engine.restore(&access, &facts.planned.facts, &shelf, &facts.manifest)?;
+        let last = match (facts.resolves, engine.made(&facts.planned.facts)) {
+            (Some(stuck), _) => Last::Resolve(stuck),
+            (None, Some(made)) => Last::Add(Box::new(AddMade {
+                world: world.clone(),
+                project: target.project.clone(),
+                made,
+                by: facts.by,
+            })),
+            (None, None) => Last::Nothing,
+        };
         let mut plan = Plan::builder(Self::KIND);
         plan.add(CheckSource { world: world.clone(), shelf, backup: facts.backup, manifest: facts.manifest });
         Ok(put_back(
@@ -167,7 +191,7 @@ impl Kind for Restore {
             steps,
             &facts.target,
             facts.waiver,
-            facts.resolves.map_or(Last::Nothing, Last::Resolve),
+            last,
         ))
     }
 }
@@ -193,6 +217,18 @@ async fn trusted_there(
         return Ok(());
     }
     Err(problem!("restore-other-project", backup = &backup.resource_name, target = &target.name))
+}
+
+/// Host folders are an administrator's to choose. Problem: `restore-place-admin`.
+pub(super) async fn may_place(world: &World, options: &RestoreOptions, by: &Actor) -> Result<(), Problem> {
+    if !options.place.contains_key("folder") {
+        return Ok(());
+    }
+    let Some(user) = by.0.strip_prefix("user:") else { return Ok(()) };
+    match user.parse() {
+        Ok(user) if world.db.user(&user).await?.is_admin => Ok(()),
+        _ => Err(problem!("restore-place-admin")),
+    }
 }
 
 /// What a person should know of what came from elsewhere. Problem
@@ -292,6 +328,8 @@ pub(super) enum Last {
     Retire(Vec<AsideId>),
     /// This operation no longer needs a person.
     Resolve(OperationId),
+    /// Something new is a resource of its own.
+    Add(Box<AddMade>),
 }
 
 impl Last {
@@ -301,6 +339,7 @@ impl Last {
             Self::Nothing => {}
             Self::Retire(used) => drop(plan.settle(RetireAsides { world, used })),
             Self::Resolve(operation) => drop(plan.settle(Resolve { world, operation })),
+            Self::Add(made) => drop(plan.settle(*made)),
         }
     }
 }

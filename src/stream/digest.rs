@@ -29,6 +29,21 @@ impl Hasher {
     }
 }
 
+/// The digest of all that a reader still has. Blocks.
+pub fn read(mut from: impl std::io::Read) -> std::io::Result<Digest> {
+    let mut hasher = Hasher::default();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        match from.read(&mut piece) {
+            Ok(0) => return Ok(hasher.finish()),
+            Ok(read) => hasher.update(piece.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+
 /// The digest of bytes at hand.
 pub fn of(bytes: &[u8]) -> Digest {
     let mut hasher = Hasher::default();

@@ -9,7 +9,7 @@ use super::{
     check,
     instance::is_auth,
     live::Live,
-    recover,
+    recover, restore,
 };
 use crate::{
     domain::{
@@ -19,7 +19,7 @@ use crate::{
         problem::Problem,
     },
     engine::{
-        Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Planned,
+        Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Offers, Planned,
         RestoreOptions, RestoreSteps, Shelf, postgres,
     },
     host::{Container, Reader},
@@ -50,12 +50,22 @@ impl SupabaseEngine {
     }
 }
 
-fn by_hand() -> Problem {
-    problem!("supabase-restore-by-hand")
-}
-
 fn facts(value: &Value) -> Result<capture::Facts, Problem> {
     serde_json::from_value(value.clone()).map_err(|e| problem!("plan-changed").detail(e))
+}
+
+/// A project of a host, as it is detected.
+fn detected(host: &str, project: &str) -> Detected {
+    let mut access = Access::default();
+    access.values.insert("project".to_owned(), project.to_owned());
+    access.values.insert("host".to_owned(), host.to_owned());
+    Detected {
+        kind: KIND,
+        name: project.to_owned(),
+        identity: format!("{host}/compose/{project}"),
+        access,
+        restore_refused: None,
+    }
 }
 
 #[async_trait]
@@ -109,19 +119,8 @@ impl Engine for SupabaseEngine {
     /// still one.
     fn detect(&self, host: &str, container: &Container) -> Option<Detected> {
         let (project, _) = container.compose()?;
-        if !postgres::is_supabase(container) && !is_auth(container) {
-            return None;
-        }
-        let mut access = Access::default();
-        access.values.insert("project".to_owned(), project.to_owned());
-        access.values.insert("host".to_owned(), host.to_owned());
-        Some(Detected {
-            kind: KIND,
-            name: project.to_owned(),
-            identity: format!("{host}/compose/{project}"),
-            access,
-            restore_refused: Some(by_hand()),
-        })
+        let is_one = postgres::is_supabase(container) || is_auth(container);
+        is_one.then(|| detected(host, project))
     }
 
     async fn check(&self, access: &Access) -> Vec<Check> {
@@ -144,6 +143,10 @@ impl Engine for SupabaseEngine {
         let items = [(CONFIG, 0), (DATABASE, bytes), (STORAGE, 0)];
         let items = items.map(|(name, bytes)| Item { name: name.to_owned(), bytes }).to_vec();
         Ok(Inspection { engine, items, marker: None })
+    }
+
+    fn offers(&self) -> Offers {
+        Offers { whole: true, ..Offers::default() }
     }
 
     async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem> {
@@ -174,32 +177,47 @@ impl Engine for SupabaseEngine {
 
     async fn plan_restore(
         &self,
-        _: &Access,
-        _: &Shelf,
-        _: &Manifest,
-        _: &RestoreOptions,
-        _: &OperationId,
+        access: &Access,
+        shelf: &Shelf,
+        manifest: &Manifest,
+        options: &RestoreOptions,
+        op: &OperationId,
     ) -> Result<Planned, Problem> {
-        Err(by_hand())
+        restore::plan(&self.live, access, shelf, manifest, options, op).await
     }
 
-    fn restore(&self, _: &Access, _: &Value, _: &Shelf, _: &Manifest) -> Result<RestoreSteps, Problem> {
-        Err(by_hand())
+    fn restore(
+        &self,
+        access: &Access,
+        value: &Value,
+        shelf: &Shelf,
+        manifest: &Manifest,
+    ) -> Result<RestoreSteps, Problem> {
+        restore::steps(&self.live, access, value, shelf, manifest)
     }
 
-    async fn plan_undo(&self, _: &Access, _: &[Aside], _: &OperationId) -> Result<Planned, Problem> {
-        Err(by_hand())
+    fn made(&self, facts: &Value) -> Option<Detected> {
+        restore::made(facts).map(|(host, project)| detected(&host, &project))
     }
 
-    fn undo(&self, _: &Access, _: &Value) -> Result<RestoreSteps, Problem> {
-        Err(by_hand())
+    async fn plan_undo(
+        &self,
+        access: &Access,
+        asides: &[Aside],
+        op: &OperationId,
+    ) -> Result<Planned, Problem> {
+        restore::plan_undo(&self.live, access, asides, op).await
     }
 
-    async fn plan_free(&self, _: &Access, _: &Aside, _: &OperationId) -> Result<Planned, Problem> {
-        Err(by_hand())
+    fn undo(&self, access: &Access, value: &Value) -> Result<RestoreSteps, Problem> {
+        restore::undo(&self.live, access, value)
     }
 
-    fn free(&self, _: &Access, _: &Value) -> Result<AnyCommit<Destroys>, Problem> {
-        Err(by_hand())
+    async fn plan_free(&self, _: &Access, aside: &Aside, _: &OperationId) -> Result<Planned, Problem> {
+        restore::plan_free(aside).await
+    }
+
+    fn free(&self, _: &Access, value: &Value) -> Result<AnyCommit<Destroys>, Problem> {
+        restore::free(value)
     }
 }

@@ -18,7 +18,10 @@ mod proof;
 mod recover;
 pub mod redact;
 pub mod repairs;
+mod restore;
 pub mod scene;
 pub mod steps;
 #[cfg(test)]
 mod tests;
+
+pub use restore::{Release, check_copy, is_cut_off, overlay_of};

@@ -64,6 +64,7 @@ fn new_container(image: &str, password: &Secret) -> NewContainer {
             ("POSTGRES_PASSWORD".to_owned(), password.clone()),
         ],
         labels: BTreeMap::from([(LABEL.to_owned(), Owner::this().to_string())]),
+        ..NewContainer::default()
     }
 }
 

@@ -92,6 +92,7 @@ impl Tour<'_> {
             options: RestoreOptions::default(),
             without_safety: None,
             resolves: None,
+            parent: None,
         };
         self.operate(Request::Restore(request)).await
     }

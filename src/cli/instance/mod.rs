@@ -2,11 +2,14 @@
 
 pub(crate) mod backup;
 pub(crate) mod config;
+pub(crate) mod copy;
 pub(crate) mod diagnose;
 pub(crate) mod list;
 pub(crate) mod logs;
+pub(crate) mod release;
 pub(crate) mod repair;
 pub(crate) mod restart;
+pub(crate) mod restore;
 pub(crate) mod show;
 pub(crate) mod start;
 pub(crate) mod stop;
@@ -43,6 +46,12 @@ pub enum Command {
     Config(config::Command),
     /// `zelo instance backup`
     Backup(backup::Args),
+    /// `zelo instance restore`
+    Restore(restore::Args),
+    /// `zelo instance copy`
+    Copy(copy::Args),
+    /// `zelo instance release`
+    Release(release::Args),
 }
 
 impl Command {
@@ -58,6 +67,9 @@ impl Command {
             Self::Repair(args) => args.run(desk).await,
             Self::Config(command) => command.run(desk).await,
             Self::Backup(args) => args.run(desk).await,
+            Self::Restore(args) => args.run(desk).await,
+            Self::Copy(args) => args.run(desk).await,
+            Self::Release(args) => args.run(desk).await,
         }
     }
 }

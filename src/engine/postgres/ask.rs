@@ -10,7 +10,11 @@ use super::{
     inspect,
     session::{By, Purpose, Session},
 };
-use crate::{domain::problem::Problem, engine::Access, saga::Cx};
+use crate::{
+    domain::{manifest::Manifest, problem::Problem},
+    engine::{Access, Shelf},
+    saga::{Cx, plan::AnyStep, step::Adds},
+};
 
 /// One session. Its `search_path` is empty and row security is off: names are written
 /// in full.
@@ -63,6 +67,18 @@ impl PostgresEngine {
             None => Session::open(&server, database, Purpose::Look, By::Look).await?,
         };
         Ok(Ask(session))
+    }
+
+    /// The steps that put a backup's roles and databases into the cluster behind `access`,
+    /// which was made for it from the same image and which nobody uses. Problem:
+    /// `instance-restore-plain`.
+    pub fn reload(
+        &self,
+        access: &Access,
+        shelf: &Shelf,
+        manifest: &Manifest,
+    ) -> Result<Vec<AnyStep<Adds>>, Problem> {
+        super::restore::reload::steps(&self.server(access)?, shelf, manifest)
     }
 
     /// Ends sessions that an operation's dead client may have left on the server.

@@ -135,7 +135,7 @@ impl Engine for PostgresEngine {
     }
 
     fn offers(&self) -> Offers {
-        Offers { formats: &["custom", "plain"], roles: true, in_place: true }
+        Offers { formats: &["custom", "plain"], roles: true, in_place: true, whole: false }
     }
 
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {

@@ -4,18 +4,35 @@
 use std::collections::HashMap;
 
 use bollard::{
-    models::ContainerCreateBody,
+    models::{ContainerCreateBody, HostConfig, Mount, MountType},
     query_parameters::{
-        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptions,
+        CreateContainerOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptions, ListVolumesOptions,
         RemoveContainerOptionsBuilder,
     },
 };
 
 use super::{Docker, inspect, lifecycle::check_name};
-use crate::host::{Container, Disposable, HostError, NewContainer};
+use crate::host::{Bind, Container, Disposable, HostError, NewContainer};
 
 /// On every container made here.
 const LABEL: &str = "zelo.disposable";
+
+/// What of the host a container sees. A path with a colon cannot be said in Docker's
+/// short form: therefore mounts.
+fn confined(new: &NewContainer) -> HostConfig {
+    let mount = |bind: &Bind| Mount {
+        typ: Some(if bind.source.is_absolute() { MountType::BIND } else { MountType::VOLUME }),
+        source: Some(bind.source.display().to_string()),
+        target: Some(bind.target.clone()),
+        read_only: Some(!bind.writable),
+        ..Mount::default()
+    };
+    HostConfig {
+        mounts: (!new.binds.is_empty()).then(|| new.binds.iter().map(mount).collect()),
+        network_mode: new.cut_off.then(|| "none".to_owned()),
+        ..HostConfig::default()
+    }
+}
 
 impl Docker {
     pub(super) async fn image_names(&self) -> Result<Vec<String>, HostError> {
@@ -28,6 +45,12 @@ impl Docker {
             .collect())
     }
 
+    pub(super) async fn volume_names(&self) -> Result<Vec<String>, HostError> {
+        let client = self.client().await?;
+        let listed = self.call("", client.list_volumes(None::<ListVolumesOptions>)).await?;
+        Ok(listed.volumes.unwrap_or_default().into_iter().map(|volume| volume.name).collect())
+    }
+
     pub(super) async fn run_disposable(&self, new: &NewContainer) -> Result<Container, HostError> {
         check_name(&new.name)?;
         let mut labels: HashMap<String, String> =
@@ -37,6 +60,9 @@ impl Docker {
             image: Some(new.image.clone()),
             env: Some(new.env.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect()),
             labels: Some(labels),
+            entrypoint: (!new.entrypoint.is_empty()).then(|| new.entrypoint.clone()),
+            cmd: (!new.command.is_empty()).then(|| new.command.clone()),
+            host_config: Some(confined(new)),
             ..ContainerCreateBody::default()
         };
         let client = self.client().await?;

@@ -156,6 +156,10 @@ impl ContainerHost for Docker {
         self.write_archive(name, folder, tar).await
     }
 
+    async fn volumes(&self) -> Result<Vec<String>, HostError> {
+        self.volume_names().await
+    }
+
     async fn images(&self) -> Result<Vec<String>, HostError> {
         self.image_names().await
     }

@@ -64,6 +64,10 @@ impl ContainerHost for FaultyHost {
         self.inner.upload(name, folder, tar).await
     }
 
+    async fn volumes(&self) -> Result<Vec<String>, HostError> {
+        self.inner.volumes().await
+    }
+
     async fn images(&self) -> Result<Vec<String>, HostError> {
         self.inner.images().await
     }

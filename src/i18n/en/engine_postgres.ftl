@@ -541,6 +541,8 @@ problem-pg-aside-other = Another database bears the name “{ $aside }” by now
 
 pg-step-admit = Make the role “{ $role }”, which will own “{ $side }” and nothing else
 pg-step-prepare = Give “{ $side }” to that role, and let nobody else in
+pg-step-reload-roles = Make the roles what the backup says, passwords included
+pg-undo-nothing-cluster = goes with the side cluster
 pg-step-load-outside = Load “{ $database }” ({ $bytes }) beside the live one, as “{ $role }”
 pg-step-count = Count what is in “{ $database }” now
 pg-step-own = Give everything in “{ $database }” to “{ $owner }”

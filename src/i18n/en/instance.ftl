@@ -58,6 +58,7 @@ instance-step-recreate = { $count ->
 }
 instance-step-setting = Set { $setting } in the database to { $value }
 instance-step-setting-secret = Set { $setting } in the database to the new secret
+instance-step-sick = Diagnose, to know what is wrong already
 instance-step-nothing-worse = Diagnose: nothing grave that was not there before
 instance-step-in-force = { $count ->
     [one] Look that one variable has its new value in its container
@@ -210,9 +211,6 @@ problem-setting-not-in-force = The database { $database } does not show the sett
     .safe = Zelo puts everything back as it was.
     .next = See the database's log, then try again.
 
-problem-supabase-restore-by-hand = Zelo does not put a whole instance back by itself yet.
-    .safe = Nothing was changed. The recovery point is whole.
-    .next = RECOVER.md in the recovery point has the commands, in order.
 
 problem-tar-not-gnu = GNU tar is not installed on this machine.
     .safe = Nothing was changed.

@@ -541,6 +541,8 @@ problem-pg-aside-other = Outro banco de dados tem agora o nome “{ $aside }”
 
 pg-step-admit = Criar a role “{ $role }”, que será dona de “{ $side }” e de nada mais
 pg-step-prepare = Dar “{ $side }” a essa role, e não deixar entrar mais ninguém
+pg-step-reload-roles = Deixar os papéis como o backup diz, com senhas
+pg-undo-nothing-cluster = vai com o cluster lateral
 pg-step-load-outside = Carregar “{ $database }” ({ $bytes }) ao lado do que está em uso, como “{ $role }”
 pg-step-count = Contar o que há agora em “{ $database }”
 pg-step-own = Dar a “{ $owner }” tudo o que há em “{ $database }”

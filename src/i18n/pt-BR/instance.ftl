@@ -58,6 +58,7 @@ instance-step-recreate = { $count ->
 }
 instance-step-setting = Definir { $setting } no banco de dados como { $value }
 instance-step-setting-secret = Definir { $setting } no banco de dados com o novo segredo
+instance-step-sick = Diagnosticar, para saber o que já está errado
 instance-step-nothing-worse = Diagnosticar: nada grave que não estivesse lá antes
 instance-step-in-force = { $count ->
     [one] Ver que uma variável tem o novo valor no seu contêiner
@@ -210,9 +211,6 @@ problem-setting-not-in-force = O banco de dados { $database } não mostra a conf
     .safe = O Zelo põe tudo de volta como era.
     .next = Veja o registro do banco de dados e tente de novo.
 
-problem-supabase-restore-by-hand = O Zelo ainda não põe uma instância inteira de volta sozinho.
-    .safe = Nada foi alterado. O ponto de recuperação está inteiro.
-    .next = O RECOVER.md no ponto de recuperação tem os comandos, na ordem.
 
 problem-tar-not-gnu = O GNU tar não está instalado nesta máquina.
     .safe = Nada foi alterado.

@@ -240,7 +240,7 @@ impl Kind for Config {
         }
         plan.add(InForce { target: target.clone(), variables: facts.variables });
         plan.add(Gate { target: target.clone(), before });
-        plan.add(NothingWorse { target, known: facts.known });
+        plan.add(NothingWorse { target, known: facts.known, seen: None });
         let mut plan = plan.commit(AnyCommit::new(Done));
         plan.settle(ForgetEnv { file: facts.file });
         Ok(plan.finish())

@@ -115,6 +115,8 @@ pub struct Glance {
     pub gateway: Option<&'static str>,
     /// Its containers, by service and number.
     pub services: Vec<Served>,
+    /// Whether it is a copy that was not released yet.
+    pub cut_off: bool,
     /// The addresses its `.env` names.
     pub addresses: Vec<Address>,
 }
@@ -158,6 +160,7 @@ pub async fn glance(world: &World, row: &ResourceRow) -> Result<Glance, Problem>
         host: instance.host.clone(),
         project: instance.project.clone(),
         folder: instance.folder.display().to_string(),
+        cut_off: crate::supabase::is_cut_off(&instance).await,
         postgres: instance.postgres_major(),
         gateway: instance.gateway().map(|gateway| match gateway {
             Gateway::Kong => "kong",

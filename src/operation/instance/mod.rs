@@ -2,16 +2,20 @@
 //! a diagnosis says before anything is touched.
 
 mod config;
+mod copy;
 mod look;
+mod release;
 mod repair;
 mod restart;
 mod start;
 mod stop;
 
-pub(super) use self::{config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop};
+pub(super) use self::{config::Config, copy::Copy, release::Release, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
     config::{Change, ConfigRequest, Edited, Guided, history, set_back},
+    copy::CopyRequest,
     look::{Address, Glance, Served, Setting, Stack, glance, logs, reveal, settings, stacks},
+    release::ReleaseRequest,
     repair::RepairRequest,
     restart::RestartRequest,
     start::StartRequest,

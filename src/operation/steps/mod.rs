@@ -4,6 +4,7 @@
 pub(super) mod asides;
 pub(super) mod catalogue;
 pub(super) mod look;
+pub(super) mod made;
 pub(super) mod proof;
 pub(super) mod publish;
 pub(super) mod relocate;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
-pub(super) use self::check::TarChecker;
+pub(super) use self::{check::TarChecker, files::size};
 use self::{files::Files, records::Records, volume::Volume};
 use super::{
     instance::{Instance, Part},
@@ -44,6 +44,9 @@ pub const CONFIG: &str = "config";
 pub const DATABASE: &str = "database";
 /// Stored objects.
 pub const STORAGE: &str = "storage";
+
+/// The part with the project's folder.
+pub(super) const FILES: &str = "files";
 
 /// What an archive of files is.
 pub(super) const TAR: &str = "application/x-tar";
@@ -154,7 +157,7 @@ fn objects(instance: &Instance) -> Option<PathBuf> {
 }
 
 /// Where a path of a container lies on the host, if it is bound there.
-fn bind(instance: &Instance, part: Part, target: &str) -> Option<PathBuf> {
+pub(super) fn bind(instance: &Instance, part: Part, target: &str) -> Option<PathBuf> {
     let container = instance.container_of(part)?;
     let mount = container.mounts.iter().find(|m| m.kind == "bind" && m.target == target)?;
     Some(PathBuf::from(&mount.source))
@@ -197,7 +200,7 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
             live_files,
         };
     if facts.config {
-        add(any(tar("files", &facts.folder, vec![".".to_owned()], facts.leave_out.clone(), false)));
+        add(any(tar(FILES, &facts.folder, vec![".".to_owned()], facts.leave_out.clone(), false)));
         if !facts.outside.is_empty() {
             let paths =
                 facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
@@ -228,7 +231,7 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
         all.extend(live.postgres().capture(&access, &database.facts, shelf)?);
     }
     if let Some(objects) = &facts.objects {
-        let (step, slot) = any(tar("storage", objects, vec![".".to_owned()], Vec::new(), true));
+        let (step, slot) = any(tar(STORAGE, objects, vec![".".to_owned()], Vec::new(), true));
         all.push(Capture { step, slot });
     }
     Ok(all)

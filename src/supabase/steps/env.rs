@@ -66,8 +66,8 @@ pub struct WriteEnv {
 
 /// What was about to be written, journalled before.
 #[derive(Serialize, Deserialize)]
-struct Writing {
-    new: String,
+pub(in crate::supabase) struct Writing {
+    pub(in crate::supabase) new: String,
 }
 
 /// Removes the former file at the end.
@@ -146,7 +146,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// The file and what stands beside it meanwhile.
-struct Places {
+pub(in crate::supabase) struct Places {
     file: PathBuf,
     former: PathBuf,
     new: PathBuf,
@@ -154,14 +154,14 @@ struct Places {
 }
 
 impl Places {
-    fn of(file: &Path, operation: &OperationId) -> Self {
+    pub(in crate::supabase) fn of(file: &Path, operation: &OperationId) -> Self {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let beside = |what: &str| file.with_file_name(format!("{name}.zelo-{what}-{}", operation.short()));
         Self { file: file.to_owned(), former: beside("former"), new: beside("new"), kept: beside("kept") }
     }
 
     /// The former file is durable beside it before the new one takes its place.
-    fn replace(&self, current: &[u8], next: &[u8]) -> io::Result<()> {
+    pub(in crate::supabase) fn replace(&self, current: &[u8], next: &[u8]) -> io::Result<()> {
         let about = fs::metadata(&self.file)?;
         write(&self.former, current, &about)?;
         write(&self.new, next, &about)?;
@@ -171,7 +171,7 @@ impl Places {
 
     /// Puts the former file back if it was kept; one that somebody changed meanwhile is
     /// kept, and where it lies is returned.
-    fn put_back(&self, ours: &[String]) -> io::Result<Option<PathBuf>> {
+    pub(in crate::supabase) fn put_back(&self, ours: &[String]) -> io::Result<Option<PathBuf>> {
         remove(&self.new)?;
         let Some(former) = read(&self.former)? else { return Ok(None) };
         let now = read(&self.file)?;

@@ -13,6 +13,7 @@ mod wait;
 mod worse;
 
 pub use done::Done;
+pub(super) use env::{Places, Writing};
 pub use env::{Edits, ForgetEnv, WriteEnv, digest};
 pub use gate::{Gate, Stopped};
 pub use look::{Before, LookBefore, SeenService};
@@ -21,7 +22,8 @@ pub use recreate::{InForce, Recreate, Return, Variable};
 pub use start::Start;
 pub use stop::Stop;
 pub use tell::Tell;
-pub use worse::NothingWorse;
+pub(super) use wait::until_up;
+pub use worse::{NothingWorse, Sick};
 
 use super::{instance::Instance, live::Live};
 use crate::{domain::problem::Problem, engine::Access};

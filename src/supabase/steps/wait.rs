@@ -30,7 +30,7 @@ pub(super) fn patience(service: &str, image: &str) -> Duration {
 }
 
 /// Waits until it is up. Problem: `service-not-up`, with what it came to.
-pub(super) async fn until_up(
+pub(in crate::supabase) async fn until_up(
     engine: &dyn ContainerHost,
     service: &str,
     name: &str,

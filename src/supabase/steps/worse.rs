@@ -12,7 +12,7 @@ use crate::{
     msg, problem,
     saga::{
         Cx,
-        step::{Limits, Reads, Step, UndoRule},
+        step::{Limits, Reads, Slot, Step, UndoRule},
     },
     supabase::{diagnose::diagnose, scene::Scene},
 };
@@ -27,6 +27,42 @@ pub struct NothingWorse {
     pub target: Target,
     /// The probes that found something grave before.
     pub known: Vec<String>,
+    /// Where an earlier step left more of them.
+    pub seen: Option<Slot<Vec<String>>>,
+}
+
+/// Looks which probes find something grave before anything is done.
+pub struct Sick {
+    /// Of what.
+    pub target: Target,
+}
+
+#[async_trait]
+impl Step for Sick {
+    type Effect = Reads;
+    type Output = Vec<String>;
+
+    fn name(&self) -> String {
+        "sick".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("instance-step-sick")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("instance-undo-nothing-read"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::short().deadline(Duration::from_secs(180))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<Vec<String>, Problem> {
+        let scene = Scene::gather(&self.target.live, self.target.now().await?, cx.now()).await?;
+        let found = diagnose(&scene).await.findings.into_iter();
+        Ok(found.filter(|f| f.severity >= Severity::Serious).map(|f| f.probe).collect())
+    }
 }
 
 #[async_trait]
@@ -51,11 +87,15 @@ impl Step for NothingWorse {
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let mut known = self.known.clone();
+        if let Some(seen) = &self.seen {
+            known.extend(cx.get(seen)?);
+        }
         for look in 1..=LOOKS {
             let scene = Scene::gather(&self.target.live, self.target.now().await?, cx.now()).await?;
             let found = diagnose(&scene).await.findings.into_iter();
             let worse = |f: &crate::domain::finding::Finding| {
-                f.severity >= Severity::Serious && !self.known.contains(&f.probe)
+                f.severity >= Severity::Serious && !known.contains(&f.probe)
             };
             match found.into_iter().find(worse) {
                 None => return Ok(()),

@@ -67,6 +67,13 @@ pub(super) const ROUTES: &[Entry] = &[
     get("/api/instances/{resource}/backup/{backup}/details", Rule::Backup(Viewer), |r| {
         r.to(instances::details::details)
     }),
+    post("/api/instances/{resource}/restore/{backup}", Rule::Backup(Owner), |r| {
+        r.to(instances::restore::restore)
+    }),
+    post("/api/instances/{resource}/copy", Rule::Resource(Owner), |r| r.to(instances::copy::copy)),
+    post("/api/instances/{resource}/release", Rule::Resource(Owner), |r| {
+        r.to(instances::release::release)
+    }),
     get("/api/instances/{resource}/diagnose", Rule::Resource(Operator), |r| {
         r.to(instances::diagnose::diagnose)
     }),

@@ -106,9 +106,11 @@ impl Chosen {
                 in_place: self.in_place,
                 replace_roles: self.roles,
                 closed: false,
+                place: std::collections::BTreeMap::new(),
             },
             without_safety: (!self.safety).then(|| self.reason.trim().to_owned()),
             resolves: None,
+            parent: None,
         }))
     }
 }
@@ -228,12 +230,15 @@ fn choices(
     };
     let mut targets = vec![
         target("same", t.a("ui-restore-same", &row.resource_name), "ui-restore-same-help"),
-        target("new", t.s("ui-restore-new"), "ui-restore-new-help"),
+        match offers.whole {
+            true => target("new", t.s("ui-restore-new-instance"), "ui-restore-new-instance-help"),
+            false => target("new", t.s("ui-restore-new"), "ui-restore-new-help"),
+        },
     ];
-    if !others.is_empty() {
+    if !others.is_empty() && !offers.whole {
         targets.push(target("other", t.s("ui-restore-elsewhere"), "ui-restore-elsewhere-help"));
     }
-    let items = manifest.parts.iter().filter_map(Part::item);
+    let items = manifest.parts.iter().filter_map(Part::item).filter(|_| !offers.whole);
     let items = items.map(|name| {
         let picked = chosen.items.is_empty() || chosen.items.iter().any(|item| item == name);
         Choice::new(name, name, picked)

@@ -127,6 +127,9 @@ impl ContainerHost for Pictured {
     async fn upload(&self, _: &str, _: &str, _: Reader) -> Result<(), HostError> {
         only_a_picture()
     }
+    async fn volumes(&self) -> Result<Vec<String>, HostError> {
+        Ok(vec![])
+    }
     async fn images(&self) -> Result<Vec<String>, HostError> {
         Ok(vec![])
     }

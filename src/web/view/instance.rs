@@ -24,6 +24,8 @@ pub(crate) struct InstancePage {
     pub(crate) resource: Head,
     /// What else is known of it in short: versions, where it runs.
     pub(crate) meta: Vec<String>,
+    /// Whether it is a copy that was not released yet.
+    pub(crate) cut_off: bool,
     /// The figures of its recovery points.
     pub(crate) ledger: Ledger,
     /// How its services are.

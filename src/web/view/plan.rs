@@ -59,6 +59,8 @@ pub(crate) struct Plan {
     /// The reason to go without a safety backup, as typed; none where that is not this
     /// person's to decide, or decided elsewhere on the page.
     pub(crate) waive: Option<Input>,
+    /// For a copy: its name and its first port, to be chosen again.
+    pub(crate) copy: Option<(Input, Input)>,
     /// For a restore: where to.
     pub(crate) restore: Option<RestoreChoices>,
     /// The name to be typed, if any.
@@ -169,6 +171,7 @@ pub(crate) mod samples {
             bytes: 1_840_000_000,
             disk: 6_000_000_000,
             waive: None,
+            copy: None,
             restore: Some(choices),
             confirm: Some("billing-pg".to_owned()),
             typed: Input::default(),
@@ -187,6 +190,7 @@ pub(crate) mod samples {
         let waived = Plan {
             restore: None,
             again: None,
+            copy: Some((Input::of("shop-copy"), Input::default())),
             waive: Some(Input::of("it is \"broken\"")),
             hidden: vec![("service", "a<b>".to_owned())],
             ..plan.clone()

@@ -9,6 +9,7 @@ mod load;
 mod names;
 mod outside;
 pub(super) mod plan;
+pub(super) mod reload;
 mod quiet;
 mod rehearse;
 mod roles;

@@ -44,7 +44,7 @@ impl Cluster {
         Self { server: server.clone().with_bin(bin), admin: admin.to_owned(), major }
     }
 
-    async fn session(&self, cx: &Cx) -> Result<Session, PgError> {
+    pub(super) async fn session(&self, cx: &Cx) -> Result<Session, PgError> {
         let server = self.server.during(cx.operation());
         let mut session = Session::open(&server, &self.admin, Purpose::Work, By::Step(cx)).await?;
         quietly(&mut session).await?;
@@ -81,7 +81,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    async fn read(&self, cx: &Cx) -> Result<Roles, Problem> {
+    pub(super) async fn read(&self, cx: &Cx) -> Result<Roles, Problem> {
         let Shelf { store, resource, .. } = &self.shelf;
         read_roles(open_part(store.clone(), resource, &self.part, counted(cx)).await?).await
     }
@@ -185,7 +185,7 @@ async fn make(cx: &Cx, session: &mut Session, names: &[String], sql: &[String]) 
 }
 
 /// An error without what is set for these roles.
-fn hidden<'a>(error: PgError, roles: impl IntoIterator<Item = &'a Role>) -> PgError {
+pub(super) fn hidden<'a>(error: PgError, roles: impl IntoIterator<Item = &'a Role>) -> PgError {
     without_values(error, roles.into_iter().flat_map(|r| r.settings.iter().map(String::as_str)))
 }
 

@@ -44,9 +44,11 @@ pub(in crate::web::api) async fn restore(call: Call<Run>, Json(asked): Json<Rest
             in_place: asked.in_place,
             replace_roles: asked.replace_roles,
             closed: false,
+            place: std::collections::BTreeMap::new(),
         },
         without_safety: asked.without_safety,
         resolves: None,
+        parent: None,
     });
     call.ask(call.query, request, asked.confirm.as_deref()).await
 }

@@ -4,12 +4,15 @@
 pub(super) mod backup;
 pub(super) mod backups;
 pub(super) mod config;
+pub(super) mod copy;
 pub(super) mod details;
 pub(super) mod diagnose;
 pub(super) mod list;
 pub(super) mod logs;
+pub(super) mod release;
 pub(super) mod repair;
 pub(super) mod restart;
+pub(super) mod restore;
 pub(super) mod show;
 pub(super) mod start;
 pub(super) mod stop;

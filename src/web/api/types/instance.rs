@@ -42,6 +42,8 @@ pub(crate) struct InstanceNow {
     pub(crate) project: String,
     /// Its folder on that host.
     pub(crate) folder: String,
+    /// Whether it is a copy that was not released yet.
+    pub(crate) cut_off: bool,
     /// The major version of its PostgreSQL, if anything says it.
     pub(crate) postgres: Option<u32>,
     /// `kong` or `envoy`.
@@ -89,6 +91,7 @@ impl InstanceNow {
             host: found.host.clone(),
             project: found.project.clone(),
             folder: found.folder.clone(),
+            cut_off: found.cut_off,
             postgres: found.postgres,
             gateway: found.gateway.map(ToOwned::to_owned),
             services: found.services.iter().map(InstanceService::of).collect(),
@@ -137,6 +140,63 @@ pub(crate) struct StartServices {
     /// These services; none: all that are stopped.
     #[serde(default)]
     pub(crate) services: Vec<String>,
+}
+
+/// How a recovery point is put back.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RestoreInstance {
+    /// As a new instance of this name (its Compose project); `null`: over the one it was
+    /// taken of.
+    pub(crate) new_name: Option<String>,
+    /// The new instance's folder; `null`: beside the original's. Administrators only.
+    pub(crate) folder: Option<String>,
+    /// The first of its ports; `null`: free ones near the original's.
+    pub(crate) port: Option<u16>,
+    /// An owner's reason to go without a safety backup.
+    pub(crate) without_safety: Option<String>,
+    /// The name the plan asks for, where it asks for one.
+    pub(crate) confirm: Option<String>,
+}
+
+/// What a release needs.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReleaseInstance {
+    /// An owner's reason to go without a safety backup.
+    pub(crate) without_safety: Option<String>,
+    /// The name the plan asks for, where it asks for one.
+    pub(crate) confirm: Option<String>,
+}
+
+/// Where a copy goes.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CopyInstance {
+    /// Its name: its Compose project.
+    pub(crate) name: String,
+    /// Its folder; `null`: beside the original's. Administrators only.
+    pub(crate) folder: Option<String>,
+    /// The first of its ports; `null`: free ones near the original's.
+    pub(crate) port: Option<u16>,
+}
+
+impl RestoreInstance {
+    pub(crate) fn place(&self) -> BTreeMap<String, String> {
+        placed(self.folder.as_deref(), self.port)
+    }
+}
+
+impl CopyInstance {
+    pub(crate) fn place(&self) -> BTreeMap<String, String> {
+        placed(self.folder.as_deref(), self.port)
+    }
+}
+
+fn placed(folder: Option<&str>, port: Option<u16>) -> BTreeMap<String, String> {
+    let folder = folder.map(|folder| ("folder".to_owned(), folder.to_owned()));
+    let port = port.map(|port| ("port".to_owned(), port.to_string()));
+    folder.into_iter().chain(port).collect()
 }
 
 /// What is to be repaired.

@@ -83,7 +83,7 @@ async fn asked(
     let title = T::of(caller::lang(site, request)).a("ui-set-back-of", &row.name);
     let action = format!("{back}/{}/set-back", operation.id);
     let question = Question { request: Request::Config(change), action, back, title };
-    Ok(Ok(Asked { question, hidden: Vec::new(), waive: None }))
+    Ok(Ok(Asked { question, hidden: Vec::new(), waive: None, copy: None }))
 }
 
 /// `GET /instances/{resource}/history/{operation}/set-back`

@@ -24,6 +24,8 @@ pub(super) struct Asked {
     pub(super) hidden: Vec<(&'static str, String)>,
     /// See [`crate::web::view::plan::Plan::waive`].
     pub(super) waive: Option<Input>,
+    /// See [`crate::web::view::plan::Plan::copy`].
+    pub(super) copy: Option<(Input, Input)>,
 }
 
 /// What a form or an address sends.
@@ -33,6 +35,8 @@ pub(super) struct Sent {
     pub(super) probes: Vec<String>,
     pub(super) reason: String,
     pub(super) values: String,
+    pub(super) name: String,
+    pub(super) port: String,
     pub(super) confirm: String,
     pub(super) key: String,
 }
@@ -48,6 +52,8 @@ impl Sent {
                 "probe" => sent.probes.push(value),
                 "reason" => sent.reason = value.trim().to_owned(),
                 "values" => sent.values = value,
+                "name" => value.trim().clone_into(&mut sent.name),
+                "port" => value.trim().clone_into(&mut sent.port),
                 "confirm" => sent.confirm = value.trim().to_owned(),
                 "key" => sent.key = value,
                 _ => {}
@@ -60,7 +66,10 @@ impl Sent {
     pub(super) fn hidden(&self) -> Vec<(&'static str, String)> {
         let services = self.services.iter().map(|one| ("service", one.clone()));
         let reason = self.waiver().map(|reason| ("reason", reason));
-        services.chain(self.probes.iter().map(|one| ("probe", one.clone()))).chain(reason).collect()
+        let probes = self.probes.iter().map(|one| ("probe", one.clone()));
+        let place = [("name", &self.name), ("port", &self.port)].map(|(name, value)| (name, value.clone()));
+        let place = place.into_iter().filter(|(_, value)| !value.is_empty());
+        services.chain(probes).chain(reason).chain(place).collect()
     }
 
     /// The reason to go without a safety backup, if one was given.
@@ -94,6 +103,7 @@ pub(super) async fn shown(
     let mut view = plan(site, t, &asked.question, planned, typed, None)?;
     view.hidden = asked.hidden;
     view.waive = asked.waive;
+    view.copy = asked.copy;
     show(site, request, caller, view, status).await
 }
 

@@ -27,7 +27,7 @@ fn asked(site: &Site, request: &HttpRequest, row: &ResourceRow) -> Asked {
         back: format!("{}/settings", at(row)),
         title: T::of(caller::lang(site, request)).a("ui-rotate-jwt-of", &row.name),
     };
-    Asked { question, hidden: Vec::new(), waive: None }
+    Asked { question, hidden: Vec::new(), waive: None, copy: None }
 }
 
 /// `GET /instances/{resource}/rotate-jwt`

@@ -1,5 +1,5 @@
-//! Restarting, stopping, starting and repairing an instance: the plan, then the
-//! agreement.
+//! Restarting, stopping, starting, repairing, copying and releasing an instance: the
+//! plan, then the agreement.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     db::ResourceRow,
     domain::role::Role,
-    operation::{RepairRequest, Request, RestartRequest, StartRequest, StopRequest},
+    operation::{CopyRequest, ReleaseRequest, RepairRequest, Request, RestartRequest, StartRequest, StopRequest},
     web::{
         Site,
         caller::{self, Caller},
@@ -29,6 +29,8 @@ enum Verb {
     Stop,
     Start,
     Repair,
+    Copy,
+    Release,
 }
 
 impl Verb {
@@ -39,6 +41,8 @@ impl Verb {
             Self::Stop => "stop",
             Self::Start => "start",
             Self::Repair => "repair",
+            Self::Copy => "copy",
+            Self::Release => "release",
         }
     }
 
@@ -53,6 +57,12 @@ impl Verb {
                 let probes = sent.probes.clone();
                 Request::Repair(RepairRequest { resource, probes, without_safety })
             }
+            Self::Copy => {
+                let port = Some(sent.port.clone()).filter(|port| !port.is_empty());
+                let place = port.map(|port| ("port".to_owned(), port)).into_iter().collect();
+                Request::Copy(CopyRequest { resource, name: sent.name.clone(), place })
+            }
+            Self::Release => Request::Release(ReleaseRequest { resource, without_safety }),
         }
     }
 
@@ -73,9 +83,11 @@ impl Verb {
             back,
             title: t.op(self.name(), &row.name),
         };
-        let waives = own && !matches!(self, Self::Start);
+        let waives = own && !matches!(self, Self::Start | Self::Copy);
         let waive = waives.then(|| Input::of(sent.reason.clone()));
-        Ok(Asked { question, hidden: sent.hidden(), waive })
+        let copy = matches!(self, Self::Copy)
+            .then(|| (Input::of(sent.name.clone()), Input::of(sent.port.clone())));
+        Ok(Asked { question, hidden: sent.hidden(), waive, copy })
     }
 
     async fn ask(
@@ -89,7 +101,10 @@ impl Verb {
         if let Some(away) = elsewhere(site, row) {
             return Ok(away);
         }
-        let sent = Sent::of(request.query_string().as_bytes());
+        let mut sent = Sent::of(request.query_string().as_bytes());
+        if matches!(self, Self::Copy) && sent.name.is_empty() {
+            sent.name = format!("{}-copy", row.access.get("project").unwrap_or(&row.name));
+        }
         plan::ask(site, request, caller, self.asked(site, request, here, &sent)?).await
     }
 
@@ -139,4 +154,6 @@ pages! {
     Stop: ask_stop, stop;
     Start: ask_start, start;
     Repair: ask_repair, repair;
+    Copy: ask_copy, copy;
+    Release: ask_release, release;
 }

@@ -145,7 +145,7 @@ fn asked(site: &Site, request: &HttpRequest, row: &ResourceRow, values: Entered,
         back: format!("{}/settings", at(row)),
         title: T::of(caller::lang(site, request)).op("config", &row.name),
     };
-    Asked { question, hidden: vec![("values", sealed)], waive: None }
+    Asked { question, hidden: vec![("values", sealed)], waive: None, copy: None }
 }
 
 /// For whom and what values are sealed.

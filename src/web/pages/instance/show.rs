@@ -83,6 +83,7 @@ async fn page(
             tabs,
             resource: head,
             meta,
+            cut_off: glance.is_some_and(|glance| glance.cut_off),
             ledger: resource::ledger(&entry, &[]),
             services,
             addresses,

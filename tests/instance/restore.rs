@@ -1,0 +1,202 @@
+//! A recovery point put back over its instance: everything is as it was then, what was
+//! live lies aside, and the restore is undone and redone; killed and failed on its way.
+
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+use crate::{
+    panel::Panel,
+    support::{lab, random::Random, text},
+};
+
+/// Everything of an instance that a restore is about.
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    env: Vec<u8>,
+    users: String,
+    roles: String,
+    settings: String,
+    shape: String,
+    objects: BTreeMap<PathBuf, (Vec<u8>, String)>,
+    key: String,
+}
+
+fn state(panel: &Panel) -> State {
+    let instance = &panel.instance;
+    let query = |sql: &str| instance.sql(sql);
+    State {
+        env: instance.env(),
+        users: query("SELECT string_agg(email || ':' || encrypted_password, ',' ORDER BY email) FROM auth.users"),
+        roles: query("SELECT string_agg(rolname || ':' || coalesce(rolpassword, ''), ',' ORDER BY rolname) FROM pg_authid"),
+        settings: query(
+            "SELECT string_agg(s::text, ',' ORDER BY s::text) FROM pg_db_role_setting, unnest(setconfig) AS s",
+        ),
+        // Owners, policies, triggers, sequences: what an exit status says nothing of.
+        shape: query(
+            "SELECT string_agg(t, ',' ORDER BY t) FROM (SELECT n.nspname || '.' || c.relname || ' ' || \
+             pg_get_userbyid(c.relowner) || ' ' || coalesce(c.relacl::text, '') AS t FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('auth', 'storage', 'public') \
+             UNION ALL SELECT 'policy ' || schemaname || tablename || policyname FROM pg_policies \
+             UNION ALL SELECT 'trigger ' || tgrelid::regclass || tgname FROM pg_trigger WHERE NOT tgisinternal \
+             UNION ALL SELECT 'sequence ' || schemaname || sequencename || coalesce(last_value, 0) \
+             FROM pg_sequences) AS all_of_it",
+        ),
+        objects: objects(&instance.folder().join("volumes/storage")),
+        key: key(panel),
+    }
+}
+
+/// The vault's key, with owner and mode.
+fn key(panel: &Panel) -> String {
+    let mut cat = Command::new("docker");
+    cat.args(["exec", &panel.instance.container("db"), "sh", "-c"]);
+    cat.arg("cd /etc/postgresql-custom && stat -c '%U %a' pgsodium_root.key && cat pgsodium_root.key");
+    lab::done(cat)
+}
+
+fn objects(folder: &std::path::Path) -> BTreeMap<PathBuf, (Vec<u8>, String)> {
+    let mut find = Command::new("find");
+    find.arg(folder).args(["-type", "f"]);
+    let files = lab::done(find);
+    let one = |path: &str| {
+        let mut attributes = Command::new("getfattr");
+        attributes.args(["--absolute-names", "-d", "-m", "user", path]);
+        let inside = PathBuf::from(path).strip_prefix(folder).unwrap().to_owned();
+        let said = lab::done(attributes).replace(&folder.display().to_string(), "");
+        (inside, (fs::read(path).unwrap(), said))
+    };
+    files.lines().map(one).collect()
+}
+
+/// Changes all of it.
+fn spoil(panel: &Panel) {
+    let instance = &panel.instance;
+    instance.sql("DELETE FROM auth.users WHERE email IN (SELECT email FROM auth.users ORDER BY email LIMIT 7)");
+    instance.sql("CREATE TABLE public.written_since (id int); INSERT INTO public.written_since VALUES (1)");
+    instance.sql("CREATE ROLE came_later LOGIN PASSWORD 'later'");
+    instance.sql("ALTER DATABASE postgres SET \"app.settings.jwt_exp\" TO '7'");
+    panel.done(&["config", "set"], &["jwt_expiry=4242"]);
+    let storage = instance.folder().join("volumes/storage");
+    let some = objects(&storage).into_keys().next().unwrap();
+    fs::write(storage.join(some), "spoilt").unwrap();
+    fs::write(storage.join("new-object"), "new").unwrap();
+    let mut key = Command::new("docker");
+    key.args(["exec", &instance.container("db"), "sh", "-c"]);
+    key.arg("printf other > /etc/postgresql-custom/pgsodium_root.key; touch /etc/postgresql-custom/extra");
+    lab::done(key);
+}
+
+fn restore(panel: &Panel, backup: &str, fault: Option<&str>) -> crate::support::Ran {
+    panel.faulty(&["restore", backup, "--yes", "--json"], fault)
+}
+
+/// Folders beside the instance's.
+fn beside(panel: &Panel) -> Vec<String> {
+    let root = panel.instance.folder().parent().unwrap().to_owned();
+    let names = fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(".zelo-")).collect()
+}
+
+fn side_containers() -> String {
+    let mut ps = Command::new("docker");
+    ps.args(["ps", "-aq", "--filter", "label=zelo.side"]);
+    lab::done(ps)
+}
+
+fn put_back_undone_and_redone(layout: &str) {
+    let Some(panel) = Panel::over(layout) else { return };
+    let backup = panel.backup();
+    let then = state(&panel);
+    spoil(&panel);
+    let spoilt = state(&panel);
+    assert_ne!(then.users, spoilt.users);
+    assert_ne!(then.key, spoilt.key);
+
+    let ran = restore(&panel, &backup, None).code(0);
+    let operation = ran.json()["operation"].clone();
+    assert_eq!(operation["state"], "succeeded", "{ran}");
+    assert_eq!(state(&panel), then);
+    assert_eq!(panel.instance.sql("SELECT count(*) FROM pg_roles WHERE rolname = 'came_later'"), "0");
+    assert_eq!(panel.instance.sign_up("after-restore@example.com"), 200);
+    assert!(panel.instance.containers().values().all(|(_, _, state)| state == "running"));
+    assert_eq!(side_containers(), "");
+    panel.assert_tidy("restored");
+    let secrets = panel.instance.secrets();
+    assert!(!secrets.iter().any(|s| ran.to_string().contains(s)), "no secret in the output");
+
+    // Undone: what people wrote until then is live again, and what was restored is kept.
+    panel.instance.sql("DELETE FROM auth.users WHERE email = 'after-restore@example.com'");
+    let id = text(&operation["id"]);
+    panel.zelo(&["undo", &id, "--yes", "--json"]).code(0);
+    assert_eq!(state(&panel), spoilt);
+    assert_eq!(panel.instance.sql("SELECT count(*) FROM public.written_since"), "1");
+    panel.assert_tidy("undone");
+
+    // And what the undo set aside is freed.
+    let asides = panel.zelo(&["aside", "list", "--json"]).code(0).json();
+    let kept: Vec<&Value> = asides.as_array().unwrap().iter().filter(|a| a["state"] == "kept").collect();
+    assert_eq!(kept.len(), 1, "{asides}");
+    assert_eq!(beside(&panel).len(), 1);
+    panel.zelo(&["aside", "free", &text(&kept[0]["id"]), "--yes", "--json"]).code(0);
+    assert_eq!(beside(&panel), [""; 0]);
+    assert_eq!(state(&panel), spoilt);
+}
+
+#[test]
+fn an_instance_of_today_is_put_back_undone_and_freed() {
+    put_back_undone_and_redone("today");
+}
+
+#[test]
+fn an_instance_of_the_kong_era_is_put_back_undone_and_freed() {
+    put_back_undone_and_redone("kong");
+}
+
+#[test]
+fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
+    let Some(panel) = Panel::over("today") else { return };
+    let backup = panel.backup();
+    let then = state(&panel);
+    spoil(&panel);
+    let spoilt = state(&panel);
+    let plan = panel.zelo(&["restore", &backup, "--dry-run", "--json"]).code(0).json();
+    let steps: Vec<String> = plan["steps"].as_array().unwrap().iter().map(|s| text(&s["name"])).collect();
+    let mut random = Random::new();
+    // Those that touch what is live each time, and two of the others.
+    let mut cases = vec![
+        "kill:stop:after".to_owned(),
+        "kill:volumes:after".to_owned(),
+        "fail:ready:after".to_owned(),
+        "fail:up:after".to_owned(),
+    ];
+    let harmless: Vec<&String> = steps.iter().take_while(|s| *s != "stop").collect();
+    for _ in 0..2 {
+        let step = harmless[usize::try_from(random.below(harmless.len() as u64)).unwrap()];
+        cases.push(format!("kill:{step}:{}", random.moment()));
+    }
+    for case in &cases {
+        let fault = format!("restore/{case}");
+        let ran = restore(&panel, &backup, Some(&fault));
+        let ended = if case.starts_with("kill") {
+            ran.killed();
+            panel.recovered("restore")["state"].clone()
+        } else {
+            ran.json()["operation"]["state"].clone()
+        };
+        let gone_back = ["failed", "rolled_back"].iter().any(|s| ended == *s);
+        assert!(gone_back, "{fault}: {ended}");
+        assert_eq!(state(&panel), spoilt, "{fault}");
+        assert!(panel.instance.containers().values().all(|(_, _, s)| s == "running"), "{fault}");
+        assert_eq!(side_containers(), "", "{fault}");
+        panel.assert_tidy(&fault);
+    }
+    // What was laid out and had been live for a moment stays: people may have written into it.
+    assert_eq!(beside(&panel).len(), 1);
+
+    // After the swap a crash goes forward.
+    restore(&panel, &backup, Some("restore/kill:swap:after")).killed();
+    assert_eq!(panel.recovered("restore")["state"], "succeeded");
+    assert_eq!(state(&panel), then);
+    assert_eq!(panel.instance.sign_up("after-crash@example.com"), 200);
+}
