@@ -7,6 +7,8 @@ mod support;
 
 #[path = "instance/config.rs"]
 mod config;
+#[path = "instance/copy.rs"]
+mod copy;
 #[path = "instance/panel.rs"]
 mod panel;
 #[path = "instance/repair.rs"]

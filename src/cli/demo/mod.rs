@@ -13,6 +13,7 @@ mod report;
 mod sample;
 mod server;
 mod sqlite;
+mod stack;
 mod tour;
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use serde_json::json;
 
 use self::{
     folder::Folder, postgres::PostgresSample, remains::Remains, report::Report, sample::Sample,
-    sqlite::SqliteSample, tour::Tour,
+    sqlite::SqliteSample, stack::StackTour, tour::Tour,
 };
 use super::{
     desk::{Desk, Done, Stop},
@@ -49,8 +50,8 @@ pub struct Args {
     /// End after the tour instead of serving its pages
     #[arg(long)]
     pub exit: bool,
-    /// Insist on a kind: postgres or sqlite (exit code 3 if it cannot be had)
-    #[arg(long, value_name = "KIND", value_parser = ["postgres", "sqlite"])]
+    /// Insist on a kind: postgres, sqlite, or supabase, an instance of the lab (exit code 3 if it cannot be had)
+    #[arg(long, value_name = "KIND", value_parser = ["postgres", "sqlite", "supabase"])]
     pub kind: Option<String>,
     /// Address and port of the pages
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
@@ -117,7 +118,7 @@ impl Args {
             Docker::Off => "off".to_owned(),
             Docker::Socket(path) => path.display().to_string(),
         };
-        let flags = vec![
+        let mut flags = vec![
             flag("--data", "data", folder.data().display().to_string()),
             flag("--bind", "http.bind", self.bind.clone()),
             flag("demo", "docker.socket", docker),
@@ -125,6 +126,8 @@ impl Args {
             flag("demo", "store.reserve_percent", "0".to_owned()),
             flag("demo", "store.reserve_bytes", (64 << 20).to_string()),
         ];
+        let compose = desk.settings.compose.as_ref();
+        flags.extend(compose.map(|path| flag("demo", "docker.compose", path.display().to_string())));
         let settings = Settings::load(&Sources { flags, ..Sources::default() })?;
         Ok(Desk { settings: settings.into(), ..desk.clone() })
     }
@@ -133,8 +136,15 @@ impl Args {
 impl Show<'_> {
     async fn tour(&self, report: &mut Report) -> Result<(), Stop> {
         container::sweep(&self.running.world.hosts).await;
+        if self.args.kind.as_deref() == Some("supabase") {
+            return StackTour { desk: self.desk, running: self.running, report }.go().await;
+        }
         let sample = self.sample(report).await?;
-        Tour { desk: self.desk, running: self.running, sample: &*sample, report }.go().await
+        Tour { desk: self.desk, running: self.running, sample: &*sample, report }.go().await?;
+        if StackTour::offered(&self.running.world).await {
+            self.desk.out.say(&msg!("demo-stack-offered"));
+        }
+        Ok(())
     }
 
     /// The best sample the machine offers; a problem, with the reasons, if that is

@@ -110,7 +110,7 @@ impl Report {
 
 fn exit_of(problems: &[Problem]) -> Exit {
     match problems.first() {
-        Some(problem) if problem.is("demo-no-postgres") => Exit::Fallback,
+        Some(problem) if problem.is("demo-no-postgres") || problem.is("demo-no-instance") => Exit::Fallback,
         Some(problem) if problem.is("demo-interrupted") => Exit::Cancelled,
         _ => Exit::of_problems(problems),
     }

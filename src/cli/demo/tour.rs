@@ -97,27 +97,8 @@ impl Tour<'_> {
         self.operate(Request::Restore(request)).await
     }
 
-    /// Plans, enqueues and follows an operation; anything but success ends the tour.
     async fn operate(&self, request: Request) -> Result<OperationRow, Stop> {
-        let world = &self.running.world;
-        let prepared = operation::prepare(world, request, &self.desk.actor()).await?;
-        let confirm = prepared.view.confirm.clone();
-        let id = operation::enqueue(world, prepared, confirm.as_deref(), None).await?.row().id.clone();
-        self.running.push(&id).await;
-        let mut watch = Watch::new(&self.desk.out, &world.db, &id);
-        let row = loop {
-            let row = watch.look().await?;
-            if row.state.is_final() || row.state == OpState::NeedsOperator {
-                break row;
-            }
-            sleep(BEAT).await;
-        };
-        watch.close();
-        if row.state == OpState::Succeeded {
-            return Ok(row);
-        }
-        let why = row.problem.unwrap_or_else(|| problem!("demo-operation", state = row.state.as_str()));
-        Err(why.into())
+        operate(self.desk, self.running, request).await
     }
 
     fn compare(&mut self, what: &'static str, row: &OperationRow, digest: &str, expected: &str) {
@@ -139,7 +120,35 @@ impl Tour<'_> {
     }
 
     fn head(&self, msg: Msg) {
-        self.desk.out.line("");
-        self.desk.out.say(&msg);
+        head(self.desk, &msg);
     }
+}
+
+/// What comes next.
+pub(super) fn head(desk: &Desk, msg: &Msg) {
+    desk.out.line("");
+    desk.out.say(msg);
+}
+
+/// Plans, enqueues and follows an operation; anything but success ends the tour.
+pub(super) async fn operate(desk: &Desk, running: &Running, request: Request) -> Result<OperationRow, Stop> {
+    let world = &running.world;
+    let prepared = operation::prepare(world, request, &desk.actor()).await?;
+    let confirm = prepared.view.confirm.clone();
+    let id = operation::enqueue(world, prepared, confirm.as_deref(), None).await?.row().id.clone();
+    running.push(&id).await;
+    let mut watch = Watch::new(&desk.out, &world.db, &id);
+    let row = loop {
+        let row = watch.look().await?;
+        if row.state.is_final() || row.state == OpState::NeedsOperator {
+            break row;
+        }
+        sleep(BEAT).await;
+    };
+    watch.close();
+    if row.state == OpState::Succeeded {
+        return Ok(row);
+    }
+    let why = row.problem.unwrap_or_else(|| problem!("demo-operation", state = row.state.as_str()));
+    Err(why.into())
 }

@@ -49,3 +49,17 @@ problem-demo-sample-slow = { $program } had not ended after { $seconds } seconds
 problem-demo-server-old = The server that was started is PostgreSQL { $version }; the demo needs { $oldest } or newer.
     .safe = Nothing outside the demo’s own folder and container was touched.
     .next = Install a newer PostgreSQL server, or pull a newer image.
+
+demo-stack-1 = 1/7  A recovery point of the lab’s instance { $name }
+demo-stack-2 = 2/7  Break sign-up: what signs people in no longer finds its tables
+demo-stack-3 = 3/7  Diagnose: what is wrong, and why
+demo-stack-4 = 4/7  Repair it, behind a safety backup, and look again
+demo-stack-5 = 5/7  Change how long a sign-in lasts (JWT_EXPIRY), in file, container and database
+demo-stack-6 = 6/7  Restart auth safely
+demo-stack-7 = 7/7  Put the recovery point back, loaded and compared beside it first
+demo-stack-good = The instance is what it was at the beginning.
+demo-stack-offered = An instance of the lab runs here: zelo demo --kind supabase breaks and repairs it.
+
+problem-demo-no-instance = No instance of the lab runs here.
+    .safe = Nothing was changed. A Supabase of your own is never broken to show something.
+    .next = Make one: lab/up, then lab/instance new /tmp/try try today 28000

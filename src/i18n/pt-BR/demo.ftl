@@ -49,3 +49,17 @@ problem-demo-sample-slow = { $program } não terminou em { $seconds } segundos e
 problem-demo-server-old = O servidor iniciado é um PostgreSQL { $version }; a demonstração precisa do { $oldest } ou mais novo.
     .safe = Nada fora da pasta e do contêiner da própria demonstração foi tocado.
     .next = Instale um servidor PostgreSQL mais novo ou baixe uma imagem mais nova.
+
+demo-stack-1 = 1/7  Um ponto de recuperação da instância { $name } do laboratório
+demo-stack-2 = 2/7  Quebrar o cadastro: quem faz entrar não acha mais as suas tabelas
+demo-stack-3 = 3/7  Diagnosticar: o que está errado, e por quê
+demo-stack-4 = 4/7  Consertar, atrás de um backup de segurança, e olhar de novo
+demo-stack-5 = 5/7  Mudar quanto dura uma entrada (JWT_EXPIRY), em arquivo, contêiner e banco
+demo-stack-6 = 6/7  Reiniciar o auth com segurança
+demo-stack-7 = 7/7  Pôr o ponto de recuperação de volta, carregado e comparado ao lado antes
+demo-stack-good = A instância é o que era no começo.
+demo-stack-offered = Uma instância do laboratório roda aqui: zelo demo --kind supabase a quebra e conserta.
+
+problem-demo-no-instance = Nenhuma instância do laboratório roda aqui.
+    .safe = Nada foi alterado. Um Supabase seu nunca é quebrado para mostrar algo.
+    .next = Crie uma: lab/up, depois lab/instance new /tmp/try try today 28000

@@ -51,8 +51,8 @@ impl Overlay<'_> {
         let image = config.get("image").and_then(Value::as_str).unwrap_or_default();
         let part = part_of(name, image);
         let mut lines = Vec::new();
-        if config.get("container_name").is_some() {
-            lines.push(format!("    container_name: {}", quoted(&format!("{}-{name}", self.project))));
+        if let Some(was) = config.get("container_name").and_then(Value::as_str) {
+            lines.push(format!("    container_name: {}", quoted(&self.container(was, name))));
         }
         self.ports(&mut lines, part, config);
         if self.cut_off {
@@ -65,6 +65,12 @@ impl Overlay<'_> {
         for line in lines {
             let _ = writeln!(out, "{line}");
         }
+    }
+
+    /// Realtime finds its tenant by what stands before the dot in its container's name.
+    fn container(&self, was: &str, service: &str) -> String {
+        let tenant = was.split_once('.').map(|(tenant, _)| format!("{tenant}.")).unwrap_or_default();
+        format!("{tenant}{}-{service}", self.project)
     }
 
     fn ports(&self, lines: &mut Vec<String>, part: Option<Part>, config: &Value) {
@@ -176,6 +182,7 @@ mod tests {
             "services": {
                 "db": { "image": "supabase/postgres:17.6", "container_name": "supabase-db", "command": ["postgres", "-c", "x=$$y"] },
                 "auth": { "image": "supabase/gotrue:v2", "container_name": "supabase-auth" },
+                "realtime": { "image": "supabase/realtime:v2", "container_name": "realtime-dev.supabase-realtime" },
                 "api-gw": { "image": "envoyproxy/envoy", "ports": [
                     { "target": 8000, "published": "8000", "host_ip": "127.0.0.1", "protocol": "tcp" }] },
                 "supavisor": { "image": "supabase/supavisor", "ports": [{ "target": 5432, "published": "5432", "protocol": "tcp" }] },

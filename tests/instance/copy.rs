@@ -1,0 +1,103 @@
+//! A copy of an instance: beside it, cut off, with its own names and ports; killed on its
+//! way nothing of it is left; released it is an instance like any other.
+
+use std::process::Command;
+
+use crate::{
+    panel::Panel,
+    support::{lab, text},
+};
+
+fn docker(args: &[&str]) -> String {
+    let mut docker = Command::new("docker");
+    docker.args(args);
+    lab::done(docker)
+}
+
+/// Containers, volumes and networks of a project.
+fn all_of(project: &str) -> [String; 3] {
+    let filter = format!("label=com.docker.compose.project={project}");
+    [
+        docker(&["ps", "-aq", "--filter", &filter]),
+        docker(&["volume", "ls", "-q", "--filter", &filter]),
+        docker(&["network", "ls", "-q", "--filter", &filter]),
+    ]
+}
+
+/// Removes a copy when the test is over.
+struct Copied<'a> {
+    panel: &'a Panel,
+    name: String,
+}
+
+impl Drop for Copied<'_> {
+    fn drop(&mut self) {
+        let [containers, volumes, networks] = all_of(&self.name);
+        let each = |verb: &[&str], names: &str| {
+            for name in names.lines() {
+                let _ = Command::new("docker").args(verb).arg(name).output();
+            }
+        };
+        each(&["rm", "-f"], &containers);
+        each(&["volume", "rm", "-f"], &volumes);
+        each(&["network", "rm"], &networks);
+        let _ = std::fs::remove_dir_all(self.panel.instance.folder().with_file_name(&self.name));
+    }
+}
+
+fn sql(project: &str, sql: &str) -> String {
+    let (project, service) =
+        (format!("label=com.docker.compose.project={project}"), "label=com.docker.compose.service=db");
+    let name = docker(&["ps", "--format", "{{.Names}}", "--filter", &project, "--filter", service]);
+    docker(&["exec", &name, "psql", "-h", "127.0.0.1", "-U", "supabase_admin", "-d", "postgres", "-XAtqc", sql])
+}
+
+#[test]
+fn an_instance_is_copied_cut_off_and_released() {
+    let Some(panel) = Panel::over("today") else { return };
+    let copy = Copied { panel: &panel, name: format!("{}-copy", panel.name()) };
+    let folder = panel.instance.folder().with_file_name(&copy.name);
+    let before = panel.instance.containers();
+
+    // Killed where containers and volumes are there already, nothing of it is left.
+    let fault = "restore/kill:fill:after";
+    panel.instance(&["copy"], &[&copy.name], Some(fault)).killed();
+    let ended = panel.recovered("copy")["state"].clone();
+    assert!(ended == "failed" || ended == "rolled_back", "{ended}");
+    assert_eq!(all_of(&copy.name), ["", "", ""]);
+    assert!(!folder.exists());
+    panel.assert_tidy(fault);
+
+    let ran = panel.instance(&["copy"], &[&copy.name], None).code(0);
+    assert_eq!(ran.json()["operation"]["state"], "succeeded", "{ran}");
+    let rows = "SELECT count(*) || ':' || (SELECT count(*) FROM storage.objects) FROM auth.users";
+    assert_eq!(sql(&copy.name, rows), panel.instance.sql(rows));
+    assert!(!panel.instance.secrets().iter().any(|secret| ran.to_string().contains(secret)));
+    assert_eq!(panel.instance.containers(), before, "the original was not touched");
+
+    // It is a resource of its own, and healthy.
+    let shown = panel.zelo(&["instance", "show", &copy.name, "--json"]).code(0).json();
+    assert_eq!(shown["instance"]["cut_off"], true, "{shown}");
+    let found = panel.zelo(&["instance", "diagnose", &copy.name, "--json"]);
+    found.code(0);
+
+    // No way out, and nothing published but the gateway.
+    let network = format!("{}_default", copy.name);
+    assert_eq!(docker(&["network", "inspect", "-f", "{{.Internal}}", &network]), "true");
+    let filter = format!("label=com.docker.compose.project={}", copy.name);
+    let ports = docker(&["ps", "--format", "{{.Ports}}", "--filter", &filter]);
+    assert_eq!(ports.lines().filter(|line| line.contains("->")).count(), 1, "{ports}");
+
+    let released = panel.zelo(&["instance", "release", &copy.name, "--yes", "--json"]).code(0).json();
+    assert_eq!(released["operation"]["state"], "succeeded", "{released}");
+    assert_eq!(docker(&["network", "inspect", "-f", "{{.Internal}}", &network]), "false");
+    let shown = panel.zelo(&["instance", "show", &copy.name, "--json"]).code(0).json();
+    assert_eq!(shown["instance"]["cut_off"], false, "{shown}");
+    let refused = panel.zelo(&["instance", "release", &copy.name, "--yes", "--json"]).json();
+    assert_eq!(text(&refused["problems"][0]["code"]), "release-not-cut-off");
+    assert_eq!(panel.instance.containers(), before, "the original was not touched");
+
+    // What is there already is never taken for a copy.
+    let taken = panel.instance(&["copy"], &[&copy.name], None).json();
+    assert_eq!(text(&taken["problems"][0]["code"]), "restore-folder-taken");
+}
