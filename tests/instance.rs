@@ -15,3 +15,5 @@ mod repair;
 mod restart;
 #[path = "instance/saved.rs"]
 mod saved;
+#[path = "instance/shared.rs"]
+mod shared;

@@ -33,10 +33,12 @@ pub(super) fn recover(manifest: &Manifest) -> String {
     digests(&mut out, manifest);
     let tars = || manifest.parts.iter().filter(|part| part.media_type == TAR);
     tars().filter(|part| part.name != OBJECTS).for_each(|part| tar(&mut out, part));
-    if manifest.part("containers").is_some() {
-        out.push_str(
-            "## What ran\n\nThe part `containers` (JSON; decompress it first) is what Docker knew of each container and image: compare\n\
-             image ids, mounts, networks and restart policies with what you are about to start.\n\n",
+    if let Some(part) = manifest.part("containers") {
+        let _ = write!(
+            out,
+            "## What ran\n\n```sh\n{} > containers.json\n```\n\nis what Docker knew of each container and image: compare image ids, \
+             mounts, networks and restart\npolicies with what you are about to start.\n\n",
+            decoded(part)
         );
     }
     if manifest.parts.iter().any(|part| part.name.starts_with(DATABASE)) {

@@ -157,3 +157,8 @@ impl Share {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod pile;
+#[cfg(test)]
+mod tests;
