@@ -124,7 +124,9 @@ fn by_hand(folder: &Path) -> Vec<String> {
     let mut all: Vec<String> =
         tars.map(|line| bash(&format!("{} | tar -t | sort", line.split(" | ").next().unwrap()))).collect();
     let dumps = told.lines().filter(|line| line.contains("| pg_restore"));
-    all.extend(dumps.map(|line| bash(&format!("{} | tail -c +64 | sha256sum", line.split(" | ").next().unwrap()))));
+    all.extend(
+        dumps.map(|line| bash(&format!("{} | tail -c +64 | sha256sum", line.split(" | ").next().unwrap()))),
+    );
     assert!(all.len() >= 4, "files, storage and two databases: {told}");
     all
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{counted, source::is_damage};
 use crate::{
     domain::{
-        backup::BackupState,
+        backup::{BackupState, Origin},
         id::{BackupId, ResourceId},
         manifest::{Digest, Manifest, Part, PartFile},
         msg::Msg,
@@ -104,13 +104,17 @@ impl Step for Share {
 
 impl Share {
     /// The resource's earlier backups in this store, the newest first. One whose
-    /// manifest cannot be read has nothing to give.
+    /// manifest cannot be read has nothing to give, nor has one from elsewhere: what that
+    /// says of its parts is no proof.
     async fn earlier(&self) -> Result<Vec<Manifest>, Problem> {
         let found = objects::manifests(&*self.shelf.store, &self.shelf.resource).await?;
-        let mut found: Vec<Manifest> =
-            found.into_iter().flatten().filter(|m| m.resource.id == self.resource).collect();
+        let mut found: Vec<Manifest> = found.into_iter().flatten().filter(|m| self.is_ours(m)).collect();
         found.sort_by_key(|manifest| std::cmp::Reverse(manifest.finished_at));
         Ok(found)
+    }
+
+    fn is_ours(&self, manifest: &Manifest) -> bool {
+        manifest.resource.id == self.resource && manifest.origin != Origin::Uploaded
     }
 
     /// The newest whole part like this one. No file is named twice in one manifest.
