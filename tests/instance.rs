@@ -19,3 +19,5 @@ mod restart;
 mod restore;
 #[path = "instance/saved.rs"]
 mod saved;
+#[path = "instance/shared.rs"]
+mod shared;

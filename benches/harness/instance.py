@@ -77,6 +77,25 @@ def states(service):
     return found.pop(service), found
 
 
+def fill(mib):
+    """Adds a table that makes recovery points as large as those of an instance in use:
+    16 random bytes 64 times a row, of which no compressor makes less."""
+    ids = docker("ps", "-q", "--filter", f"label=com.docker.compose.project={PROJECT}",
+                 "--filter", "label=com.docker.compose.service=db").split()  # fmt: skip
+    bytes_of = "string_agg(decode(md5(random()::text || i || j), 'hex'), '')"
+    sql = (
+        "DROP TABLE IF EXISTS public.pictures; CREATE TABLE public.pictures AS "
+        f"SELECT i, (SELECT {bytes_of} FROM generate_series(1, 64) j) AS bytes FROM generate_series(1, {mib * 1024}) i"
+    )
+    docker("exec", ids[0], "psql", "-XqU", "supabase_admin", "-h", "127.0.0.1", "-d", "postgres",
+           "-v", "ON_ERROR_STOP=1", "-c", sql)  # fmt: skip
+
+
+def held(folder):
+    """Bytes of all files below a folder."""
+    return sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names)
+
+
 def away(action):
     """How long the auth service does not answer while something is done: the longest
     time between two answers, in seconds."""

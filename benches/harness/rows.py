@@ -19,6 +19,8 @@ from .zelo import moment, resident_mib, seconds
 MIB = 1 << 20
 LARGE = 4
 QUEUED = 20
+# MiB that are added to the lab's instance, which holds next to nothing by itself.
+FILLED = 16
 # A download and an upload are of this size, whatever --size says.
 FILE = 2 << 30
 PAGES = ["overview", "resource", "backups API"]
@@ -328,6 +330,26 @@ class Bench:
         return in_turn(self.runs, {"zelo instance config set": edit, "compose up -d --no-deps": peer})
 
     @once
+    def shared(self):
+        """KiB in the store that a first recovery point writes, and a second one after it with
+        nothing changed in between."""
+        known = self.instance["zelo"]
+        instance.fill(FILLED)
+        first, second = [], []
+        for turn in range(self.runs):
+            zelo = known.settle_in(os.path.join(self._folder("sharing"), "zelo"))
+            zelo.more = known.more
+            zelo.run("resource", "add", "--detected", instance.PROJECT)
+            written = [instance.held(zelo.store)]
+            for _ in range(2):
+                zelo.run("instance", "backup", instance.PROJECT)
+                written.append(instance.held(zelo.store))
+            first.append((written[1] - written[0]) / 1024)
+            second.append((written[2] - written[1]) / 1024)
+            note(f"  {turn + 1}/{self.runs} first: {first[-1]:.0f} KiB, second: {second[-1]:.1f} KiB")
+        return second, first
+
+    @once
     def instance_answers(self):
         """The 99th percentile of the instance's page at a fixed rate, and of `/healthz`."""
         zelo = self.instance["zelo"]
@@ -490,6 +512,10 @@ def edit_time(bench):
     return bench.edits["zelo instance config set"], bench.edits["compose up -d --no-deps"]
 
 
+def second_point(bench):
+    return bench.shared
+
+
 def instance_page(bench):
     return bench.instance_answers["instance"], bench.instance_answers["/healthz"]
 
@@ -542,6 +568,7 @@ ROWS = [
     Row("page", "heaviest, with its files", "KB", Goal("zelo", 60), page_weight),
     Row("instance", "diagnosis with all probes", "s", Goal("zelo", 3), diagnosis_time),
     Row("instance", "service away in an edit / compose up", "s", Goal("more", 1), edit_time),
+    Row("instance", "second recovery point, nothing changed / first", "KiB", Goal("ratio", 0.01), second_point),
     Row("instance", "p99 at 200/s / healthz", "ms", Goal("ratio", 20), instance_page),
     Row("page", "requests, files kept", "", Goal("zelo", 2), page_requests),
 ]

@@ -26,6 +26,10 @@ pub const RECOVER_FILE: &str = "RECOVER.md";
 /// `settings:orders` goes with `database:orders`.
 pub const SETTINGS: &str = "settings:";
 
+/// Among a part's facts: a sha256 of its raw bytes without what is never twice the
+/// same, such as the time in a dump's header.
+pub const ESSENCE: &str = "essence";
+
 /// A backup, as its own folder describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -132,6 +136,18 @@ impl Part {
     pub fn item(&self) -> Option<&str> {
         let item = self.name.split_once(':')?.1;
         (!self.name.starts_with(SETTINGS)).then_some(item)
+    }
+
+    /// Whether restoring either gives the same: raw bytes are equal, but for what an
+    /// engine has left out of the [`ESSENCE`] of both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let essence = |part: &Self| part.facts.get(ESSENCE).and_then(Value::as_str).map(str::to_owned);
+        let same = match (essence(self), essence(other)) {
+            (Some(one), Some(two)) => one == two,
+            (None, None) => self.raw == other.raw,
+            _ => false,
+        };
+        same && self.name == other.name && self.media_type == other.media_type
     }
 }
 

@@ -300,6 +300,12 @@ pub trait Engine: Send + Sync {
         Area::Databases
     }
 
+    /// Whether the backups of a resource share the parts that did not change: each
+    /// part then lies in the resource's `objects/`, once.
+    fn shares(&self) -> bool {
+        false
+    }
+
     /// What `resource add` asks for.
     fn fields(&self) -> Vec<Field>;
 

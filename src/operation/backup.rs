@@ -1,4 +1,4 @@
-//! Backup: stage → capture → verify → publish (the commit point) → catalogue.
+//! Backup: stage → capture → (share) → verify → publish (the commit point) → catalogue.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ use super::{
         look::Look,
         publish::{Home, Publish},
         reserve::Reserve,
+        share::Share,
         stage::Stage,
         verify::VerifyStaged,
     },
@@ -27,7 +28,7 @@ use crate::{
         operation::OpKind,
         problem::Problem,
     },
-    engine::{BackupOptions, Captured, Inspection, Planned, Shelf},
+    engine::{Access, BackupOptions, Captured, Inspection, Planned, Shelf},
     msg, problem,
     saga::{
         Cx,
@@ -129,7 +130,7 @@ impl Kind for Backup {
         // A child runs under its parent's locks.
         let locks = match &request.parent {
             Some(_) => vec![],
-            None => world.locks(&resource, &access).await?.into_iter().map(Lock::beside).collect(),
+            None => locks(world, &resource, &access, engine.shares()).await?,
         };
         let view = Sight {
             title: Some(msg!("plan-backup", resource = &resource.name)),
@@ -169,7 +170,18 @@ impl Kind for Backup {
             slots.push(capture.slot);
             plan.add_any(capture.step);
         }
-        plan.add(VerifyStaged { shelf: shelf.clone(), captured: slots.clone() });
+        let shared = engine.shares().then(|| Share {
+            world: world.clone(),
+            shelf: shelf.clone(),
+            resource: resource.id.clone(),
+            captured: slots.clone(),
+        });
+        let shared = shared.map(|share| {
+            let slot = share.slot();
+            plan.add(share);
+            slot
+        });
+        plan.add(VerifyStaged { shelf: shelf.clone(), captured: slots.clone(), shared: shared.clone() });
         let written = Written {
             operation: id.clone(),
             project: world.project_name(&resource).await?,
@@ -179,11 +191,27 @@ impl Kind for Backup {
             facts,
         };
         let making = Box::new(move |cx: &Cx| written.manifest(cx));
-        let publish = Publish { shelf, home: home.clone(), engine, making };
+        let publish = Publish { shelf, home: home.clone(), engine, making, shared };
         let mut plan = plan.commit(AnyCommit::new(publish));
         plan.settle(Catalogue { world: world.clone(), home });
         Ok(plan.finish())
     }
+}
+
+/// Backups stand beside one another. Those that share parts come one after another: what
+/// one finds there, another must not remove because it failed. A child's parent has the
+/// resource to itself.
+async fn locks(
+    world: &World,
+    resource: &ResourceRow,
+    access: &Access,
+    shares: bool,
+) -> Result<Vec<Lock>, Problem> {
+    let mut locks: Vec<Lock> = world.locks(resource, access).await?.into_iter().map(Lock::beside).collect();
+    if shares {
+        locks.push(Lock::objects(&resource.id));
+    }
+    Ok(locks)
 }
 
 /// What the manifest is written from.

@@ -1,6 +1,6 @@
 //! Purge: remove a backup that is in the trash for good. The commit point is one
 //! rename out of the trash to a name that is never listed; from there it only goes
-//! forward.
+//! forward. Parts it shared with other backups go if no other backup names them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{
     untrash::{in_trash, is_named, trashed},
 };
 use crate::{
-    db::BackupRow,
+    db::{BackupRow, Lock},
     domain::{
         clock::Moment,
         id::{BackupId, OperationId, StoreId},
@@ -28,7 +28,7 @@ use crate::{
         plan::{AnyCommit, Plan, Waiver},
         step::{Adds, Commit, Destroys, Limits, Reads, Step, UndoRule},
     },
-    store::{Store, StorePath, layout},
+    store::{Store, StorePath, layout, manifest, objects},
 };
 
 /// Asks for the removal of a backup in the trash.
@@ -51,6 +51,9 @@ pub(super) struct Facts {
     expired: bool,
     waiver: Waiver,
     by: Actor,
+    /// Whether the resource's backups share their parts.
+    #[serde(default)]
+    shares: bool,
 }
 
 pub(super) struct Purge;
@@ -74,9 +77,10 @@ impl Kind for Purge {
         let trash = in_trash(&path)?;
         let store = world.stores.get(&backup.store)?;
         lies_in_trash(&*store, &trash, &path, &backup).await?;
+        let shares = world.engine(&resource).is_ok_and(|engine| engine.shares());
         let view = Sight {
             title: Some(msg!("plan-purge", backup = backup.id.short(), resource = &resource.name)),
-            warnings: vec![msg!("warn-purge", bytes = backup.stored_bytes)],
+            warnings: vec![msg!("warn-purge", bytes = freed(&*store, &trash, &backup).await)],
             // Who deleted it typed the name; then its time in the trash had to end.
             confirm: (!by.is_system()).then(|| resource.name.clone()),
             ..Sight::default()
@@ -89,8 +93,16 @@ impl Kind for Purge {
             backup: backup.id.clone(),
             store: backup.store,
             by: by.clone(),
+            shares,
         };
-        Ok(Inspected::of_backup(resource, backup.id, view, facts))
+        // No backup of the resource may be under way: what it is about to name is named by
+        // no manifest yet.
+        let locks = [Lock::resource(&resource.id).beside(), Lock::objects(&resource.id)]
+            .into_iter()
+            .filter(|_| shares);
+        let mut inspected = Inspected::of_backup(resource, backup.id, view, facts);
+        inspected.locks.extend(locks);
+        Ok(inspected)
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
@@ -99,7 +111,10 @@ impl Kind for Purge {
         plan.add(StillTrashed { world: world.clone(), store: store.clone(), facts: facts.clone() });
         let out = Doom { store: store.clone(), facts: facts.clone() };
         let mut plan = plan.waive(facts.waiver.clone()).commit_destroying(AnyCommit::new(out));
-        plan.settle(Remove { store, doomed: facts.doomed.clone() });
+        plan.settle(Remove { store: store.clone(), doomed: facts.doomed.clone() });
+        if facts.shares {
+            plan.settle(Unshare { store, resource: folder(&facts.doomed)? });
+        }
         plan.settle(Forget { world: world.clone(), facts });
         Ok(plan.finish())
     }
@@ -227,9 +242,16 @@ impl Commit for Doom {
     }
 }
 
-/// Removes the folder. Only that: no Zelo writes parts into `objects/`, where they
-/// would be shared, yet; when one does, they may go here once no other manifest of
-/// the store names them.
+/// Bytes its removal frees: not those it shares with others. In doubt all it has.
+async fn freed(store: &dyn Store, trash: &StorePath, backup: &BackupRow) -> u64 {
+    let counted = async {
+        let (path, manifest) = (StorePath::new(&backup.path)?, manifest::manifest(store, trash).await?);
+        objects::only_in(store, &folder(&path)?, &manifest).await
+    };
+    counted.await.unwrap_or(backup.stored_bytes)
+}
+
+/// Removes the folder. Only that: what it shares lies elsewhere.
 struct Remove {
     store: Arc<dyn Store>,
     doomed: StorePath,
@@ -258,6 +280,47 @@ impl Step for Remove {
 
     async fn run(&self, _: &Cx) -> Result<(), Problem> {
         Ok(self.store.remove(&self.doomed).await?)
+    }
+}
+
+/// Removes the shared parts that no manifest names any more, this backup's and what a
+/// backup that died may have left.
+struct Unshare {
+    store: Arc<dyn Store>,
+    /// The resource's folder.
+    resource: StorePath,
+}
+
+#[async_trait]
+impl Step for Unshare {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "unshare".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("step-unshare")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("undo-purge"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::short().deadline(std::time::Duration::from_secs(600)).tries(5)
+    }
+
+    /// With a manifest that cannot be read nothing goes: it may name any of them.
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        match objects::sweep(&*self.store, &self.resource, None).await {
+            Err(problem) if problem.is("scan-manifest") || problem.is("part-missing") => {
+                cx.log(msg!("log-shared-kept")).await;
+                Ok(())
+            }
+            swept => swept.map(drop),
+        }
     }
 }
 

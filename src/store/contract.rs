@@ -127,6 +127,14 @@ async fn a_folder_moves_once_and_replaces_nothing(store: &dyn Store) {
     assert_eq!(get(store, "move/staging/other", 0).await, b"other");
     assert_eq!(get(store, "move/trash/final/inner/file", 0).await, b"kept");
 
+    let (file, named) = (path("move/staging/other"), path("move/objects/abc"));
+    store.rename(&file, &named).await.unwrap();
+    store.rename(&file, &named).await.expect("a file, moved before");
+    put(store, "move/staging/other", b"again").await.unwrap();
+    assert!(matches!(store.rename(&file, &named).await, Err(StoreError::Exists(_))));
+    assert_eq!(get(store, "move/objects/abc", 0).await, b"other");
+    assert_eq!(get(store, "move/staging/other", 0).await, b"again");
+
     let nothing = store.rename(&path("move/never"), &path("move/nowhere")).await;
     assert!(matches!(nothing, Err(StoreError::Missing(_))), "{nothing:?}");
 }

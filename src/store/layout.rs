@@ -6,6 +6,7 @@
 //!     .staging-<backup id>/                  being written
 //!     backup-2026-02-09-18-30-00Z-<id8>/     published
 //!     .trash/backup-…/                       deleted, kept for a while
+//!     objects/<sha256>                       parts that several backups share
 //! ```
 
 use chrono::{DateTime, NaiveDateTime, Utc};

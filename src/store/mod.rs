@@ -10,6 +10,7 @@ pub mod faulty;
 pub mod layout;
 mod local;
 pub mod manifest;
+pub mod objects;
 pub mod part;
 pub mod scan;
 
@@ -117,7 +118,7 @@ pub trait Store: Send + Sync {
     /// What lies directly in a folder, by name; a missing folder is empty.
     async fn list(&self, folder: Option<&StorePath>) -> Result<Vec<Entry>, StoreError>;
 
-    /// Moves a folder in one durable step. A target that exists is
+    /// Moves a folder or a file in one durable step. A target that exists is
     /// [`StoreError::Exists`] and nothing changes; a source that is gone while
     /// the target exists is fine (the move was made before).
     async fn rename(&self, from: &StorePath, to: &StorePath) -> Result<(), StoreError>;

@@ -78,6 +78,11 @@ impl Engine for SupabaseEngine {
         Area::Instances
     }
 
+    /// Most of an instance is as it was a day ago.
+    fn shares(&self) -> bool {
+        true
+    }
+
     fn fields(&self) -> Vec<Field> {
         vec![
             Field {

@@ -4,7 +4,10 @@
 use std::fmt::Write;
 
 use super::capture::TAR;
-use crate::domain::manifest::{Codec, Manifest, Part};
+use crate::{
+    domain::manifest::{Codec, Manifest, Part},
+    store::objects,
+};
 
 /// The prefixes of a database's part, and of the one with its settings.
 const DATABASE: &str = "database:";
@@ -26,13 +29,16 @@ pub(super) fn recover(manifest: &Manifest) -> String {
         manifest.resource.name,
         manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
     );
+    shared(&mut out, manifest);
     digests(&mut out, manifest);
     let tars = || manifest.parts.iter().filter(|part| part.media_type == TAR);
     tars().filter(|part| part.name != OBJECTS).for_each(|part| tar(&mut out, part));
-    if manifest.part("containers").is_some() {
-        out.push_str(
-            "## What ran\n\n`containers.json` (decompress it first) is what Docker knew of each container and image: compare\n\
-             image ids, mounts, networks and restart policies with what you are about to start.\n\n",
+    if let Some(part) = manifest.part("containers") {
+        let _ = write!(
+            out,
+            "## What ran\n\n```sh\n{} > containers.json\n```\n\nis what Docker knew of each container and image: compare image ids, \
+             mounts, networks and restart\npolicies with what you are about to start.\n\n",
+            decoded(part)
         );
     }
     if manifest.parts.iter().any(|part| part.name.starts_with(DATABASE)) {
@@ -43,6 +49,16 @@ pub(super) fn recover(manifest: &Manifest) -> String {
         "## At last\n\nStart everything (`docker compose up -d --wait`), sign in, open a stored object.\n",
     );
     out
+}
+
+/// Where the parts lie that it has in common with others.
+fn shared(out: &mut String, manifest: &Manifest) {
+    if manifest.parts.iter().flat_map(|part| &part.files).any(objects::is_shared) {
+        out.push_str(
+            "Parts lie in `../objects`, beside this folder, each under its sha256: recovery points share those that did\n\
+             not change. Take that folder along when you copy this one; a download has it.\n\n",
+        );
+    }
 }
 
 /// The digests of all files, so that what is put back is what was written.
@@ -61,8 +77,11 @@ fn databases(out: &mut String, manifest: &Manifest) {
         "## Roles and databases\n\nIn the project's folder, start everything once from an empty data folder, so that the services make their\n\
          tables; then stop all but the database, and copy this folder (`HERE`) into its container. `DB` is that container,\n\
          `SERVICES` are all services but it:\n\n\
-         ```sh\ndocker compose up -d --wait\ndocker compose stop SERVICES\ndocker cp HERE DB:/tmp/recovery\n\
-         docker exec -it -w /tmp/recovery -e PGHOST=127.0.0.1 -e PGUSER=supabase_admin DB bash\n```\n\n\
+         ```sh\ndocker compose up -d --wait\ndocker compose stop SERVICES\ndocker cp HERE DB:/tmp/recovery\n",
+    );
+    carry(out, manifest);
+    out.push_str(
+        "docker exec -it -w /tmp/recovery -e PGHOST=127.0.0.1 -e PGUSER=supabase_admin DB bash\n```\n\n\
          In it. Roles that exist already are changed to what they were, passwords included: keep the `.env` that came with\n\
          them. Errors about roles that exist or are reserved may be passed over; of `pg_restore` the one about the owner of\n\
          the event trigger `issue_pg_net_access`, and no other.\n\n```sh\n",
@@ -71,13 +90,13 @@ fn databases(out: &mut String, manifest: &Manifest) {
         let decoded = decoded(part);
         let _ = match part.name.strip_prefix(DATABASE) {
             Some(name) => writeln!(out, "{decoded} | pg_restore --clean --if-exists -d '{name}'"),
-            None if part.name == "roles" || part.name.starts_with(SETTINGS) => {
+            None if is_of_database(&part.name) => {
                 writeln!(out, "{decoded} | psql -X -d postgres")
             }
             None => Ok(()),
         };
     }
-    out.push_str("rm -r /tmp/recovery\n```\n\nRows at that moment, to compare with:\n\n");
+    out.push_str("rm -r /tmp/recovery /tmp/objects\n```\n\nRows at that moment, to compare with:\n\n");
     for part in manifest.parts.iter().filter(|part| part.name.starts_with(DATABASE)) {
         for table in TELLING {
             if let Some(rows) = part.counts.get(&format!("table:{table}")) {
@@ -86,6 +105,22 @@ fn databases(out: &mut String, manifest: &Manifest) {
         }
     }
     out.push('\n');
+}
+
+/// Brings the shared files of the database into its container, where the commands look
+/// for them: beside the folder.
+fn carry(out: &mut String, manifest: &Manifest) {
+    out.push_str("docker exec DB mkdir -p /tmp/objects\n");
+    for part in manifest.parts.iter().filter(|part| is_of_database(&part.name)) {
+        for file in part.files.iter().filter(|file| objects::is_shared(file)) {
+            let _ = writeln!(out, "docker cp 'HERE/{0}' DB:/tmp/{1}", here(&file.path), file.path);
+        }
+    }
+}
+
+/// Whether `psql` or `pg_restore` reads it.
+fn is_of_database(part: &str) -> bool {
+    part == "roles" || part.starts_with(DATABASE) || part.starts_with(SETTINGS)
 }
 
 fn tar(out: &mut String, part: &Part) {
@@ -111,7 +146,7 @@ fn tar(out: &mut String, part: &Part) {
 
 /// A pipeline's beginning that writes a part as it was.
 fn decoded(part: &Part) -> String {
-    let files: Vec<&str> = part.files.iter().map(|file| here(&file.path)).collect();
+    let files: Vec<String> = part.files.iter().map(|file| here(&file.path)).collect();
     let reader = match part.files.first().map(|file| file.codec) {
         Some(Codec::Zstd) => "zstd -dc",
         Some(Codec::Gzip) => "gunzip -c",
@@ -120,9 +155,14 @@ fn decoded(part: &Part) -> String {
     format!("{reader} {}", files.join(" "))
 }
 
-/// A path relative to the resource's folder, seen from the backup's own.
-fn here(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+/// A path relative to the resource's folder, seen from the backup's own: the same in the
+/// store and in a download.
+fn here(path: &str) -> String {
+    match path.split_once('/') {
+        Some((objects::FOLDER, _)) => format!("../{path}"),
+        Some((_, rest)) => rest.to_owned(),
+        None => path.to_owned(),
+    }
 }
 
 fn parent(path: &str) -> &str {

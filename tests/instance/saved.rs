@@ -63,10 +63,14 @@ fn holds_everything(panel: &Panel, folder: &Path) {
     // Back by tar alone: the same files, the same attributes.
     let out = folder.join("../out");
     fs::create_dir(&out).unwrap();
+    let path = |part: &str| {
+        let part = manifest["parts"].as_array().unwrap().iter().find(|p| p["name"] == part).unwrap();
+        folder.parent().unwrap().join(text(&part["files"][0]["path"]))
+    };
     let unpack = |part: &str, to: &Path| {
         let mut shell = Command::new("bash");
         let tar = "tar --extract --xattrs --xattrs-include='user.*' --numeric-owner -p";
-        let line = format!("gunzip -c {0}/{part}.tar.gz | {tar} -C {1}", folder.display(), to.display());
+        let line = format!("gunzip -c {} | {tar} -C {}", path(part).display(), to.display());
         shell.args(["-euo", "pipefail", "-c", &line]);
         lab::done(shell);
     };

@@ -75,6 +75,11 @@ impl Lock {
         Self::shared(format!("backup:{id}"))
     }
 
+    /// The parts that a resource's backups share are added to or removed.
+    pub fn objects(id: &ResourceId) -> Self {
+        Self::exclusive(format!("objects:{id}"))
+    }
+
     /// Something set aside is removed.
     pub fn aside(id: &AsideId) -> Self {
         Self::exclusive(format!("aside:{id}"))

@@ -2,11 +2,12 @@
 //! ours, which counts everything in that same snapshot meanwhile.
 
 mod cluster;
+mod essence;
 mod settings;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, mpsc::Receiver},
     time::Duration,
 };
 
@@ -29,7 +30,7 @@ use super::{
 use crate::{
     domain::{
         backup::Compression,
-        manifest::Part,
+        manifest::{ESSENCE, Part},
         msg::Msg,
         names::{is_side, slug},
         problem::Problem,
@@ -101,6 +102,16 @@ pub(super) struct Facts {
     unseen: bool,
     roles: bool,
     databases: Vec<Database>,
+    /// Whether dumps are to be compared with earlier ones.
+    #[serde(default)]
+    compare: bool,
+}
+
+/// The same plan, of a backup that is to share what did not change with earlier ones: each
+/// dump's facts have its essence.
+pub(super) fn comparing(facts: serde_json::Value) -> Result<serde_json::Value, Problem> {
+    let facts = Facts { compare: true, ..super::facts(&facts)? };
+    serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -148,6 +159,7 @@ pub(super) async fn plan(server: Server, options: &BackupOptions) -> Result<Plan
         admin,
         roles: with_roles,
         databases: chosen,
+        compare: false,
     };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("pg-facts").detail(e))?;
     Ok(Planned { facts, warnings, bytes, database_disk: 0 })
@@ -230,6 +242,7 @@ pub(super) fn steps(server: &Server, facts: Facts, shelf: &Shelf) -> Vec<Capture
             compression: facts.compression,
             shelf: shelf.clone(),
             database,
+            compare: facts.compare,
         };
         let slot = step.slot();
         captures.push(Capture { step: AnyStep::new(step), slot });
@@ -251,6 +264,7 @@ struct Dump {
     compression: Compression,
     shelf: Shelf,
     database: Database,
+    compare: bool,
 }
 
 #[async_trait]
@@ -287,17 +301,21 @@ impl Step for Dump {
         let inventory = counts::inventory(&mut session).await?;
         let before = self.hold(cx, &mut session, &inventory).await?;
         let running = by.launch(&server, self.command(&server, &snapshot, &encoding)).await?;
-        let (written, mut found) = self.stream(cx, running, &mut session, &inventory).await?;
+        let (tap, essence) = self.tap();
+        let (written, mut found) = self.stream(cx, running, tap, &mut session, &inventory).await?;
         let after = counts::sequences(&mut session, &inventory).await?;
         session.close().await;
         let moved = counts::moved(&before, &after);
         found.extend(before);
-        let facts = json!({
+        let mut facts = json!({
             "database": self.database.name,
             "dress": dress,
             "extensions": inventory.extensions,
             "moved": moved,
         });
+        if let Some(essence) = essence.and_then(|told| told.try_recv().ok()) {
+            facts[ESSENCE] = essence.into();
+        }
         let settings = self.settings(cx, &dress.settings).await?;
         let part = self.part(written, found, facts);
         let snapshots = BTreeMap::from([(part.name.clone(), snapshot)]);
@@ -311,6 +329,17 @@ impl Step for Dump {
 }
 
 impl Dump {
+    /// The check of the format, and where the dump's essence comes from once it passed.
+    fn tap(&self) -> (Box<dyn Tap>, Option<Receiver<String>>) {
+        match self.format {
+            Format::Custom if self.compare => {
+                let (tap, told) = essence::Essence::around(self.format.tap());
+                (tap, Some(told))
+            }
+            format => (format.tap(), None),
+        }
+    }
+
     fn part(&self, written: Written, counts: Counts, facts: serde_json::Value) -> Part {
         Part {
             name: format!("{PREFIX}{}", self.database.name),
@@ -368,6 +397,7 @@ impl Dump {
         &self,
         cx: &Cx,
         running: Running,
+        tap: Box<dyn Tap>,
         session: &mut Session,
         inventory: &Inventory,
     ) -> Result<(Written, Counts), Problem> {
@@ -380,7 +410,7 @@ impl Dump {
             path: &path,
             compression: self.compression,
             expect: self.database.bytes,
-            tap: Some(self.format.tap()),
+            tap: Some(tap),
             on_bytes: counted(cx),
         }
         .from(stdout);

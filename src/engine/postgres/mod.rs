@@ -91,6 +91,12 @@ impl PostgresEngine {
         self
     }
 
+    /// What [`Engine::plan_backup`] found, for a backup that shares what did not change with
+    /// earlier ones.
+    pub fn comparing(planned: Value) -> Result<Value, Problem> {
+        dump::comparing(planned)
+    }
+
     fn server(&self, access: &Access) -> Result<Server, Problem> {
         Server::new(access, &self.hosts, &self.ids, self.tuning)
     }

@@ -12,6 +12,7 @@ plan-free = Remove what was set aside of { $item } on { $resource } for good
 step-reserve = Check that the store has room
 step-look = Read versions and the change marker
 step-stage = Open a staging folder in the store
+step-share = Look which parts an earlier backup has already
 step-verify = Read everything back and compare digests
 step-publish = Publish: write the manifest and rename the folder
 step-catalogue = Enter the backup in the catalogue
@@ -30,6 +31,7 @@ step-list-again = List the backup again
 step-still-trashed = Check that the backup is in the trash, that its manifest names it, and that nothing needs it
 step-purge = Move the backup out of the trash to be removed
 step-remove = Remove the backup's folder
+step-unshare = Remove shared parts that no other backup names
 step-forget = Take the backup out of the catalogue
 step-still-kept = Check that what was set aside of { $item } is still kept and may go
 step-proof = Check that the safety backup of operation { $operation } is still there and whole
@@ -57,6 +59,12 @@ warn-free = This frees about { $bytes } that hold the former { $item }. The oper
 warn-free-between = The safety backup holds what was there at { $from }. Rows written between then and the swap ({ $until }) exist only in what is removed now.
 warn-free-no-safety = The safety backup of operation { $operation } is gone: this may be the only copy of what was there before it.
 log-safety-reused = Nothing was written since backup { $backup }, which is verified: it serves as the safety backup.
+log-shared = { $count ->
+        [one] One part is unchanged and shared with an earlier backup
+       *[other] { $count } parts are unchanged and shared with an earlier backup
+    }: { $bytes } less in the store.
+log-not-shared = A part of backup { $backup } is damaged and is not shared: this backup keeps its own copy of it.
+log-shared-kept = A manifest beside this backup cannot be read. It may name any shared part, so none was removed.
 
 problem-text-too-long = The name or note is too long: at most { $limit } characters.
     .safe = Nothing was changed.

@@ -12,6 +12,7 @@ plan-free = Remover de vez o que foi posto de lado de { $item } em { $resource }
 step-reserve = Conferir se há espaço no armazenamento
 step-look = Ler as versões e o marcador de mudanças
 step-stage = Abrir uma pasta provisória no armazenamento
+step-share = Ver quais partes um backup anterior já tem
 step-verify = Reler tudo e comparar os resumos criptográficos
 step-publish = Publicar: gravar o manifesto e renomear a pasta
 step-catalogue = Registrar o backup no catálogo
@@ -30,6 +31,7 @@ step-list-again = Voltar a listar o backup
 step-still-trashed = Conferir que o backup está na lixeira, que o manifesto o nomeia e que nada precisa dele
 step-purge = Tirar o backup da lixeira para ser removido
 step-remove = Remover a pasta do backup
+step-unshare = Remover partes compartilhadas que nenhum outro backup nomeia
 step-forget = Tirar o backup do catálogo
 step-still-kept = Conferir que o que foi posto de lado de { $item } ainda está guardado e pode ir embora
 step-proof = Conferir que o backup de segurança da operação { $operation } continua lá e está inteiro
@@ -57,6 +59,12 @@ warn-free = Isto libera cerca de { $bytes } que guardam o antigo { $item }. A op
 warn-free-between = O backup de segurança guarda o que havia em { $from }. As linhas gravadas entre esse momento e a troca ({ $until }) existem só no que é removido agora.
 warn-free-no-safety = O backup de segurança da operação { $operation } não existe mais: esta pode ser a única cópia do que havia antes dela.
 log-safety-reused = Nada foi gravado desde o backup { $backup }, que está verificado: ele serve de backup de segurança.
+log-shared = { $count ->
+        [one] Uma parte não mudou e é compartilhada com um backup anterior
+       *[other] { $count } partes não mudaram e são compartilhadas com um backup anterior
+    }: { $bytes } a menos no armazenamento.
+log-not-shared = Uma parte do backup { $backup } está danificada e não é compartilhada: este backup guarda sua própria cópia dela.
+log-shared-kept = Um manifesto ao lado deste backup não pode ser lido. Ele pode nomear qualquer parte compartilhada, então nenhuma foi removida.
 
 problem-text-too-long = O nome ou a nota é longa demais: no máximo { $limit } caracteres.
     .safe = Nada foi alterado.

@@ -10,6 +10,7 @@ pub(super) mod publish;
 pub(super) mod relocate;
 pub(super) mod reserve;
 pub(super) mod resolve;
+pub(super) mod share;
 pub(super) mod source;
 pub(super) mod stage;
 pub(super) mod verify;

@@ -1,16 +1,19 @@
-//! The commit point of a backup: manifest and RECOVER.md, then one rename.
+//! The commit point of a backup: manifest and RECOVER.md, then one rename. Parts that
+//! are shared get their place before that: dying in between leaves files that no
+//! manifest names, and never a manifest that names what is not there.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::{counted, share::Shared};
 use crate::{
     domain::{
         clock::Moment,
         id::{BackupId, StoreId},
-        manifest::{self, Manifest, Part},
+        manifest::{self, Manifest, Part, PartFile},
         msg::Msg,
         names,
         problem::Problem,
@@ -19,9 +22,9 @@ use crate::{
     msg,
     saga::{
         Cx,
-        step::{Adds, Commit, Limits, Step, UndoRule},
+        step::{Adds, Commit, Limits, Slot, Step, UndoRule},
     },
-    store::{StorePath, layout, manifest as stored},
+    store::{StorePath, layout, manifest as stored, objects},
 };
 
 /// Which backup is made, and where it is to lie.
@@ -54,6 +57,15 @@ pub(in crate::operation) struct Publish {
     pub(in crate::operation) home: Home,
     pub(in crate::operation) engine: Arc<dyn Engine>,
     pub(in crate::operation) making: Box<Making>,
+    /// What earlier backups have already, if the backups of this resource share their
+    /// parts. Nobody else adds to or removes from what they share meanwhile.
+    pub(in crate::operation) shared: Option<Slot<Shared>>,
+}
+
+/// The shared files this backup was about to make, written down before it did.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    objects: BTreeSet<String>,
 }
 
 /// What a published backup is called and how large it is.
@@ -92,6 +104,56 @@ impl Publish {
         part
     }
 
+    /// Names what is there already and gives the rest its place among the shared parts.
+    async fn share(&self, cx: &Cx, shared: &Shared, parts: &mut [Part]) -> Result<(), Problem> {
+        let (store, resource) = (&*self.shelf.store, &self.shelf.resource);
+        let mut named = shared.paths();
+        let known = parts.iter().filter(|part| shared.has(part)).count();
+        let dropped: Vec<PartFile> = parts.iter_mut().flat_map(|part| shared.rename(part)).collect();
+        // Of two parts with the same bytes the second stays a file of this backup's own.
+        let files =
+            parts.iter_mut().flat_map(|part| &mut part.files).filter(|file| !objects::is_shared(file));
+        let new: Vec<&mut PartFile> =
+            files.filter(|file| named.insert(objects::path(&file.stored))).collect();
+        let mut made = Made { objects: BTreeSet::new() };
+        for file in &new {
+            let path = objects::path(&file.stored);
+            if store.stat(&resource.join(&path)?).await?.is_none() {
+                made.objects.insert(path);
+            }
+        }
+        cx.note(&made).await?;
+        for file in new {
+            *file = objects::adopt(store, resource, file, &counted(cx)).await?;
+            cx.progress().add(file.stored.bytes);
+        }
+        for file in &dropped {
+            store.remove(&resource.join(&file.path)?).await?;
+        }
+        if known > 0 {
+            let bytes = dropped.iter().map(|file| file.stored.bytes).sum::<u64>();
+            cx.log(msg!("log-shared", count = known, bytes = bytes)).await;
+        }
+        Ok(())
+    }
+
+    /// Removes the shared files that this backup made, unless some other names one by
+    /// now. With a manifest that cannot be read none goes: they lie there, in nobody's
+    /// way, until a purge may tell.
+    async fn unshare(&self, cx: &Cx) -> Result<(), Problem> {
+        let made: BTreeSet<String> = cx.notes().into_iter().flat_map(|made: Made| made.objects).collect();
+        if made.is_empty() {
+            return Ok(());
+        }
+        match objects::sweep(&*self.shelf.store, &self.shelf.resource, Some(&made)).await {
+            Err(problem) if problem.is("scan-manifest") || problem.is("part-missing") => {
+                cx.log(msg!("log-shared-kept")).await;
+                Ok(())
+            }
+            swept => swept.map(drop),
+        }
+    }
+
     async fn write(&self, name: &str, bytes: Vec<u8>) -> Result<(), Problem> {
         let path = self.staging()?.join(name)?;
         // A try before this one may have come so far.
@@ -121,7 +183,8 @@ impl Step for Publish {
     }
 
     fn limits(&self) -> Limits {
-        Limits::short()
+        // What lies already where a part is to be shared is read before it is trusted.
+        if self.shared.is_some() { Limits::stream().tries(3) } else { Limits::short() }
     }
 
     async fn run(&self, cx: &Cx) -> Result<Published, Problem> {
@@ -130,6 +193,9 @@ impl Step for Publish {
             return self.published(&manifest);
         }
         let mut manifest = (self.making)(cx)?;
+        if let Some(shared) = &self.shared {
+            self.share(cx, &cx.get(shared)?, &mut manifest.parts).await?;
+        }
         manifest.parts = manifest.parts.into_iter().map(|part| self.renamed(part)).collect();
         self.write(manifest::RECOVER_FILE, self.engine.recover(&manifest).into_bytes()).await?;
         self.write(manifest::FILE, manifest.to_bytes()).await?;
@@ -143,7 +209,7 @@ impl Step for Publish {
         if self.happened(cx).await? {
             self.shelf.store.rename(&self.target()?, &self.staging()?).await?;
         }
-        Ok(())
+        self.unshare(cx).await
     }
 }
 

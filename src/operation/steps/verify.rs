@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::counted;
+use super::{counted, share::Shared};
 use crate::{
     domain::{clock::Moment, msg::Msg, problem::Problem},
     engine::{Captured, Shelf},
@@ -18,6 +18,8 @@ use crate::{
 pub(in crate::operation) struct VerifyStaged {
     pub(in crate::operation) shelf: Shelf,
     pub(in crate::operation) captured: Vec<Slot<Captured>>,
+    /// Parts that are not kept, since an earlier backup's were read and found right.
+    pub(in crate::operation) shared: Option<Slot<Shared>>,
 }
 
 #[async_trait]
@@ -43,8 +45,9 @@ impl Step for VerifyStaged {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Moment, Problem> {
+        let shared = self.shared.as_ref().map(|slot| cx.get(slot)).transpose()?.unwrap_or_default();
         for slot in &self.captured {
-            for part in cx.get(slot)?.parts {
+            for part in cx.get(slot)?.parts.into_iter().filter(|part| !shared.has(part)) {
                 check_part(self.shelf.store.clone(), &self.shelf.resource, &part, counted(cx)).await?;
             }
         }

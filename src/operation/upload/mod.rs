@@ -174,7 +174,7 @@ impl Kind for Upload {
         };
         let taken = take.slot();
         plan.add(take);
-        plan.add(VerifyStaged { shelf: shelf.clone(), captured: vec![taken.clone()] });
+        plan.add(VerifyStaged { shelf: shelf.clone(), captured: vec![taken.clone()], shared: None });
         plan.add(Structure {
             shelf: shelf.clone(),
             engine: engine.clone(),
@@ -192,7 +192,7 @@ impl Kind for Upload {
             taken,
         };
         let making = Box::new(move |cx: &Cx| written.manifest(cx));
-        let publish = Publish { shelf, home: home.clone(), engine, making };
+        let publish = Publish { shelf, home: home.clone(), engine, making, shared: None };
         let mut plan = plan.commit(AnyCommit::new(publish));
         plan.settle(Catalogue { world: world.clone(), home });
         if !keep {

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     domain::{backup::Compression, problem::Problem},
-    engine::{BackupOptions, Capture, Captured, Engine as _, Planned, Shelf},
+    engine::{BackupOptions, Capture, Captured, Engine as _, Planned, Shelf, postgres::PostgresEngine},
     host::Reader,
     msg, problem,
     saga::{
@@ -113,7 +113,7 @@ pub(super) async fn plan(
         let planned = live.postgres().plan_backup(&access, &inner).await?;
         bytes += planned.bytes;
         warnings.extend(planned.warnings);
-        database = Some(Database { container, facts: planned.facts });
+        database = Some(Database { container, facts: PostgresEngine::comparing(planned.facts)? });
     }
     let objects = objects(instance).filter(|_| wants(STORAGE));
     if wants(STORAGE) && objects.is_none() {

@@ -54,7 +54,7 @@ impl Step for Records {
         let engine = self.live.engine(&self.host)?;
         let (mut containers, mut images) = (Vec::new(), BTreeMap::new());
         for (name, image) in &self.containers {
-            containers.push(engine.record(name).await?);
+            containers.push(steady(engine.record(name).await?));
             if images.contains_key(image) {
                 continue;
             }
@@ -89,5 +89,45 @@ impl Step for Records {
             facts: json!({ "images": images.keys().collect::<Vec<_>>() }),
         };
         Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+    }
+}
+
+/// A container's record without what is another at every look although nothing changed:
+/// the health check's last answers, the commands that run in it just now (a health check is
+/// one), and the order mounts are listed in.
+fn steady(mut record: Value) -> Value {
+    if let Some(health) = record.pointer_mut("/State/Health").and_then(Value::as_object_mut) {
+        health.remove("Log");
+        health.remove("FailingStreak");
+    }
+    if let Some(all) = record.as_object_mut() {
+        all.remove("ExecIDs");
+    }
+    if let Some(mounts) = record.get_mut("Mounts").and_then(Value::as_array_mut) {
+        mounts.sort_by_key(|mount| mount["Destination"].as_str().unwrap_or_default().to_owned());
+    }
+    record
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::steady;
+
+    #[test]
+    fn two_looks_at_an_unchanged_container_are_one_record() {
+        let look = |end: &str, mounts: [&str; 2]| {
+            let mounts = mounts.map(|at| json!({ "Destination": at, "RW": at == "/a" }));
+            json!({ "State": { "Status": "running", "Health": { "Status": "healthy", "FailingStreak": end.len(), "Log": [end] } },
+                "ExecIDs": [end], "Mounts": mounts })
+        };
+        let (one, two) = (steady(look("12:00", ["/a", "/b"])), steady(look("12:05:01", ["/b", "/a"])));
+        assert_eq!(one, two);
+        let kept = json!({ "State": { "Status": "running", "Health": { "Status": "healthy" } },
+            "Mounts": [{ "Destination": "/a", "RW": true }, { "Destination": "/b", "RW": false }] });
+        assert_eq!(one, kept, "nothing else is left out");
+        let bare = json!({ "State": { "Status": "exited" } });
+        assert_eq!(steady(bare.clone()), bare);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
     },
     problem,
-    store::{Store, StorePath, layout},
+    store::{Store, StorePath, layout, objects},
 };
 
 /// A download's bytes, in order.
@@ -59,7 +59,11 @@ pub(super) async fn content(
     let files: Vec<&PartFile> = manifest.parts.iter().flat_map(|part| &part.files).collect();
     let stem = format!("backup-{}", row.taken_at.format("%Y-%m-%d-%H-%M"));
     let (segments, suffix, media_type) = match files.as_slice() {
-        [only] => (vec![file(&resource, only)?], extension(only), "application/octet-stream"),
+        [only] => {
+            let part = manifest.parts.iter().find(|part| !part.files.is_empty());
+            let suffix = part.map_or_else(String::new, |part| extension(only, &part.media_type));
+            (vec![file(&resource, only)?], suffix, "application/octet-stream")
+        }
         _ => (tar(store, &folder, &resource, &files).await?, ".tar".to_owned(), "application/x-tar"),
     };
     let length = segments.iter().map(Segment::len).sum();
@@ -72,9 +76,20 @@ fn file(resource: &StorePath, file: &PartFile) -> Result<Segment, Problem> {
 }
 
 /// `.dump.gz`: what the file is, and what it is compressed with. A database's name
-/// may have dots of its own; only plain short words count.
-fn extension(file: &PartFile) -> String {
+/// may have dots of its own; only plain short words count. A shared file is called by
+/// its digest: then what kind it is says it.
+fn extension(file: &PartFile, media_type: &str) -> String {
     let codec = file.codec.suffix();
+    if objects::is_shared(file) {
+        let kind = match media_type {
+            "application/x-tar" => ".tar",
+            "application/json" => ".json",
+            "application/sql" => ".sql",
+            "application/vnd.postgresql.custom" => ".dump",
+            _ => "",
+        };
+        return format!("{kind}{codec}");
+    }
     let name = file.path.rsplit('/').next().unwrap_or_default();
     let inner = name.strip_suffix(codec).unwrap_or(name);
     let kind = inner.rsplit_once('.').map(|(_, kind)| kind).unwrap_or_default();

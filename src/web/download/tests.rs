@@ -174,6 +174,30 @@ async fn several_are_one_tar_with_manifest_and_how_to_recover() {
 }
 
 #[tokio::test]
+async fn what_is_shared_comes_along_and_lies_where_the_instructions_look_for_it() {
+    let mut shelf =
+        Shelf::new(&[("files.tar.gz", b"tar", Codec::Gzip), ("own.sql", b"own", Codec::None)]).await;
+    let root = shelf.folder.path().join("store").join(FOLDER);
+    let file = &mut shelf.manifest.parts[0].files[0];
+    let shared = crate::store::objects::path(&file.stored);
+    std::fs::create_dir(root.join("objects")).unwrap();
+    std::fs::rename(root.join(&file.path), root.join(&shared)).unwrap();
+    file.path = shared.clone();
+    let (bytes, told) = shelf.get(0, shelf.content().await.length).await;
+    assert_eq!(told, None);
+    let mut archive = tar::Archive::new(bytes.as_slice());
+    let names = archive.entries().unwrap().map(|e| e.unwrap().path().unwrap().display().to_string());
+    assert_eq!(names.skip(2).collect::<Vec<_>>(), [shared, format!("{BACKUP}/own.sql")]);
+
+    // Alone it has no name that says what it is.
+    shelf.manifest.parts.truncate(1);
+    shelf.manifest.parts[0].media_type = "application/x-tar".to_owned();
+    let content = shelf.content().await;
+    assert_eq!(content.name, "backup-2026-02-09-18-30.tar.gz");
+    assert_eq!(shelf.get(0, content.length).await, (b"tar".to_vec(), None));
+}
+
+#[tokio::test]
 async fn what_was_damaged_never_ends_as_if_it_were_whole() {
     let bytes = vec![1_u8; 600_000];
     let shelf = Shelf::new(&[("a.dump", &bytes, Codec::None)]).await;
