@@ -150,7 +150,13 @@ pub struct Offers {
     pub roles: bool,
     /// Whether a restore may replace in place what it cannot load beside.
     pub in_place: bool,
+    /// Whether its files can be saved while it is stopped for it, by the format [`COLD`],
+    /// where nothing can be dumped.
+    pub cold: bool,
 }
+
+/// The format that stops a database to copy its files.
+pub const COLD: &str = "cold";
 
 /// What a backup is asked to contain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ mod error;
 mod inspect;
 mod local;
 mod outside;
+pub mod physical;
 mod plain;
 mod quote;
 mod raw;
@@ -135,7 +136,7 @@ impl Engine for PostgresEngine {
     }
 
     fn offers(&self) -> Offers {
-        Offers { formats: &["custom", "plain"], roles: true, in_place: true }
+        Offers { formats: &["custom", "plain"], roles: true, in_place: true, ..Offers::default() }
     }
 
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {

@@ -30,7 +30,7 @@ pub(super) fn patience(service: &str, image: &str) -> Duration {
 }
 
 /// Waits until it is up. Problem: `service-not-up`, with what it came to.
-pub(super) async fn until_up(
+pub(in crate::supabase) async fn until_up(
     engine: &dyn ContainerHost,
     service: &str,
     name: &str,
@@ -79,6 +79,6 @@ async fn not_up(engine: &dyn ContainerHost, service: &str, now: &Container) -> P
 }
 
 /// Starts one that is not running; one already running is left alone.
-pub(super) async fn start(engine: &dyn ContainerHost, name: &str) -> Result<(), HostError> {
+pub(in crate::supabase) async fn start(engine: &dyn ContainerHost, name: &str) -> Result<(), HostError> {
     engine.start(name).await
 }
