@@ -164,7 +164,8 @@ pub const COLD: &str = "cold";
 pub struct BackupOptions {
     /// These items only; empty: all.
     pub items: Vec<String>,
-    /// An engine's own format: `custom` or `plain`; `None`: its default.
+    /// An engine's own format: `custom` or `plain`, of an instance `logical`, `physical`,
+    /// `both` or [`COLD`]; `None`: its default.
     pub format: Option<String>,
     /// With the roles (users), where the kind has them; `None`: yes if permitted.
     pub roles: Option<bool>,

@@ -105,11 +105,11 @@ fn cluster(out: &mut String, part: &Part, dumps: bool) {
         out,
         "## The cluster\n\nAll of PostgreSQL {}: roles, passwords, settings and every database. {kind} It needs that major version, best the\n\
          same image (`{}`), and the `.env` that came with it. `{folder}` is the folder that is bound to `{}`\n\
-         in the database's container; what is there now is kept beside it. In the project's folder; `HERE` is this one, `DB`\n\
+         in the database's container; what is there now is kept beside it, until you remove it. In the project's folder; `HERE` is this one, `DB`\n\
          the database's service:\n\n```sh\ndocker compose stop DB\n\
          [ ! -e '{folder}' ] || mv '{folder}' '{folder}.before'\nmkdir -p '{folder}'\n\
          (cd HERE && {}) | tar --extract --xattrs --xattrs-include='user.*' --numeric-owner --preserve-permissions --directory='{folder}'\n\
-         chown -R {}:{} '{folder}'\nchmod {:o} '{folder}'\ndocker compose up -d --wait DB\n```\n\n",
+         chown -R {}:{} '{folder}'\nchmod {:o} '{folder}'\ndocker compose up -d --no-deps --wait DB\n```\n\n",
         facts.major,
         facts.image,
         facts.data_directory,

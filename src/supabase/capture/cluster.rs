@@ -36,7 +36,7 @@ pub const CLUSTER: &str = "cluster";
 
 /// The role that owns the cluster.
 const OWNER: &str = "supabase_admin";
-/// PostgreSQL's port in its container.
+/// PostgreSQL's port in its container, unless its environment has another.
 const PORT: u16 = 5432;
 
 /// How the cluster got into the part.
@@ -165,8 +165,9 @@ async fn sources(instance: &Instance, application: &str) -> Result<Vec<Source>, 
     if made_with.is_some() && !passwords.contains(&made_with) || passwords.is_empty() {
         passwords.push(made_with);
     }
+    let port = instance.env_of(Part::Db, "PGPORT").and_then(|port| port.expose().parse().ok());
     let source = |password| Source {
-        address: (address.clone(), PORT),
+        address: (address.clone(), port.unwrap_or(PORT)),
         user: OWNER.to_owned(),
         database: "postgres".to_owned(),
         password,

@@ -32,8 +32,8 @@ use crate::{
 
 /// How long the database may take to write everything down before it is killed.
 const GRACE: Duration = Duration::from_secs(90);
-/// Bytes a second that a plan counts with. Measured: tar alone 238 MB/s, Docker's own
-/// way 85 to 96; compressing beside it is slower.
+/// Bytes a second that a plan counts with: an assumption, well below what was measured of
+/// tar alone (238 MB/s), as compressing beside it is slower.
 const SPEED: u64 = 60_000_000;
 /// Stopping and starting, in seconds.
 const AROUND: u64 = 10;

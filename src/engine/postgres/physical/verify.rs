@@ -26,7 +26,7 @@ const BLOCK: usize = 512;
 const CHUNK: usize = 1 << 20;
 /// The longest manifest that is read.
 const MANIFEST_MOST: u64 = 512 << 20;
-/// Where the WAL lies: the manifest does not list it.
+/// Where the WAL lies: the manifest does not list its segments.
 const WAL: &str = "pg_wal/";
 
 /// What was found right.
@@ -121,7 +121,7 @@ impl Walk {
     fn close(&mut self) {
         let Some(file) = self.file.take() else { return };
         self.fill = file.bytes.next_multiple_of(BLOCK as u64) - file.bytes;
-        match std::str::from_utf8(&file.path).ok().and_then(|path| path.strip_prefix(WAL)) {
+        match std::str::from_utf8(&file.path).ok().and_then(segment) {
             Some(name) => drop(self.wal.insert(name.to_owned(), file.bytes)),
             None if file.path == MANIFEST.as_bytes() => {}
             None => drop(self.seen.insert(file.path, (file.bytes, file.digest.finalize().into()))),
@@ -157,7 +157,7 @@ impl Walk {
     }
 
     fn open(&mut self, path: Vec<u8>, shown: &str, bytes: u64) -> Result<(), String> {
-        let known = shown.strip_prefix(WAL).is_some_and(|name| self.wal.contains_key(name));
+        let known = segment(shown).is_some_and(|name| self.wal.contains_key(name));
         let is_manifest = path == MANIFEST.as_bytes();
         if known || self.seen.contains_key(&path) || (is_manifest && self.manifest.is_some()) {
             return Err(format!("\"{shown}\" is there twice"));
@@ -181,7 +181,7 @@ impl Walk {
         }
         let manifest = Manifest::parse(&self.manifest.ok_or("it has no manifest")?)?;
         compare(&manifest.files, &self.seen)?;
-        let segment = self.wal.iter().find(|(name, _)| is_segment(name)).map_or(0, |(_, bytes)| *bytes);
+        let segment = self.wal.values().next().copied().unwrap_or(0);
         let mut needed = HashSet::new();
         for range in &manifest.wal {
             needed.extend(range.segments(segment)?);
@@ -211,14 +211,16 @@ fn compare(wanted: &HashMap<Vec<u8>, Seen>, seen: &HashMap<Vec<u8>, Seen>) -> Re
             Some(_) => {}
         }
     }
-    match seen.keys().find(|path| !wanted.contains_key(*path)) {
+    match seen.keys().find(|path| !wanted.contains_key(*path) && !path.starts_with(WAL.as_bytes())) {
         Some(extra) => Err(format!("\"{}\" is in the archive but not in the manifest", shown(extra))),
         None => Ok(()),
     }
 }
 
-fn is_segment(name: &str) -> bool {
-    name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// The name of a WAL segment, if the path is one's.
+fn segment(path: &str) -> Option<&str> {
+    let name = path.strip_prefix(WAL)?;
+    (name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(name)
 }
 
 /// Takes at most so many bytes off the front.

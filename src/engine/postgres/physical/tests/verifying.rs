@@ -22,7 +22,7 @@ async fn wrong(archive: Files, manifest: Vec<u8>) -> String {
 #[tokio::test]
 async fn a_whole_one_is_right() {
     let verified = found(files(), manifest_of(&files())).await.unwrap();
-    assert_eq!((verified.files, verified.segments), (3, 1));
+    assert_eq!((verified.files, verified.segments), (4, 1));
 }
 
 #[tokio::test]
