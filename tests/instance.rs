@@ -5,6 +5,8 @@
 
 mod support;
 
+#[path = "instance/cluster.rs"]
+mod cluster;
 #[path = "instance/config.rs"]
 mod config;
 #[path = "instance/copy.rs"]

@@ -153,7 +153,13 @@ pub struct Offers {
     /// Whether it is restored whole or not at all, and only over what it was taken of or
     /// as something new.
     pub whole: bool,
+    /// Whether its files can be saved while it is stopped for it, by the format [`COLD`],
+    /// where nothing can be dumped.
+    pub cold: bool,
 }
+
+/// The format that stops a database to copy its files.
+pub const COLD: &str = "cold";
 
 /// What a backup is asked to contain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -161,7 +167,8 @@ pub struct Offers {
 pub struct BackupOptions {
     /// These items only; empty: all.
     pub items: Vec<String>,
-    /// An engine's own format: `custom` or `plain`; `None`: its default.
+    /// An engine's own format: `custom` or `plain`, of an instance `logical`, `physical`,
+    /// `both` or [`COLD`]; `None`: its default.
     pub format: Option<String>,
     /// With the roles (users), where the kind has them; `None`: yes if permitted.
     pub roles: Option<bool>,

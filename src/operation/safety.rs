@@ -14,7 +14,7 @@ use super::{
     steps::{counted, source::is_damage},
 };
 use crate::{
-    db::{BackupFilter, BackupRow, OperationRow},
+    db::{BackupFilter, BackupRow, OperationFilter, OperationRow, ResourceRow},
     domain::{
         backup::{BackupState, Origin},
         clock::Moment,
@@ -23,7 +23,7 @@ use crate::{
         operation::OpState,
         problem::Problem,
     },
-    engine::BackupOptions,
+    engine::{BackupOptions, COLD},
     msg, problem,
     saga::{
         Cx, Journal as _,
@@ -56,6 +56,47 @@ pub(super) async fn proof_of(world: &World, id: &OperationId) -> Result<Option<S
     let steps = world.db.steps(id).await.map_err(|e| problem!("internal-journal").detail(e))?;
     let output = steps.into_iter().find(|step| step.name == STEP).and_then(|step| step.output);
     Ok(output.and_then(|output| serde_json::from_value(output).ok()))
+}
+
+/// What a safety backup can be planned as now, and what a person should know of it: as
+/// asked; or, where the database cannot be dumped, a copy of its files, for which it is
+/// stopped. Problem `safety-impossible`: neither, so it needs an owner's reason to go
+/// without.
+pub(super) async fn savable(
+    world: &World,
+    row: &ResourceRow,
+    options: BackupOptions,
+) -> Result<(BackupOptions, Vec<Msg>), Problem> {
+    let (engine, access) = (world.engine(row)?, world.access(row)?);
+    if !may_be_cold(engine.offers().cold, &options) {
+        return Ok((options, Vec::new()));
+    }
+    let cold = as_cold(&options);
+    let planned = engine.plan_backup(&access, &cold).await;
+    match (engine.plan_backup(&access, &options).await, planned) {
+        (Ok(_), Ok(planned)) => Ok((options, vec![msg!("warn-safety-cold", bytes = planned.bytes)])),
+        (Ok(_), Err(_)) => Ok((options, Vec::new())),
+        (Err(why), Ok(planned)) => {
+            tracing::info!(%why, "the safety backup will be a cold copy");
+            Ok((cold, planned.warnings))
+        }
+        (Err(why), Err(neither)) => {
+            Err(problem!("safety-impossible", resource = &row.name).detail(format!("{why}\n{neither}")))
+        }
+    }
+}
+
+/// Whether a copy of the files may stand in for what is asked: it holds everything.
+fn may_be_cold(offered: bool, options: &BackupOptions) -> bool {
+    offered && options.items.is_empty() && options.format.is_none()
+}
+
+fn is_of_database(problem: &Problem) -> bool {
+    problem.code.starts_with("pg-")
+}
+
+fn as_cold(options: &BackupOptions) -> BackupOptions {
+    BackupOptions { format: Some(COLD.to_owned()), ..options.clone() }
 }
 
 #[async_trait]
@@ -111,13 +152,36 @@ impl Step for Safety {
 }
 
 impl Safety {
-    /// A new one, as an operation of its own.
+    /// A new one; a copy of the files where the dump failed because of the database.
     async fn take(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
+        let failed = match self.child(cx, self.options.clone()).await {
+            Err(problem) if problem.is("safety-failed") || is_of_database(&problem) => problem,
+            other => return other,
+        };
+        let row = self.world.db.resource(&self.resource).await?;
+        let cold = may_be_cold(self.world.engine(&row)?.offers().cold, &self.options);
+        let undumpable = is_of_database(&failed) || self.undumpable(cx).await?;
+        if !cold || cx.cancel().is_cancelled() || !undumpable {
+            return Err(failed);
+        }
+        cx.log(msg!("log-safety-cold")).await;
+        self.child(cx, as_cold(&self.options)).await
+    }
+
+    /// Whether the last child failed by the database, and not by the store or a cancel.
+    async fn undumpable(&self, cx: &Cx) -> Result<bool, Problem> {
+        let filter = OperationFilter { parent: Some(cx.operation().clone()), ..OperationFilter::default() };
+        let children = self.world.db.operations(filter).await?.rows;
+        Ok(children.iter().any(|row| row.problem.as_ref().is_some_and(is_of_database)))
+    }
+
+    /// One backup, as an operation of its own.
+    async fn child(&self, cx: &Cx, options: BackupOptions) -> Result<SafetyProof, Problem> {
         let request = Request::Backup(BackupRequest {
             resource: self.resource.clone(),
             name: None,
             note: None,
-            options: self.options.clone(),
+            options,
             origin: Origin::Safety,
             parent: Some(cx.operation().clone()),
         });

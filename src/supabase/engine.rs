@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::{
-    capture::{self, CONFIG, DATABASE, JSON, STORAGE, TAR},
+    capture::{self, CLUSTER, CONFIG, DATABASE, JSON, STORAGE, TAR},
     check,
     instance::is_auth,
     live::Live,
@@ -19,8 +19,8 @@ use crate::{
         problem::Problem,
     },
     engine::{
-        Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Offers, Planned,
-        RestoreOptions, RestoreSteps, Shelf, postgres,
+        Access, Aside, BackupOptions, Capture, Check, Detected, Engine, Field, Inspection, Item, Offers,
+        Planned, RestoreOptions, RestoreSteps, Shelf, postgres,
     },
     host::{Container, Reader},
     msg, problem,
@@ -150,8 +150,10 @@ impl Engine for SupabaseEngine {
         Ok(Inspection { engine, items, marker: None })
     }
 
+    /// `cold` stops the database, so it is no way to choose among: operations take it
+    /// where nothing else is left.
     fn offers(&self) -> Offers {
-        Offers { whole: true, ..Offers::default() }
+        Offers { formats: &["logical", "physical", "both"], cold: true, whole: true, ..Offers::default() }
     }
 
     async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem> {
@@ -164,6 +166,7 @@ impl Engine for SupabaseEngine {
 
     async fn validate(&self, access: Option<&Access>, part: &Part, raw: Reader) -> Result<(), Problem> {
         match part.media_type.as_str() {
+            TAR if part.name == CLUSTER => capture::read_cluster(part, raw).await,
             TAR => capture::read_tar(raw).await.map(drop),
             JSON => capture::read_json(raw).await,
             _ => {

@@ -92,6 +92,11 @@ impl Live {
     /// is left).
     pub async fn instance(&self, access: &Access) -> Result<Instance, Problem> {
         let (host, name) = (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
+        self.instance_named(host, name).await
+    }
+
+    /// The same by its host and Compose project.
+    pub async fn instance_named(&self, host: &str, name: &str) -> Result<Instance, Problem> {
         let containers = self.engine(host)?.containers().await?;
         let project = projects(&containers).into_iter().find(|project| project.name == name);
         Instance::of(host, &project.ok_or_else(|| problem!("instance-gone", project = name))?)

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::capture::TAR;
+use super::capture::{CLUSTER, TAR, Way, cluster_facts};
 use crate::{
     domain::manifest::{Codec, Manifest, Part},
     store::objects,
@@ -24,7 +24,7 @@ pub(super) fn recover(manifest: &Manifest) -> String {
          Recovery point `{}` of the Supabase instance `{}`, taken {}.\n\n\
          Work as root on the machine that shall run it, in the folder this file is in. You need Docker with Compose,\n\
          GNU tar and gunzip or zstd. Never run `docker compose down -v`: it destroys the vault's key.\n\n\
-         In this order: files, volumes, roles and databases, stored objects.\n\n",
+         In this order: files, volumes, the database, stored objects.\n\n",
         manifest.id,
         manifest.resource.name,
         manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
@@ -32,7 +32,7 @@ pub(super) fn recover(manifest: &Manifest) -> String {
     shared(&mut out, manifest);
     digests(&mut out, manifest);
     let tars = || manifest.parts.iter().filter(|part| part.media_type == TAR);
-    tars().filter(|part| part.name != OBJECTS).for_each(|part| tar(&mut out, part));
+    tars().filter(|part| part.name != OBJECTS && part.name != CLUSTER).for_each(|part| tar(&mut out, part));
     if let Some(part) = manifest.part("containers") {
         let _ = write!(
             out,
@@ -41,7 +41,11 @@ pub(super) fn recover(manifest: &Manifest) -> String {
             decoded(part)
         );
     }
-    if manifest.parts.iter().any(|part| part.name.starts_with(DATABASE)) {
+    let dumps = manifest.parts.iter().any(|part| part.name.starts_with(DATABASE));
+    if let Some(part) = manifest.part(CLUSTER) {
+        cluster(&mut out, part, dumps);
+    }
+    if dumps {
         databases(&mut out, manifest);
     }
     tars().filter(|part| part.name == OBJECTS).for_each(|part| tar(&mut out, part));
@@ -121,6 +125,44 @@ fn carry(out: &mut String, manifest: &Manifest) {
 /// Whether `psql` or `pg_restore` reads it.
 fn is_of_database(part: &str) -> bool {
     part == "roles" || part.starts_with(DATABASE) || part.starts_with(SETTINGS)
+}
+
+/// The data directory as it was: roles, settings and all databases.
+fn cluster(out: &mut String, part: &Part, dumps: bool) {
+    let Ok(facts) = cluster_facts(part) else { return };
+    let folder = facts.folder.as_ref().map_or("DATA".to_owned(), |folder| folder.display().to_string());
+    let kind = match facts.way {
+        Way::BaseBackup => "It was taken while the database ran: it replays its WAL when it first starts.",
+        Way::Cold if facts.clean == Some(true) => "The database had been shut down in order.",
+        Way::Cold => "The database had not been shut down in order: it recovers when it starts.",
+    };
+    let _ = write!(
+        out,
+        "## The cluster\n\nAll of PostgreSQL {}: roles, passwords, settings and every database. {kind} It needs that major version, best the\n\
+         same image (`{}`), and the `.env` that came with it. `{folder}` is the folder that is bound to `{}`\n\
+         in the database's container; what is there now is kept beside it, until you remove it. In the project's folder; `HERE` is this one, `DB`\n\
+         the database's service:\n\n```sh\ndocker compose stop DB\n\
+         [ ! -e '{folder}' ] || mv '{folder}' '{folder}.before'\nmkdir -p '{folder}'\n\
+         (cd HERE && {}) | tar --extract --xattrs --xattrs-include='user.*' --numeric-owner --preserve-permissions --directory='{folder}'\n\
+         chown -R {}:{} '{folder}'\nchmod {:o} '{folder}'\ndocker compose up -d --no-deps --wait DB\n```\n\n",
+        facts.major,
+        facts.image,
+        facts.data_directory,
+        decoded(part),
+        facts.uid,
+        facts.gid,
+        facts.mode,
+    );
+    if facts.way == Way::BaseBackup {
+        let _ = write!(
+            out,
+            "To look before it starts: `pg_verifybackup '{folder}'`, with the tools of version {}.\n\n",
+            facts.major
+        );
+    }
+    if dumps {
+        out.push_str("The dumps below hold the same databases: use them instead, not as well.\n\n");
+    }
 }
 
 fn tar(out: &mut String, part: &Part) {

@@ -17,6 +17,7 @@ mod error;
 mod inspect;
 mod local;
 mod outside;
+pub mod physical;
 mod plain;
 mod quote;
 mod raw;
@@ -141,7 +142,7 @@ impl Engine for PostgresEngine {
     }
 
     fn offers(&self) -> Offers {
-        Offers { formats: &["custom", "plain"], roles: true, in_place: true, whole: false }
+        Offers { formats: &["custom", "plain"], roles: true, in_place: true, ..Offers::default() }
     }
 
     async fn inspect(&self, access: &Access) -> Result<Inspection, Problem> {

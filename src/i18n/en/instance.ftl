@@ -219,3 +219,29 @@ problem-tar-not-gnu = GNU tar is not installed on this machine.
 problem-value-not-in-force = { $service } did not get the new value of { $variable }.
     .safe = Zelo puts everything back as it was.
     .next = Look whether an override file or another manager sets { $variable }.
+
+instance-step-cluster = Save the whole cluster as the server copies itself, with its manifest
+instance-step-cold = Stop the database, copy { $folder }, start it again
+instance-undo-cold = Starts the database again if it ran.
+instance-warn-cold = The database cannot be dumped now. The safety backup is a copy of its files instead: the database is stopped for it, for about { $seconds } seconds ({ $bytes }).
+instance-warn-no-checksums = The database's pages carry no checksums: damage on its disk would be copied unseen.
+
+problem-cluster-facts = { $part } does not say how the cluster was saved.
+    .safe = Nothing was changed.
+    .next = Take a new recovery point. By hand, RECOVER.md beside this one still shows how it is put back.
+
+problem-cluster-no-address = The database's container { $container } has no address on a Docker network.
+    .safe = Nothing was changed, and no backup was begun.
+    .next = Start the database, and connect its container to a network; or choose the logical format.
+
+problem-cluster-no-folder = The data of { $container } does not lie in a folder of this machine.
+    .safe = Nothing was stopped or changed.
+    .next = Zelo copies a stopped database only from a folder. Save its volume by hand, or go on without a safety backup and give the reason.
+
+problem-cluster-started = { $container } did not stand still while its files were copied.
+    .safe = The copy was not kept. The database is started again if it ran.
+    .next = Look what starts it, another manager perhaps, then try again.
+
+problem-cluster-unreadable = The database's files in { $folder } could not be read.
+    .safe = Nothing was changed there.
+    .next = The system's own words say which file: give Zelo's user the right to read it, then try again.

@@ -219,3 +219,29 @@ problem-tar-not-gnu = O GNU tar não está instalado nesta máquina.
 problem-value-not-in-force = { $service } não recebeu o novo valor de { $variable }.
     .safe = O Zelo põe tudo de volta como era.
     .next = Veja se um arquivo de override ou outro gerenciador define { $variable }.
+
+instance-step-cluster = Salvar o cluster inteiro como o servidor copia a si mesmo, com o manifesto
+instance-step-cold = Parar o banco, copiar { $folder }, iniciá-lo de novo
+instance-undo-cold = Inicia o banco de novo, se estava rodando.
+instance-warn-cold = Não é possível fazer dump do banco agora. O backup de segurança é uma cópia dos arquivos dele: o banco fica parado para isso, por cerca de { $seconds } segundos ({ $bytes }).
+instance-warn-no-checksums = As páginas do banco não têm checksums: um dano no disco seria copiado sem ser visto.
+
+problem-cluster-facts = { $part } não diz como o cluster foi salvo.
+    .safe = Nada foi alterado.
+    .next = Faça um novo ponto de recuperação. À mão, o RECOVER.md ao lado deste ainda mostra como repor.
+
+problem-cluster-no-address = O contêiner do banco { $container } não tem endereço em uma rede do Docker.
+    .safe = Nada foi alterado, e nenhum backup foi iniciado.
+    .next = Inicie o banco e conecte o contêiner a uma rede; ou escolha o formato lógico.
+
+problem-cluster-no-folder = Os dados de { $container } não ficam em uma pasta desta máquina.
+    .safe = Nada foi parado nem alterado.
+    .next = O Zelo só copia um banco parado de uma pasta. Salve o volume à mão, ou siga sem backup de segurança e dê o motivo.
+
+problem-cluster-started = { $container } não ficou parado enquanto os arquivos eram copiados.
+    .safe = A cópia não foi guardada. O banco é iniciado de novo, se estava rodando.
+    .next = Veja o que o inicia, talvez outro gerenciador, e tente de novo.
+
+problem-cluster-unreadable = Não foi possível ler os arquivos do banco em { $folder }.
+    .safe = Nada foi alterado lá.
+    .next = As palavras do próprio sistema dizem qual arquivo: dê ao usuário do Zelo o direito de lê-lo e tente de novo.

@@ -25,7 +25,7 @@ use super::{
     World,
     prepare::Actor,
     restore::waiver,
-    safety::{Safety, was_whole},
+    safety::{self, Safety, was_whole},
 };
 use crate::{
     db::{BackupFilter, Lock, ResourceRow},
@@ -102,6 +102,19 @@ pub(super) async fn before_a_restart(world: &World, row: &ResourceRow) -> Result
 /// A backup of the configuration alone.
 pub(super) fn only_config() -> BackupOptions {
     BackupOptions { items: vec![CONFIG.to_owned()], ..BackupOptions::default() }
+}
+
+/// What can be saved of it now: without a safety backup nothing needs to be.
+pub(super) async fn savable(
+    world: &World,
+    row: &ResourceRow,
+    options: BackupOptions,
+    waived: &Option<Waiver>,
+) -> Result<(BackupOptions, Vec<Msg>), Problem> {
+    match waived {
+        Some(_) => Ok((options, Vec::new())),
+        None => safety::savable(world, row, options).await,
+    }
 }
 
 async fn has_data_point(world: &World, row: &ResourceRow) -> Result<bool, Problem> {

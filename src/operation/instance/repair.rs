@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, examine, locks, only_config, protect, resource, waived};
+use super::{again, examine, locks, only_config, protect, resource, savable, waived};
 use crate::{
     db::{OperationFilter, ResourceRow},
     domain::{
@@ -106,17 +106,20 @@ impl Kind for Repair {
         let touches_data =
             planned.iter().flat_map(|p| &p.remedy.mends).any(|mend| matches!(mend, Mend::Sql { .. }));
         let text = serde_json::to_string(&planned).map_err(|_| problem!("internal-journal"))?;
+        let save = if touches_data { BackupOptions::default() } else { only_config() };
+        let waiver = waived(world, request.without_safety, by)?;
+        let (save, told) = savable(world, &row, save, &waiver).await?;
         let view = Sight {
             title: Some(msg!("plan-repair", resource = &row.name, count = planned.len())),
-            warnings: wanted.iter().map(|finding| finding.title.clone()).collect(),
+            warnings: wanted.iter().map(|finding| finding.title.clone()).chain(told).collect(),
             ..Sight::default()
         };
         let facts = Facts {
             resource: row.id.clone(),
             probes: wanted.into_iter().map(|finding| finding.probe).collect(),
             sealed: world.sealer.seal(&owner(&row.id), &Secret::new(text))?,
-            save: if touches_data { BackupOptions::default() } else { only_config() },
-            waiver: waived(world, request.without_safety, by)?,
+            save,
+            waiver,
         };
         Ok(Inspected {
             locks: locks(world, &row, &access, &scene.instance).await?,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, before_a_restart, chosen, examine, harms, locks, protect, resource, waived};
+use super::{again, before_a_restart, chosen, examine, harms, locks, protect, resource, savable, waived};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
@@ -62,9 +62,11 @@ impl Kind for Stop {
         let row = resource(world, &request.resource).await?;
         let access = world.access(&row)?;
         let (scene, diagnosis) = examine(world, &row).await?;
+        let waiver = waived(world, request.without_safety, by)?;
+        let (save, told) = savable(world, &row, before_a_restart(world, &row).await?, &waiver).await?;
         let view = Sight {
             title: Some(msg!("plan-stop", resource = &row.name)),
-            warnings: harms(&diagnosis),
+            warnings: harms(&diagnosis).into_iter().chain(told).collect(),
             ..Sight::default()
         };
         Ok(Inspected {
@@ -72,8 +74,8 @@ impl Kind for Stop {
             facts: Facts {
                 resource: row.id.clone(),
                 services: chosen(&scene.instance, &request.services)?,
-                save: before_a_restart(world, &row).await?,
-                waiver: waived(world, request.without_safety, by)?,
+                save,
+                waiver,
             },
             resource: Some(row.id),
             project: row.project,

@@ -1,11 +1,14 @@
 //! What an instance is saved as: the project's folder, what Docker knows of each
 //! container and image, named volumes such as the one with the vault's key, the roles
-//! and databases as PostgreSQL dumps them, and the stored objects with their attributes.
+//! and databases as PostgreSQL dumps them (or the whole cluster as it lies on the disk),
+//! and the stored objects with their attributes.
 //!
 //! The database goes first and the stored objects last: an object that goes in between
 //! is missed by its row; the other way round rows would name objects nobody saved.
 
 mod check;
+mod cluster;
+mod cold;
 mod files;
 mod records;
 mod volume;
@@ -20,14 +23,24 @@ use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
 pub(super) use self::{check::TarChecker, files::size};
-use self::{files::Files, records::Records, volume::Volume};
+pub use self::cluster::{CLUSTER, ClusterFacts, Way, cluster_facts};
+use self::{
+    cluster::{TakeCluster, wanted},
+    cold::ColdCopy,
+    files::Files,
+    records::Records,
+    volume::Volume,
+};
 use super::{
     instance::{Instance, Part},
     live::Live,
 };
 use crate::{
-    domain::{backup::Compression, problem::Problem},
-    engine::{BackupOptions, Capture, Captured, Engine as _, Planned, Shelf, postgres::PostgresEngine},
+    domain::{backup::Compression, manifest, problem::Problem},
+    engine::{
+        BackupOptions, Capture, Captured, Engine as _, Planned, Shelf,
+        postgres::{PostgresEngine, physical},
+    },
     host::Reader,
     msg, problem,
     saga::{
@@ -77,6 +90,9 @@ pub(super) struct Facts {
     objects: Option<PathBuf>,
     /// What the databases' engine planned.
     database: Option<Database>,
+    /// How the cluster itself is to be saved.
+    #[serde(default)]
+    cluster: Option<cluster::Facts>,
     config: bool,
 }
 
@@ -105,11 +121,17 @@ pub(super) async fn plan(
     }
     let wants = |item: &str| options.items.is_empty() || options.items.iter().any(|i| i == item);
     let mut warnings = Vec::new();
-    let (mut bytes, mut database) = (0, None);
-    if wants(DATABASE) {
+    let (mut bytes, mut database, mut cluster) = (0, None, None);
+    let (how, inner) = wanted(options);
+    if let Some(way) = how.cluster.filter(|_| wants(DATABASE)) {
+        let (facts, planned) = cluster::plan(live, instance, way).await?;
+        bytes += planned.bytes;
+        warnings.extend(planned.warnings);
+        cluster = Some(facts);
+    }
+    if how.dumps && wants(DATABASE) {
         let container = instance.db()?.name.clone();
         let access = live.db_access(&instance.host, &container);
-        let inner = BackupOptions { items: Vec::new(), ..options.clone() };
         let planned = live.postgres().plan_backup(&access, &inner).await?;
         bytes += planned.bytes;
         warnings.extend(planned.warnings);
@@ -137,6 +159,7 @@ pub(super) async fn plan(
         volumes: volumes(instance),
         objects,
         database,
+        cluster,
         config: wants(CONFIG),
     };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("internal-journal").detail(e))?;
@@ -226,6 +249,25 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
             }));
         }
     }
+    match &facts.cluster {
+        Some(cluster) if cluster.way == Way::Cold => add(any(ColdCopy {
+            live: live.clone(),
+            shelf: shelf.clone(),
+            host: facts.host.clone(),
+            folder: cluster.folder.clone().ok_or_else(|| problem!("plan-changed"))?,
+            facts: cluster.clone(),
+            compression: facts.compression,
+        })),
+        Some(cluster) => add(any(TakeCluster {
+            live: live.clone(),
+            shelf: shelf.clone(),
+            host: facts.host.clone(),
+            project: facts.project.clone(),
+            facts: cluster.clone(),
+            compression: facts.compression,
+        })),
+        None => {}
+    }
     if let Some(database) = &facts.database {
         let access = live.db_access(&facts.host, &database.container);
         all.extend(live.postgres().capture(&access, &database.facts, shelf)?);
@@ -269,6 +311,15 @@ pub(super) async fn read_json(raw: Reader) -> Result<(), Problem> {
     // Nothing of the text in the error: it holds secrets.
     let read: Result<serde::de::IgnoredAny, _> = serde_json::from_slice(&text);
     read.map(drop).map_err(|_| problem!("files-archive-broken"))
+}
+
+/// Reads a stored cluster to its end: a base backup against the manifest in it, a cold
+/// copy for its structure. Problems: `structure-cluster`, `files-archive-broken`.
+pub(super) async fn read_cluster(part: &manifest::Part, raw: Reader) -> Result<(), Problem> {
+    match cluster_facts(part)?.way {
+        Way::BaseBackup => physical::verify(raw, unread).await.map(drop),
+        Way::Cold => read_tar(raw).await.map(drop),
+    }
 }
 
 fn unread(error: &std::io::Error) -> Problem {

@@ -9,7 +9,7 @@ mod recreate;
 mod start;
 mod stop;
 mod tell;
-mod wait;
+pub(super) mod wait;
 mod worse;
 
 pub use done::Done;

@@ -79,6 +79,6 @@ async fn not_up(engine: &dyn ContainerHost, service: &str, now: &Container) -> P
 }
 
 /// Starts one that is not running; one already running is left alone.
-pub(super) async fn start(engine: &dyn ContainerHost, name: &str) -> Result<(), HostError> {
+pub(in crate::supabase) async fn start(engine: &dyn ContainerHost, name: &str) -> Result<(), HostError> {
     engine.start(name).await
 }
