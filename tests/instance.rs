@@ -7,8 +7,12 @@ mod support;
 
 #[path = "instance/config.rs"]
 mod config;
+#[path = "instance/name.rs"]
+mod name;
 #[path = "instance/panel.rs"]
 mod panel;
+#[path = "instance/password.rs"]
+mod password;
 #[path = "instance/repair.rs"]
 mod repair;
 #[path = "instance/restart.rs"]

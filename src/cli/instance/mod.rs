@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod diagnose;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod repair;
@@ -43,6 +44,8 @@ pub enum Command {
     Config(config::Command),
     /// `zelo instance backup`
     Backup(backup::Args),
+    /// `zelo instance import`
+    Import(import::Args),
 }
 
 impl Command {
@@ -58,6 +61,7 @@ impl Command {
             Self::Repair(args) => args.run(desk).await,
             Self::Config(command) => command.run(desk).await,
             Self::Backup(args) => args.run(desk).await,
+            Self::Import(args) => args.run(desk).await,
         }
     }
 }

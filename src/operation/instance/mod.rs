@@ -2,6 +2,8 @@
 //! a diagnosis says before anything is touched.
 
 mod config;
+mod follow;
+mod import;
 mod look;
 mod repair;
 mod restart;
@@ -10,8 +12,10 @@ mod stop;
 
 pub(super) use self::{config::Config, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
-    config::{Change, ConfigRequest, Edited, Guided, history, set_back},
-    look::{Address, Glance, Served, Setting, Stack, glance, logs, reveal, settings, stacks},
+    config::{Change, ConfigRequest, Edited, Guided, history, set_back, wrong_values},
+    follow::{Followed, follow_logs},
+    import::{ImportOutcome, Imported, import_instances},
+    look::{Address, Glance, Served, Setting, Stack, glance, logs, measure, reveal, settings, stacks},
     repair::RepairRequest,
     restart::RestartRequest,
     start::StartRequest,

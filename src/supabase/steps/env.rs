@@ -136,7 +136,7 @@ impl Step for ForgetEnv {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     file: &Path,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -146,22 +146,22 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// The file and what stands beside it meanwhile.
-struct Places {
+pub(super) struct Places {
     file: PathBuf,
-    former: PathBuf,
+    pub(super) former: PathBuf,
     new: PathBuf,
     kept: PathBuf,
 }
 
 impl Places {
-    fn of(file: &Path, operation: &OperationId) -> Self {
+    pub(super) fn of(file: &Path, operation: &OperationId) -> Self {
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let beside = |what: &str| file.with_file_name(format!("{name}.zelo-{what}-{}", operation.short()));
         Self { file: file.to_owned(), former: beside("former"), new: beside("new"), kept: beside("kept") }
     }
 
     /// The former file is durable beside it before the new one takes its place.
-    fn replace(&self, current: &[u8], next: &[u8]) -> io::Result<()> {
+    pub(super) fn replace(&self, current: &[u8], next: &[u8]) -> io::Result<()> {
         let about = fs::metadata(&self.file)?;
         write(&self.former, current, &about)?;
         write(&self.new, next, &about)?;
@@ -171,7 +171,7 @@ impl Places {
 
     /// Puts the former file back if it was kept; one that somebody changed meanwhile is
     /// kept, and where it lies is returned.
-    fn put_back(&self, ours: &[String]) -> io::Result<Option<PathBuf>> {
+    pub(super) fn put_back(&self, ours: &[String]) -> io::Result<Option<PathBuf>> {
         remove(&self.new)?;
         let Some(former) = read(&self.former)? else { return Ok(None) };
         let now = read(&self.file)?;
@@ -213,7 +213,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

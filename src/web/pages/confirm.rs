@@ -121,6 +121,7 @@ pub(super) fn plan(
         bytes: view.as_ref().map_or(0, |view| view.bytes),
         disk: view.as_ref().map_or(0, |view| view.database_disk),
         waive: None,
+        waive_at: None,
         restore,
         confirm: view.and_then(|view| view.confirm),
         typed,

@@ -59,6 +59,9 @@ pub(crate) struct Plan {
     /// The reason to go without a safety backup, as typed; none where that is not this
     /// person's to decide, or decided elsewhere on the page.
     pub(crate) waive: Option<Input>,
+    /// Where that reason is sent by a form of its own, where what is sent along must not
+    /// stand in an address; none: asked for at `action`.
+    pub(crate) waive_at: Option<String>,
     /// For a restore: where to.
     pub(crate) restore: Option<RestoreChoices>,
     /// The name to be typed, if any.
@@ -169,6 +172,7 @@ pub(crate) mod samples {
             bytes: 1_840_000_000,
             disk: 6_000_000_000,
             waive: None,
+            waive_at: None,
             restore: Some(choices),
             confirm: Some("billing-pg".to_owned()),
             typed: Input::default(),

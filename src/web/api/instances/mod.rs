@@ -6,6 +6,7 @@ pub(super) mod backups;
 pub(super) mod config;
 pub(super) mod details;
 pub(super) mod diagnose;
+pub(super) mod import;
 pub(super) mod list;
 pub(super) mod logs;
 pub(super) mod repair;

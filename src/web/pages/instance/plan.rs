@@ -24,6 +24,8 @@ pub(super) struct Asked {
     pub(super) hidden: Vec<(&'static str, String)>,
     /// See [`crate::web::view::plan::Plan::waive`].
     pub(super) waive: Option<Input>,
+    /// See [`crate::web::view::plan::Plan::waive_at`].
+    pub(super) waive_at: Option<String>,
 }
 
 /// What a form or an address sends.
@@ -94,6 +96,7 @@ pub(super) async fn shown(
     let mut view = plan(site, t, &asked.question, planned, typed, None)?;
     view.hidden = asked.hidden;
     view.waive = asked.waive;
+    view.waive_at = asked.waive_at;
     show(site, request, caller, view, status).await
 }
 

@@ -75,7 +75,7 @@ impl Verb {
         };
         let waives = own && !matches!(self, Self::Start);
         let waive = waives.then(|| Input::of(sent.reason.clone()));
-        Ok(Asked { question, hidden: sent.hidden(), waive })
+        Ok(Asked { question, hidden: sent.hidden(), waive, waive_at: None })
     }
 
     async fn ask(
