@@ -59,6 +59,9 @@ pub fn renamed(bytes: &[u8], folder: &Path, name: &str) -> Option<Vec<u8>> {
 }
 
 fn listed(key: Option<&String>, value: &Value, node: &Node) -> Option<Listed> {
+    if !value.is_object() {
+        return None;
+    }
     let text = |field: &str| match value.get(field)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),

@@ -269,7 +269,7 @@ mod tests {
         let of = |config: &str| pointed(&Secret::new(config), &old, "new");
         assert_eq!(
             of(r#"{"url":"postgresql://supabase_admin:old12345@db:5432/postgres","schema":"x"}"#).unwrap(),
-            r#"{"schema":"x","url":"postgresql://supabase_admin:new@db:5432/postgres"}"#
+            r#"{"url":"postgresql://supabase_admin:new@db:5432/postgres","schema":"x"}"#
         );
         for other in [r#"{"url":"postgresql://a:other@db/x"}"#, r#"{"url":null}"#, "{}", "no json"] {
             assert_eq!(of(other), None, "{other}");
