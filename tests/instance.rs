@@ -11,8 +11,12 @@ mod cluster;
 mod config;
 #[path = "instance/copy.rs"]
 mod copy;
+#[path = "instance/name.rs"]
+mod name;
 #[path = "instance/panel.rs"]
 mod panel;
+#[path = "instance/password.rs"]
+mod password;
 #[path = "instance/repair.rs"]
 mod repair;
 #[path = "instance/restart.rs"]

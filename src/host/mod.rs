@@ -303,6 +303,31 @@ pub struct LogLine {
     pub text: String,
 }
 
+/// Lines of a container's output as they come.
+pub type LogStream = futures_util::stream::BoxStream<'static, Result<LogLine, HostError>>;
+
+/// What a container uses, as far as the engine says it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Memory, without files that are only cached.
+    pub memory_bytes: Option<u64>,
+    /// Time of processors it has used since it started, in nanoseconds.
+    pub cpu_nanos: Option<u64>,
+    /// When the engine read this, by its own clock.
+    pub at: Option<crate::domain::clock::Moment>,
+}
+
+impl Usage {
+    /// How busy it was since an earlier reading, in per cent of one processor; `None` where
+    /// that cannot be told: it was started anew, or the readings are one.
+    pub fn cpu_percent_since(&self, earlier: &Self) -> Option<f64> {
+        let used = self.cpu_nanos?.checked_sub(earlier.cpu_nanos?)?;
+        let passed = (self.at? - earlier.at?).num_nanoseconds().filter(|nanos| *nanos > 0)?;
+        // Tenths are all a page shows, and far more than this loses.
+        Some((used as f64 / passed as f64 * 1000.0).round() / 10.0)
+    }
+}
+
 /// How a container is, beyond its [`Container::state`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
@@ -404,6 +429,11 @@ pub trait ContainerHost: Send + Sync {
     /// The last lines of what a container wrote, oldest first, at most 1 MiB of them.
     /// **May hold secrets.**
     async fn logs(&self, name: &str, lines: u32) -> Result<Vec<LogLine>, HostError>;
+    /// The last lines, then every other one as it comes, until the container stops. `since`,
+    /// in seconds since 1970: none from before. **May hold secrets.**
+    async fn follow(&self, name: &str, lines: u32, since: Option<i64>) -> Result<LogStream, HostError>;
+    /// What a container uses at this moment; nothing of one that does not run.
+    async fn usage(&self, name: &str) -> Result<Usage, HostError>;
     /// How a container is and how it last ended.
     async fn condition(&self, name: &str) -> Result<Condition, HostError>;
     /// Running commands inside it by exec.

@@ -31,6 +31,9 @@ use crate::{
 /// The kind's name.
 pub const KIND: Kind = Kind::of("supabase");
 
+/// The access value that says which list of another manager names the instance.
+pub const LISTING: &str = "instances_json";
+
 /// The engine of the kind `supabase`.
 #[derive(Clone)]
 pub struct SupabaseEngine {
@@ -104,7 +107,9 @@ impl Engine for SupabaseEngine {
 
     fn accept(&self, mut input: Access) -> Result<Access, Vec<Problem>> {
         input.values.retain(|_, value| !value.trim().is_empty());
-        if let Some(unknown) = input.values.keys().find(|k| !matches!(k.as_str(), "project" | "host")) {
+        if let Some(unknown) =
+            input.values.keys().find(|k| !matches!(k.as_str(), "project" | "host" | LISTING))
+        {
             return Err(vec![problem!("instance-field-unknown", field = unknown)]);
         }
         if input.value("project").is_none() {
@@ -157,7 +162,8 @@ impl Engine for SupabaseEngine {
     }
 
     async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem> {
-        capture::plan(&self.live, &self.live.instance(access).await?, options).await
+        let listing = access.value(LISTING).map(std::path::Path::new);
+        capture::plan(&self.live, &self.live.instance(access).await?, listing, options).await
     }
 
     fn capture(&self, _: &Access, value: &Value, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {

@@ -14,6 +14,9 @@ use crate::secret::Secret;
 /// More rounds than any server uses would only hold us up.
 const ROUNDS: u32 = 1_000_000;
 
+/// PostgreSQL's own number of rounds (`scram_iterations`).
+const USUAL_ROUNDS: u32 = 4096;
+
 /// A stored SCRAM verifier (RFC 5803): `SCRAM-SHA-256$4096:salt$stored:server`.
 struct Verifier<'a> {
     rounds: u32,
@@ -63,11 +66,24 @@ pub(super) fn fits(password: &Secret, stored: &str) -> Option<bool> {
 
 /// The verifier of a password with the salt of an older one: so that no statement
 /// carries the password itself. `None` if the older one is no SCRAM verifier.
-pub(super) fn remade(password: &Secret, stored: &str) -> Option<String> {
+pub(crate) fn remade(password: &Secret, stored: &str) -> Option<String> {
     if !password.expose().is_ascii() {
         return None;
     }
     let Verifier { rounds, salt, .. } = verifier(stored)?;
+    written(password, salt, rounds)
+}
+
+/// The verifier of a password with a salt of its own, for a role that has none yet.
+/// `None` for a password that PostgreSQL would normalize first.
+pub(crate) fn made(password: &Secret, salt: &[u8]) -> Option<String> {
+    if !password.expose().is_ascii() {
+        return None;
+    }
+    written(password, &STANDARD.encode(salt), USUAL_ROUNDS)
+}
+
+fn written(password: &Secret, salt: &str, rounds: u32) -> Option<String> {
     let salted = salted(password.expose().as_bytes(), &STANDARD.decode(salt).ok()?, rounds)?;
     let client = STANDARD.encode(Sha256::digest(mac(&salted, &[b"Client Key"])?));
     let server = STANDARD.encode(mac(&salted, &[b"Server Key"])?);

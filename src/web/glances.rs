@@ -69,7 +69,10 @@ impl Glances {
         if !known.is_old(site.now()) {
             return known;
         }
-        let found = operation::glance(&site.world, row).await;
+        let mut found = operation::glance(&site.world, row).await;
+        if let Ok(glance) = found {
+            found = Ok(operation::measure(&site.world, glance, known.glance.as_ref()).await);
+        }
         let known = known.taken(found, site.now());
         self.slots().entry(row.id.clone()).or_default().known = known.clone();
         known

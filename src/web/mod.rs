@@ -108,6 +108,8 @@ pub(crate) struct Site {
     pub(crate) runtime: tokio::runtime::Handle,
     /// The process is about to end: streams end with it.
     pub(crate) stopping: CancellationToken,
+    /// Who follows how many logs.
+    pub(crate) seats: live::seats::Seats,
 }
 
 /// Passwords checked at once.
@@ -142,6 +144,7 @@ impl Site {
             glances: glances::Glances::default(),
             runtime: tokio::runtime::Handle::current(),
             stopping: CancellationToken::new(),
+            seats: live::seats::Seats::default(),
         }
     }
 

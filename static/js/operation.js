@@ -2,6 +2,7 @@
 {
   // Logs: follow the end while the reader is at the end.
   const atEnd = new WeakMap();
+  const MOST = 5_000;
 
   document.addEventListener(
     "scroll",
@@ -15,6 +16,9 @@
 
   zelo.start((root) =>
     root.querySelectorAll(".log[data-follow]").forEach((log) => {
+      // A log that is followed for hours must not fill the browser's memory.
+      const lines = log.querySelector("ol[sse-swap]");
+      while (lines && lines.childElementCount > MOST) lines.firstElementChild.remove();
       if (atEnd.get(log) !== false) log.scrollTop = log.scrollHeight;
     }),
   );

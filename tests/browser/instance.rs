@@ -17,7 +17,7 @@ use crate::{
 
 /// A fragment that other pages load, and what names an operation: visited where there is
 /// one.
-const LATER: [&str; 2] = ["/services", "/set-back"];
+const LATER: [&str; 3] = ["/services", "/set-back", "/logs/events"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_is_changed_and_mended_from_the_panel() {

@@ -22,13 +22,20 @@ pub(crate) struct Panel {
 impl Panel {
     /// Over a new instance of a layout.
     pub(crate) fn over(layout: &str) -> Option<Self> {
+        let panel = Self::detecting(layout)?;
+        let name = panel.name();
+        panel.zelo(&["resource", "add", "--detected", &name, "--json"]).code(0);
+        Some(panel)
+    }
+
+    /// Over a new instance that it only detects so far.
+    pub(crate) fn detecting(layout: &str) -> Option<Self> {
         let instance = Instance::up(layout)?;
         let panel = Self { root: TempDir::new().unwrap(), instance, compose: compose() };
         let name = panel.name();
         let seen = panel.zelo(&["resource", "detect", "--json"]).code(0).json();
         let of_it = |s: &&Value| s["name"] == name.as_str() && s["kind"] == "supabase";
         assert_eq!(seen.as_array().unwrap().iter().filter(of_it).count(), 1, "{seen}");
-        panel.zelo(&["resource", "add", "--detected", &name, "--json"]).code(0);
         Some(panel)
     }
 
@@ -66,6 +73,16 @@ impl Panel {
         args.extend(rest);
         args.push("--json");
         self.faulty(&args, fault)
+    }
+
+    /// The same with a line typed on standard input.
+    #[track_caller]
+    pub(crate) fn typed(&self, verb: &[&str], rest: &[&str], line: &str) -> Ran {
+        let name = self.name();
+        let args = [&["instance"], verb, &[name.as_str()], rest, &["--json"]].concat();
+        let mut zelo = command(&self.data(), &args);
+        zelo.env("ZELO_DOCKER_COMPOSE", &self.compose);
+        Ran::fed(zelo, line)
     }
 
     /// A verb that is carried out; the operation.

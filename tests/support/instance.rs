@@ -115,9 +115,14 @@ impl Instance {
 
     /// What a statement answers, as `supabase_admin`.
     pub fn sql(&self, sql: &str) -> String {
+        self.sql_in("postgres", sql)
+    }
+
+    /// The same in another database.
+    pub fn sql_in(&self, database: &str, sql: &str) -> String {
         let mut psql = Command::new("docker");
         psql.args(["exec", &self.container("db"), "psql", "-h", "127.0.0.1", "-U", "supabase_admin"]);
-        psql.args(["-d", "postgres", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+        psql.args(["-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]);
         lab::done(psql)
     }
 

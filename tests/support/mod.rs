@@ -107,6 +107,17 @@ impl Ran {
         Self { output: command.stdin(Stdio::null()).output().expect("the binary runs"), what }
     }
 
+    /// The same with something on standard input.
+    pub fn fed(mut command: Command, input: &str) -> Self {
+        use std::io::{Seek, Write};
+
+        let what = format!("{command:?}");
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(input.as_bytes()).unwrap();
+        file.rewind().unwrap();
+        Self { output: command.stdin(file).output().expect("the binary runs"), what }
+    }
+
     /// The code of what went wrong, of the command or its operation, whose
     /// sentences are all there: what happened, what is safe, what to do next.
     #[track_caller]

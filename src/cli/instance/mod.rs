@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod diagnose;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod release;
@@ -52,6 +53,8 @@ pub enum Command {
     Copy(copy::Args),
     /// `zelo instance release`
     Release(release::Args),
+    /// `zelo instance import`
+    Import(import::Args),
 }
 
 impl Command {
@@ -70,6 +73,7 @@ impl Command {
             Self::Restore(args) => args.run(desk).await,
             Self::Copy(args) => args.run(desk).await,
             Self::Release(args) => args.run(desk).await,
+            Self::Import(args) => args.run(desk).await,
         }
     }
 }

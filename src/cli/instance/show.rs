@@ -1,5 +1,7 @@
 //! `zelo instance show`: services, addresses, versions, the newest recovery point.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::named;
@@ -11,8 +13,11 @@ use crate::{
     },
     db::{BackupFilter, BackupRow, ResourceRow},
     domain::{backup::BackupState, msg::Msg, problem::Problem},
-    operation::{Glance, Served, World, glance},
+    operation::{Glance, Served, World, glance, measure},
 };
+
+/// Between the two readings that say how busy a container is.
+const BETWEEN: Duration = Duration::from_millis(500);
 
 /// Which to show.
 #[derive(Debug, clap::Args)]
@@ -25,12 +30,21 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
         let row = named(&world, &self.resource).await?;
-        let found = glance(&world, &row).await?;
+        let first = measure(&world, glance(&world, &row).await?, None).await;
+        tokio::time::sleep(BETWEEN).await;
+        let found = measure(&world, first.clone(), Some(&first)).await;
         let newest = newest(&world, &row).await?;
         facts(desk, &row, &found, newest.as_ref());
         desk.out.line("");
-        let heads =
-            ["cli-col-service", "cli-col-state", "cli-col-restarts", "cli-col-started", "cli-col-image"];
+        let heads = [
+            "cli-col-service",
+            "cli-col-state",
+            "cli-col-restarts",
+            "cli-col-started",
+            "cli-col-memory",
+            "cli-col-cpu",
+            "cli-col-image",
+        ];
         let lines = found.services.iter().map(|one| line(desk, one)).collect();
         desk.out.table(&heads, lines, &Msg::new("cli-nothing"));
         desk.out.json(&json!({ "resource": row, "instance": found, "newest_backup": newest }));
@@ -78,6 +92,8 @@ fn line(desk: &Desk, one: &Served) -> Vec<Field> {
         Field::text(state).tone(tone),
         Field::figure(one.restarts.to_string()),
         one.started_at.map_or_else(|| "–".to_owned(), |at| desk.out.moment(at)).into(),
+        Field::figure(one.memory_bytes.map_or_else(|| "–".to_owned(), |bytes| desk.out.words().size(bytes))),
+        Field::figure(one.cpu_percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent:.1} %"))),
         one.image.clone().into(),
     ]
 }

@@ -10,6 +10,7 @@ mod inspect;
 mod lifecycle;
 mod place;
 mod record;
+mod usage;
 
 pub use place::DockerPlace;
 
@@ -26,8 +27,8 @@ use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
 use tokio::sync::OnceCell;
 
 use super::{
-    Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, LogLine, NewContainer, Place,
-    Reader,
+    Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, LogLine, LogStream, NewContainer,
+    Place, Reader, Usage,
 };
 
 /// Where the engine listens unless told otherwise.
@@ -188,8 +189,16 @@ impl ContainerHost for Docker {
         self.last_lines(name, lines).await
     }
 
+    async fn follow(&self, name: &str, lines: u32, since: Option<i64>) -> Result<LogStream, HostError> {
+        self.lines_as_they_come(name, lines, since).await
+    }
+
     async fn condition(&self, name: &str) -> Result<Condition, HostError> {
         self.condition_of(name).await
+    }
+
+    async fn usage(&self, name: &str) -> Result<Usage, HostError> {
+        self.usage_of(name).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

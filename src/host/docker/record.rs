@@ -2,11 +2,11 @@
 //! records, the last lines of their output, how they last ended.
 
 use bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use super::{CALL, Docker, lifecycle::check_name};
-use crate::host::{Condition, HostError, LogLine};
+use crate::host::{Condition, HostError, LogLine, LogStream};
 
 /// Bytes of output kept at most: the newest.
 const MOST: usize = 1 << 20;
@@ -37,13 +37,7 @@ impl Docker {
         let mut gathered = Lines::default();
         let reading = async {
             while let Some(piece) = output.next().await {
-                match piece.map_err(|e| self.explain(name, &e))? {
-                    LogOutput::StdErr { message } => gathered.add(true, &message),
-                    LogOutput::StdOut { message } | LogOutput::Console { message } => {
-                        gathered.add(false, &message);
-                    }
-                    LogOutput::StdIn { .. } => {}
-                }
+                gathered.take(piece.map_err(|e| self.explain(name, &e))?);
             }
             Ok::<(), HostError>(())
         };
@@ -52,6 +46,42 @@ impl Docker {
             Err(_) => return Err(self.silent()),
         }
         Ok(gathered.finish())
+    }
+
+    /// The last lines, and then every other one as it comes, until the container stops.
+    pub(super) async fn lines_as_they_come(
+        &self,
+        name: &str,
+        lines: u32,
+        since: Option<i64>,
+    ) -> Result<LogStream, HostError> {
+        check_name(name)?;
+        let options = LogsOptionsBuilder::new().follow(true).stdout(true).stderr(true).timestamps(true);
+        let since = since.and_then(|since| i32::try_from(since).ok()).unwrap_or(0);
+        let options = options.since(since).tail(&lines.to_string()).build();
+        let output = Box::pin(self.client().await?.logs(name, Some(options)));
+        let about = (self.clone(), name.to_owned());
+        let pieces = stream::unfold((output, Lines::default()), move |(mut output, mut lines)| {
+            let (docker, name) = about.clone();
+            async move {
+                let come = match output.next().await {
+                    Some(Ok(piece)) => {
+                        lines.take(piece);
+                        Ok(lines.whole())
+                    }
+                    Some(Err(error)) => Err(docker.explain(&name, &error)),
+                    None => {
+                        let rest = std::mem::take(&mut lines).finish();
+                        if rest.is_empty() {
+                            return None;
+                        }
+                        Ok(rest)
+                    }
+                };
+                Some((come, (output, lines)))
+            }
+        });
+        Ok(pieces.map_ok(|lines| stream::iter(lines.into_iter().map(Ok))).try_flatten().boxed())
     }
 
     pub(super) async fn condition_of(&self, name: &str) -> Result<Condition, HostError> {
@@ -88,6 +118,20 @@ struct Lines {
 }
 
 impl Lines {
+    fn take(&mut self, piece: LogOutput) {
+        match piece {
+            LogOutput::StdErr { message } => self.add(true, &message),
+            LogOutput::StdOut { message } | LogOutput::Console { message } => self.add(false, &message),
+            LogOutput::StdIn { .. } => {}
+        }
+    }
+
+    /// The lines that have ended so far.
+    fn whole(&mut self) -> Vec<LogLine> {
+        self.bytes = 0;
+        std::mem::take(&mut self.done).into()
+    }
+
     fn add(&mut self, error: bool, bytes: &[u8]) {
         for byte in bytes {
             if *byte == b'\n' {

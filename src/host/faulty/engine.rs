@@ -7,8 +7,8 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, LogLine, NewContainer, Place,
-        Reader,
+        Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, LogLine, LogStream,
+        NewContainer, Place, Reader, Usage,
     },
     Faults, Faulty,
 };
@@ -96,8 +96,16 @@ impl ContainerHost for FaultyHost {
         self.inner.logs(name, lines).await
     }
 
+    async fn follow(&self, name: &str, lines: u32, since: Option<i64>) -> Result<LogStream, HostError> {
+        self.inner.follow(name, lines, since).await
+    }
+
     async fn condition(&self, name: &str) -> Result<Condition, HostError> {
         self.inner.condition(name).await
+    }
+
+    async fn usage(&self, name: &str) -> Result<Usage, HostError> {
+        self.inner.usage(name).await
     }
 
     fn place(&self, name: &str) -> Arc<dyn Place> {

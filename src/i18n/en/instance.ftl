@@ -64,6 +64,21 @@ instance-step-in-force = { $count ->
     [one] Look that one variable has its new value in its container
    *[other] Look that { $count } variables have their new values in their containers
 }
+instance-step-passwords = { $count ->
+    [one] Give one role of the database the new password
+   *[other] Give { $count } roles of the database the new password
+}
+instance-step-backends = { $count ->
+    [one] Give one record of the log service the new password
+   *[other] Give { $count } records of the log service the new password
+}
+instance-step-pooler-aside = Set the pooler's records aside as { $schema }: it makes new ones
+instance-step-keep-db = Make sure that the database can be asked on the way back
+instance-step-password-fits = { $count ->
+    [one] Compare one role's stored password with .env
+   *[other] Compare the stored passwords of { $count } roles with .env
+}
+instance-step-forget-schema = Remove { $schema }, which was set aside
 instance-step-forget = Remove the former .env that was kept beside
 
 instance-undo-nothing-read = It only reads.
@@ -75,6 +90,7 @@ instance-undo-write = Puts the former file back, byte for byte.
 instance-undo-recreate = The way back recreates them once the file is as it was.
 instance-undo-way-back = Recreates the services from the files as they were.
 instance-undo-tell = Puts the former setting back.
+instance-undo-keep-db = Starts the database if it does not run.
 instance-undo-forget = By then the change is done.
 instance-undo-mend = Puts back what it changed.
 
@@ -90,6 +106,7 @@ config-change = { $key }: { $old } → { $new }
 config-change-new = { $key }: not set → { $new }
 config-change-secret = { $key }: a new secret value
 config-warn-duplicates = { $key } stands in .env { $count } times. The last one counts, and only that one is changed.
+config-warn-password-clients = Whatever connects to the database with the old password, directly or through the pooler, is shut out: give it the new one. Zelo never shows it here; it stands in .env, and in the settings behind “Show”.
 config-warn-nobody-reads = No service reads this. It is written, and changes nothing that runs.
 
 repair-log-no-help = { $probe } still finds the same: what was done is put back.
@@ -105,7 +122,15 @@ problem-config-jwt-keys-set = { $key } is set: the instance signs with keys of i
 
 problem-config-not-guided = There is no procedure that makes { $field } anew.
     .safe = Nothing was changed.
-    .next = jwt_secret can be made anew, with both API keys. Other settings are changed with “zelo instance config set”.
+    .next = jwt_secret can be made anew, with both API keys, and postgres_password, for every role. Other settings are changed with “zelo instance config set”.
+
+problem-config-not-typed = Zelo finds the values of this procedure itself.
+    .safe = Nothing was changed.
+    .next = Ask for it without a value of your own. Only postgres_password can be chosen.
+
+problem-password-not-in-force = The role { $role } does not have the new password.
+    .safe = Zelo puts everything back as it was.
+    .next = Look who else changes roles of this database, then plan the change once more.
 
 problem-compose-missing = Docker Compose does not answer.
     .safe = Nothing was changed.

@@ -231,7 +231,7 @@ problem-env-refused-fixed = { $key } was settled when the database was made; wit
 
 problem-env-refused-password = { $key } cannot be changed in the file alone: the same password stands in the database, for every role of Supabase, and in the pooler's records.
     .safe = Nothing was changed.
-    .next = Leave it as it is here. Supabase's own script utils/db-passwd.sh changes all places at once; take a backup before.
+    .next = Leave it as it is here. “New database password”, or “zelo instance config rotate NAME postgres_password”, changes all places at once.
 
 problem-env-refused-jwt = { $key } cannot be changed alone: the signing secret, the signing keys and both API keys belong together.
     .safe = Nothing was changed.

@@ -64,6 +64,21 @@ instance-step-in-force = { $count ->
     [one] Ver que uma variável tem o novo valor no seu contêiner
    *[other] Ver que { $count } variáveis têm os novos valores nos seus contêineres
 }
+instance-step-passwords = { $count ->
+    [one] Dar a nova senha a um papel do banco de dados
+   *[other] Dar a nova senha a { $count } papéis do banco de dados
+}
+instance-step-backends = { $count ->
+    [one] Dar a nova senha a um registro do serviço de logs
+   *[other] Dar a nova senha a { $count } registros do serviço de logs
+}
+instance-step-pooler-aside = Pôr de lado os registros do pooler como { $schema }: ele cria outros
+instance-step-keep-db = Garantir que o banco de dados responda no caminho de volta
+instance-step-password-fits = { $count ->
+    [one] Comparar a senha guardada de um papel com o .env
+   *[other] Comparar as senhas guardadas de { $count } papéis com o .env
+}
+instance-step-forget-schema = Remover { $schema }, que foi posto de lado
 instance-step-forget = Remover o .env anterior que foi guardado ao lado
 
 instance-undo-nothing-read = Apenas lê.
@@ -75,6 +90,7 @@ instance-undo-write = Põe de volta o arquivo anterior, byte por byte.
 instance-undo-recreate = O caminho de volta os recria quando o arquivo estiver como era.
 instance-undo-way-back = Recria os serviços a partir dos arquivos como eram.
 instance-undo-tell = Põe de volta a configuração anterior.
+instance-undo-keep-db = Inicia o banco de dados se ele não estiver rodando.
 instance-undo-forget = A essa altura a alteração está feita.
 instance-undo-mend = Põe de volta o que mudou.
 
@@ -90,6 +106,7 @@ config-change = { $key }: { $old } → { $new }
 config-change-new = { $key }: não definido → { $new }
 config-change-secret = { $key }: um novo valor secreto
 config-warn-duplicates = { $key } aparece { $count } vezes no .env. A última vale, e só ela é alterada.
+config-warn-password-clients = O que se conecta ao banco de dados com a senha antiga, direto ou pelo pooler, fica de fora: dê a ele a nova. O Zelo nunca a mostra aqui; ela está no .env, e nas configurações em “Mostrar”.
 config-warn-nobody-reads = Nenhum serviço lê isto. É gravado, e nada do que roda muda.
 
 repair-log-no-help = { $probe } ainda encontra o mesmo: o que foi feito é desfeito.
@@ -105,7 +122,15 @@ problem-config-jwt-keys-set = { $key } está definido: a instância assina com c
 
 problem-config-not-guided = Não há um procedimento que crie { $field } de novo.
     .safe = Nada foi alterado.
-    .next = jwt_secret pode ser criado de novo, com as duas chaves de API. Outras configurações se alteram com “zelo instance config set”.
+    .next = jwt_secret pode ser criado de novo, com as duas chaves de API, e postgres_password, para cada papel. Outras configurações se alteram com “zelo instance config set”.
+
+problem-config-not-typed = O Zelo encontra sozinho os valores deste procedimento.
+    .safe = Nada foi alterado.
+    .next = Peça sem um valor próprio. Só postgres_password pode ser escolhida.
+
+problem-password-not-in-force = O papel { $role } não tem a nova senha.
+    .safe = O Zelo põe tudo de volta como era.
+    .next = Veja quem mais altera papéis deste banco de dados e planeje a alteração mais uma vez.
 
 problem-compose-missing = O Docker Compose não responde.
     .safe = Nada foi alterado.

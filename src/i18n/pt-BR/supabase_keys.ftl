@@ -231,7 +231,7 @@ problem-env-refused-fixed = { $key } foi definido quando o banco de dados foi cr
 
 problem-env-refused-password = { $key } não pode ser alterado só no arquivo: a mesma senha está no banco de dados, em cada papel do Supabase, e nos registros do pooler.
     .safe = Nada foi alterado.
-    .next = Deixe como está aqui. O script utils/db-passwd.sh do próprio Supabase altera todos os lugares de uma vez; faça um backup antes.
+    .next = Deixe como está aqui. “Nova senha do banco de dados”, ou “zelo instance config rotate NOME postgres_password”, altera todos os lugares de uma vez.
 
 problem-env-refused-jwt = { $key } não pode ser alterado sozinho: o segredo, as chaves de assinatura e as duas chaves de API formam um conjunto.
     .safe = Nada foi alterado.

@@ -4,6 +4,8 @@
 
 mod guided;
 mod history;
+mod name;
+mod password;
 mod preview;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -11,10 +13,15 @@ use std::{collections::BTreeMap, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use self::preview::Preview;
 pub use self::{
     guided::Guided,
     history::{Edited, history, set_back},
+    preview::wrong_values,
+};
+use self::{
+    name::{Naming, check_name},
+    password::Passwords,
+    preview::Preview,
 };
 use super::{again, examine, locks, only_config, protect, resource, target, waived};
 use crate::{
@@ -25,7 +32,10 @@ use crate::{
         operation::OpKind,
         problem::Problem,
     },
-    engine::postgres::{ident, literal},
+    engine::{
+        BackupOptions,
+        postgres::{ident, literal},
+    },
     msg,
     operation::{
         World,
@@ -33,8 +43,8 @@ use crate::{
     },
     problem,
     saga::{
-        plan::{AnyCommit, Plan, Waiver},
-        step::Step as _,
+        plan::{AnyCommit, Plan, PlanBuilder, Protected, Waiver},
+        step::{Slot, Step as _},
     },
     secret::Secret,
     supabase::{
@@ -44,8 +54,8 @@ use crate::{
         order::start_order,
         scene::read_env,
         steps::{
-            Done, Edits, ForgetEnv, Gate, InForce, LookBefore, NothingWorse, Recreate, Return, Target, Tell,
-            Variable, WriteEnv, digest,
+            Before, Done, Edits, ForgetEnv, Gate, InForce, LookBefore, NothingWorse, Recreate, Return,
+            Target, Tell, Variable, WriteEnv, digest,
         },
     },
 };
@@ -78,6 +88,19 @@ impl ConfigRequest {
         };
         let fields = values.iter().map(print).collect();
         Self { resource, fields, values, guided: None, without_safety: None }
+    }
+
+    /// A procedure, with the one value of it that a person chose. Problem:
+    /// `config-not-guided` (it finds its values itself).
+    pub fn guided_by(
+        world: &World,
+        resource: ResourceId,
+        guided: Guided,
+        value: Secret,
+    ) -> Result<Self, Problem> {
+        let field = guided.typed().ok_or_else(|| problem!("config-not-typed"))?;
+        let request = Self::new(world, resource, BTreeMap::from([(field.to_owned(), value)]));
+        Ok(Self { guided: Some(guided), ..request })
     }
 
     /// A procedure, whose values it finds itself.
@@ -133,6 +156,12 @@ pub(in crate::operation) struct Facts {
     known: Vec<String>,
     #[serde(default)]
     guided: Option<Guided>,
+    /// Zelo's own name for it, if that changes.
+    #[serde(default)]
+    naming: Option<Naming>,
+    /// What a new password of the database touches.
+    #[serde(default)]
+    passwords: Option<Passwords>,
     waiver: Option<Waiver>,
 }
 
@@ -143,6 +172,12 @@ struct Values {
     env: BTreeMap<String, OldNew>,
     /// Of the database, by setting.
     settings: BTreeMap<String, OldNew>,
+    /// Verifiers of the database's roles, by role.
+    #[serde(default)]
+    roles: BTreeMap<String, OldNew>,
+    /// Records of the log service, by id.
+    #[serde(default)]
+    backends: BTreeMap<String, OldNew>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -176,8 +211,17 @@ impl Kind for Config {
         let access = world.access(&row)?;
         let target = target(world, &row)?;
         let instance = target.now().await?;
-        let (_, diagnosis) = examine(world, &row).await?;
-        let preview = Preview::of(world, id, &target, &instance, &request).await?;
+        let (scene, diagnosis) = examine(world, &row).await?;
+        let mut preview = Preview::of(world, id, &target, &instance, &row, &request).await?;
+        let passwords = match request.guided {
+            Some(Guided::PostgresPassword) => Some(preview.add_passwords(world, &scene).await?),
+            _ => None,
+        };
+        let naming = match &preview.named {
+            Some(name) => Some(Naming::of(world, &row, &instance, name, by).await?),
+            None => None,
+        };
+        preview.changes.extend(naming.as_ref().map(Naming::change));
         let sealed = serde_json::to_string(&preview.values).map_err(|_| problem!("internal-journal"))?;
         let facts = Facts {
             resource: row.id.clone(),
@@ -192,6 +236,8 @@ impl Kind for Config {
             sql: preview.sql,
             known: grave(&diagnosis),
             guided: request.guided,
+            naming,
+            passwords,
             waiver: waived(world, request.without_safety, by)?,
             changes: preview.changes,
         };
@@ -212,38 +258,93 @@ impl Kind for Config {
         })
     }
 
-    async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
+    async fn compose(world: &World, id: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let (row, target) = again(world, &facts.resource).await?;
-        let Values { env, mut settings } = facts.values(world)?;
-        let values = env.into_iter().map(|(key, value)| (key, Secret::new(value.new))).collect();
-        let edits = Edits { values, planned_for: facts.planned_for.clone() };
+        let values = facts.values(world)?;
         let mut plan = Plan::builder(Self::KIND);
         let look = LookBefore { target: target.clone() };
         let before = look.slot();
         plan.add(look);
-        let mut plan = protect(world, plan, &row.id, only_config(), facts.waiver);
-        let services = facts.services;
-        if !services.is_empty() {
-            plan.destroy(Return {
-                target: target.clone(),
-                services: services.clone(),
-                before: before.clone(),
-            });
+        if !facts.writes() {
+            if let Some(naming) = &facts.naming {
+                plan.add(naming.rename(world, &row.id));
+            }
+            return Ok(plan.commit(AnyCommit::new(Done)).finish());
         }
-        plan.destroy(WriteEnv { target: target.clone(), file: facts.file.clone(), edits });
-        if !services.is_empty() {
-            plan.destroy(Recreate { target: target.clone(), services, force: false });
+        let saved = if facts.passwords.is_some() { BackupOptions::default() } else { only_config() };
+        let mut plan = protect(world, plan, &row.id, saved, facts.waiver.clone());
+        if facts.touches_env() {
+            facts.change_env(&mut plan, id, &target, values, &before)?;
         }
-        for sql in facts.sql {
-            let value = settings.remove(&sql.setting).ok_or_else(|| problem!("plan-changed"))?;
-            plan.destroy(sql.step(&target, value));
+        if let Some(naming) = &facts.naming {
+            if let Some(write) = naming.write() {
+                plan.destroy(write);
+            }
+            plan.add(naming.rename(world, &row.id));
         }
-        plan.add(InForce { target: target.clone(), variables: facts.variables });
-        plan.add(Gate { target: target.clone(), before });
-        plan.add(NothingWorse { target, known: facts.known, seen: None });
         let mut plan = plan.commit(AnyCommit::new(Done));
-        plan.settle(ForgetEnv { file: facts.file });
+        if let Some(forget) = facts.passwords.as_ref().and_then(|passwords| passwords.forget(&target, id)) {
+            plan.settle(forget);
+        }
+        if let Some(forget) = facts.naming.as_ref().and_then(Naming::forget) {
+            plan.settle(forget);
+        }
+        if facts.touches_env() {
+            plan.settle(ForgetEnv { file: facts.file });
+        }
         Ok(plan.finish())
+    }
+}
+
+impl Facts {
+    fn touches_env(&self) -> bool {
+        !self.planned_for.is_empty()
+    }
+
+    /// Whether anything is changed but Zelo's own row.
+    fn writes(&self) -> bool {
+        self.touches_env() || self.naming.as_ref().is_some_and(Naming::writes)
+    }
+
+    /// The steps that put new values of `.env` in force, and prove it.
+    fn change_env(
+        &self,
+        plan: &mut PlanBuilder<Protected>,
+        id: &OperationId,
+        target: &Target,
+        mut all: Values,
+        before: &Slot<Before>,
+    ) -> Result<(), Problem> {
+        let env = std::mem::take(&mut all.env);
+        let values = env.into_iter().map(|(key, value)| (key, Secret::new(value.new))).collect();
+        let edits = Edits { values, planned_for: self.planned_for.clone() };
+        let (target, services) = (|| target.clone(), || self.services.clone());
+        let recreates = !self.services.is_empty();
+        if recreates {
+            plan.destroy(Return { target: target(), services: services(), before: before.clone() });
+        }
+        plan.destroy(WriteEnv { target: target(), file: self.file.clone(), edits });
+        if let Some(passwords) = &self.passwords {
+            for tell in passwords.tell(&target(), id, &all) {
+                plan.destroy(tell);
+            }
+            plan.destroy(passwords.keep(&target()));
+        }
+        if recreates {
+            let force = self.passwords.is_some();
+            plan.destroy(Recreate { target: target(), services: services(), force });
+        }
+        for sql in self.sql.clone() {
+            let value = all.settings.remove(&sql.setting).ok_or_else(|| problem!("plan-changed"))?;
+            plan.destroy(sql.step(&target(), value));
+        }
+        plan.add(InForce { target: target(), variables: self.variables.clone() });
+        if let Some(passwords) = &self.passwords {
+            plan.add(passwords.fits(&target(), self.file.clone()));
+        }
+        plan.add(Gate { target: target(), before: before.clone() });
+        plan.add(NothingWorse { target: target(), known: self.known.clone() });
+        Ok(())
     }
 }
 

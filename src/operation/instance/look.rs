@@ -1,15 +1,16 @@
 //! What doors show of an instance besides operations: which there are, how its services
 //! are, its settings, its logs. Only looked at; without secrets, but for [`reveal`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use super::target;
 use crate::{
     db::{ResourceFilter, ResourceRow},
     domain::{clock::Moment, problem::Problem},
-    host::{Container, LogLine, compose::projects},
+    host::{Container, LogLine, Usage, compose::projects},
     operation::{Actor, World, detect},
     problem,
     secret::Secret,
@@ -25,6 +26,10 @@ use crate::{
 
 /// Instances that are listed at most.
 const MOST: i64 = 10_000;
+/// How long an engine may take to say what a container uses.
+const MEASURE: Duration = Duration::from_secs(2);
+/// Containers asked at the same time.
+const AT_ONCE: usize = 8;
 
 /// A Supabase stack: detected, added, or both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -138,6 +143,61 @@ pub struct Served {
     pub restarts: i64,
     /// When it last started.
     pub started_at: Option<Moment>,
+    /// Memory it uses, where the engine says it.
+    pub memory_bytes: Option<u64>,
+    /// How busy it was between two looks, in per cent of one processor; none before the
+    /// second.
+    pub cpu_percent: Option<f64>,
+    /// The reading these come from.
+    #[serde(skip)]
+    pub usage: Option<Usage>,
+}
+
+impl Served {
+    /// Takes a reading, and compares it with the one of an earlier look at the same run.
+    fn used(&mut self, usage: Usage, earlier: Option<&Self>) {
+        let same = earlier.filter(|earlier| earlier.started_at == self.started_at);
+        self.memory_bytes = usage.memory_bytes;
+        self.cpu_percent = same.and_then(|one| usage.cpu_percent_since(one.usage.as_ref()?));
+        self.usage = Some(usage);
+    }
+}
+
+impl Glance {
+    fn container(&self, name: &str) -> Option<&Served> {
+        self.services.iter().find(|one| one.container == name)
+    }
+
+    /// With the figures of an earlier look, for containers that are in the same run.
+    pub fn with_figures(mut self, earlier: Option<&Self>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        for one in &mut self.services {
+            let same = earlier.container(&one.container).filter(|e| e.started_at == one.started_at);
+            if let Some(same) = same.filter(|_| one.state == "running") {
+                (one.memory_bytes, one.cpu_percent) = (same.memory_bytes, same.cpu_percent);
+            }
+        }
+        self
+    }
+}
+
+/// Asks the engine what the containers of a glance use. One that does not answer in time
+/// has no figures; nothing else is missing then.
+pub async fn measure(world: &World, mut glance: Glance, earlier: Option<&Glance>) -> Glance {
+    let Ok(engine) = world.instances.engine(&glance.host) else { return glance };
+    let running = glance.services.iter().filter(|one| one.state == "running");
+    let names: Vec<String> = running.map(|one| one.container.clone()).collect();
+    let asking = names.into_iter().map(|name| async move {
+        let answer = tokio::time::timeout(MEASURE, engine.usage(&name)).await;
+        Some((name, answer.ok()?.ok()?))
+    });
+    let found: Vec<_> = stream::iter(asking).buffer_unordered(AT_ONCE).collect().await;
+    for (name, usage) in found.into_iter().flatten() {
+        if let Some(one) = glance.services.iter_mut().find(|one| one.container == name) {
+            one.used(usage, earlier.and_then(|earlier| earlier.container(&name)));
+        }
+    }
+    glance
 }
 
 /// An address that people reach the instance by.
@@ -180,6 +240,9 @@ fn served(service: &str, container: &Container) -> Served {
         health: container.health.clone(),
         restarts: container.restarts,
         started_at: container.started_at.as_deref().and_then(|at| at.parse().ok()),
+        memory_bytes: None,
+        cpu_percent: None,
+        usage: None,
     }
 }
 
@@ -219,7 +282,8 @@ impl Setting {
 /// All settings that have a form, group by group. Problem: `env-unreadable`.
 pub async fn settings(world: &World, row: &ResourceRow) -> Result<Vec<Setting>, Problem> {
     let env = env(world, row).await?;
-    Ok(keys::all().map(|key| setting(&env, key)).collect())
+    let name = Setting { key: &keys::NAME, is_set: true, value: Some(row.name.clone()) };
+    Ok(std::iter::once(name).chain(keys::all().map(|key| setting(&env, key))).collect())
 }
 
 fn setting(env: &Dotenv, key: &'static Key) -> Setting {
@@ -253,10 +317,7 @@ pub async fn logs(
     let instance = now(world, row).await?;
     let env = read_env(instance.env_file()).await.ok();
     let redactor = Redactor::of(&instance, env.as_ref());
-    let Some(containers) = instance.services.get(service) else {
-        let known: Vec<&str> = instance.services.keys().map(String::as_str).collect();
-        return Err(problem!("service-unknown", service = service, known = known.join(", ")));
-    };
+    let containers = service_containers(&instance, service)?;
     let engine = world.instances.engine(&instance.host)?;
     let mut all = Vec::new();
     for container in containers {
@@ -269,7 +330,18 @@ pub async fn logs(
     Ok(all)
 }
 
-async fn now(world: &World, row: &ResourceRow) -> Result<Instance, Problem> {
+/// The containers of a service. Problem: `service-unknown`.
+pub(super) fn service_containers<'a>(
+    instance: &'a Instance,
+    service: &str,
+) -> Result<&'a [Container], Problem> {
+    instance.services.get(service).map(Vec::as_slice).ok_or_else(|| {
+        let known: Vec<&str> = instance.services.keys().map(String::as_str).collect();
+        problem!("service-unknown", service = service, known = known.join(", "))
+    })
+}
+
+pub(super) async fn now(world: &World, row: &ResourceRow) -> Result<Instance, Problem> {
     if row.kind != KIND {
         return Err(problem!("not-an-instance", resource = &row.name));
     }
@@ -278,4 +350,45 @@ async fn now(world: &World, row: &ResourceRow) -> Result<Instance, Problem> {
 
 async fn env(world: &World, row: &ResourceRow) -> Result<Dotenv, Problem> {
     read_env(now(world, row).await?.env_file()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(started: &str, nanos: u64, at: &str) -> Served {
+        let mut one = Served {
+            service: "auth".to_owned(),
+            container: "auth-1".to_owned(),
+            image: "gotrue".to_owned(),
+            state: "running".to_owned(),
+            health: None,
+            restarts: 0,
+            started_at: started.parse().ok(),
+            memory_bytes: None,
+            cpu_percent: None,
+            usage: None,
+        };
+        let usage = Usage { memory_bytes: Some(7), cpu_nanos: Some(nanos), at: at.parse().ok() };
+        one.used(usage, None);
+        one
+    }
+
+    #[test]
+    fn how_busy_a_container_is_needs_two_looks_at_one_run() {
+        let (start, other) = ("2026-11-22T14:00:00Z", "2026-11-22T14:05:03Z");
+        let first = one(start, 1_000_000_000, "2026-11-22T14:05:00Z");
+        assert_eq!((first.memory_bytes, first.cpu_percent), (Some(7), None));
+        let since = |started: &str, nanos: u64, at: &str| {
+            let mut next = one(started, nanos, at);
+            let usage = next.usage.unwrap();
+            next.used(usage, Some(&first));
+            next.cpu_percent
+        };
+        assert_eq!(since(start, 3_500_000_000, "2026-11-22T14:05:10Z"), Some(25.0));
+        assert_eq!(since(start, 1_000_000_000, "2026-11-22T14:05:10Z"), Some(0.0));
+        assert_eq!(since(start, 2_000_000_000, "2026-11-22T14:05:00Z"), None, "one reading");
+        assert_eq!(since(start, 900_000_000, "2026-11-22T14:05:10Z"), None, "counted anew");
+        assert_eq!(since(other, 3_500_000_000, "2026-11-22T14:05:10Z"), None, "another run");
+    }
 }

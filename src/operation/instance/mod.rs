@@ -3,6 +3,8 @@
 
 mod config;
 mod copy;
+mod follow;
+mod import;
 mod look;
 mod release;
 mod repair;
@@ -12,9 +14,11 @@ mod stop;
 
 pub(super) use self::{config::Config, copy::Copy, release::Release, repair::Repair, restart::Restart, start::Start, stop::Stop};
 pub use self::{
-    config::{Change, ConfigRequest, Edited, Guided, history, set_back},
+    config::{Change, ConfigRequest, Edited, Guided, history, set_back, wrong_values},
     copy::CopyRequest,
-    look::{Address, Glance, Served, Setting, Stack, glance, logs, reveal, settings, stacks},
+    follow::{Followed, follow_logs},
+    import::{ImportOutcome, Imported, import_instances},
+    look::{Address, Glance, Served, Setting, Stack, glance, logs, measure, reveal, settings, stacks},
     release::ReleaseRequest,
     repair::RepairRequest,
     restart::RestartRequest,

@@ -36,7 +36,7 @@ use super::{
     live::Live,
 };
 use crate::{
-    domain::{backup::Compression, manifest, problem::Problem},
+    domain::{backup::Compression, manifest, msg::Msg, problem::Problem},
     engine::{
         BackupOptions, Capture, Captured, Engine as _, Planned, Shelf,
         postgres::{PostgresEngine, physical},
@@ -81,7 +81,7 @@ pub(super) struct Facts {
     compression: Compression,
     /// Relative to the folder: what is saved by other parts, or not at all.
     leave_out: Vec<String>,
-    /// Compose files outside the folder.
+    /// Compose files outside the folder, and another manager's list.
     outside: Vec<PathBuf>,
     /// Container names, and the ids of their images.
     containers: Vec<(String, String)>,
@@ -114,6 +114,7 @@ struct VolumeRef {
 pub(super) async fn plan(
     live: &Live,
     instance: &Instance,
+    listing: Option<&Path>,
     options: &BackupOptions,
 ) -> Result<Planned, Problem> {
     if let Some(unknown) = options.items.iter().find(|item| !ITEMS.contains(&item.as_str())) {
@@ -154,7 +155,7 @@ pub(super) async fn plan(
         folder: instance.folder.clone(),
         compression: options.compression,
         leave_out,
-        outside: instance.files.iter().filter(|f| !f.starts_with(&instance.folder)).cloned().collect(),
+        outside: outside(instance, listing, &mut warnings).await,
         containers: instance.containers().map(|(_, c)| (c.name.clone(), c.image_id.clone())).collect(),
         volumes: volumes(instance),
         objects,
@@ -164,6 +165,21 @@ pub(super) async fn plan(
     };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("internal-journal").detail(e))?;
     Ok(Planned { facts, warnings, bytes, database_disk: 0 })
+}
+
+/// Files of the configuration that lie elsewhere: Compose files, and the list of another
+/// manager that names the instance.
+async fn outside(instance: &Instance, listing: Option<&Path>, warnings: &mut Vec<Msg>) -> Vec<PathBuf> {
+    let elsewhere = |file: &&PathBuf| !file.starts_with(&instance.folder);
+    let mut all: Vec<PathBuf> = instance.files.iter().filter(elsewhere).cloned().collect();
+    if let Some(listing) = listing.filter(|listing| !listing.starts_with(&instance.folder)) {
+        if tokio::fs::try_exists(listing).await.unwrap_or(false) {
+            all.push(listing.to_owned());
+        } else {
+            warnings.push(msg!("instance-warn-listing-gone", path = listing.display().to_string()));
+        }
+    }
+    all
 }
 
 /// What lies in the folder and is no part of the configuration: the database's data

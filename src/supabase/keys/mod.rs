@@ -176,14 +176,19 @@ impl Key {
     }
 }
 
-/// All keys, group by group.
+/// What Zelo itself calls an instance: it stands in no `.env`, and never touches the
+/// Compose project.
+pub static NAME: Key =
+    Key::new(Group::General, "name", "", ["key-name", "key-name-help"], ValueKind::Text { min: 1, max: 100 });
+
+/// All keys of `.env`, group by group.
 pub fn all() -> impl Iterator<Item = &'static Key> {
     table::GROUPS.iter().flat_map(|group| group.iter())
 }
 
 /// The key of a field of the API: `jwt_expiry`.
 pub fn by_field(field: &str) -> Option<&'static Key> {
-    all().find(|key| key.field == field)
+    std::iter::once(&NAME).chain(all()).find(|key| key.field == field)
 }
 
 /// The key of a name in `.env`: `JWT_EXPIRY`.

@@ -22,7 +22,7 @@ pub(super) mod internal_db;
 mod jwt_keys;
 mod kit;
 pub(super) mod line_ends;
-pub(super) mod logins;
+pub(crate) mod logins;
 mod mounts;
 pub(super) mod owners;
 mod password_signs;

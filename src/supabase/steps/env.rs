@@ -136,7 +136,7 @@ impl Step for ForgetEnv {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     file: &Path,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -148,7 +148,7 @@ async fn blocking<T: Send + 'static>(
 /// The file and what stands beside it meanwhile.
 pub(in crate::supabase) struct Places {
     file: PathBuf,
-    former: PathBuf,
+    pub(super) former: PathBuf,
     new: PathBuf,
     kept: PathBuf,
 }
@@ -213,7 +213,7 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

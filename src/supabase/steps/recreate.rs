@@ -15,7 +15,10 @@ use crate::{
         Cx,
         step::{Destroys, Limits, Reads, Slot, Step, UndoRule},
     },
-    supabase::compose::{complaint, resolve},
+    supabase::{
+        compose::{complaint, resolve},
+        instance::{Instance, Part, part_of},
+    },
 };
 
 /// How long Compose may take to make some services.
@@ -60,30 +63,41 @@ pub struct InForce {
     pub variables: Vec<Variable>,
 }
 
-async fn up(target: &Target, services: &[String], force: bool, cx: &Cx) -> Result<(), Problem> {
-    if services.is_empty() {
-        return Ok(());
-    }
+/// Makes services from the files as they are: the database first, whose clients would
+/// only fail until it is there.
+pub(super) async fn up(target: &Target, services: &[String], force: bool, cx: &Cx) -> Result<(), Problem> {
     let instance = target.now().await?;
-    let mut args = vec![
-        "up",
-        "--detach",
-        "--no-deps",
-        "--no-build",
-        "--pull",
-        "never",
-        "--wait",
-        "--wait-timeout",
-        WAIT,
-    ];
+    let is_db = |service: &&String| {
+        let image = instance.container(service).map_or("", |c| c.image.as_str());
+        part_of(service, image) == Some(Part::Db)
+    };
+    let (first, then): (Vec<&String>, Vec<&String>) = services.iter().partition(is_db);
+    for services in [first, then] {
+        if !services.is_empty() {
+            together(target, &instance, &services, force, cx).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn together(
+    target: &Target,
+    instance: &Instance,
+    services: &[&String],
+    force: bool,
+    cx: &Cx,
+) -> Result<(), Problem> {
+    let mut args = vec!["up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--wait"];
+    args.extend(["--wait-timeout", WAIT]);
     if force {
         args.push("--force-recreate");
     }
-    args.extend(services.iter().map(String::as_str));
-    let said = target.live.compose(&instance, &args, None, LIMIT, Some(cx)).await?;
+    args.extend(services.iter().map(|service| service.as_str()));
+    let said = target.live.compose(instance, &args, None, LIMIT, Some(cx)).await?;
     if said.ok() {
         return Ok(());
     }
+    let services: Vec<&str> = services.iter().map(|service| service.as_str()).collect();
     Err(problem!("recreate-failed", services = services.join(", ")).detail(complaint(&said.err)))
 }
 

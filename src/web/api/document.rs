@@ -86,6 +86,7 @@ const PROBLEM: &str = "Problem";
         instances::config::history::history,
         instances::config::set_back::set_back,
         instances::config::rotate::rotate,
+        instances::import::import,
         instances::config::show::show,
         instances::config::change::change,
         instances::config::reveal::reveal,

@@ -5,8 +5,9 @@
 //! state as it is then.
 
 pub(crate) mod hub;
+pub(crate) mod seats;
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt::Display, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// A line now and then, by which both ends notice that the other is gone.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A stream ends after this and the browser comes back, with its rights looked at
 /// anew: who was put out of a project sees nothing more of it.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -56,20 +57,29 @@ pub(crate) async fn events(
     let shown = query.into_iter().find(|(name, _)| name == "after").and_then(|(_, seq)| seq.parse().ok());
     let last = known.or(shown);
     let state = Telling { watch, teller, seq: last.unwrap_or(0), head: None, begun: false, over: false };
+    Ok(streamed(told(state, longest(site))))
+}
+
+/// Ends when a stream has gone on for long enough, or Zelo stops.
+pub(crate) fn longest(site: &Site) -> impl Future<Output = ()> + 'static {
     let end = site.stopping.clone();
-    let stream = told(state, async move {
+    async move {
         tokio::select! {
             () = tokio::time::sleep(LONGEST) => {}
             () = end.cancelled() => {}
         }
-    });
-    Ok(HttpResponse::Ok()
+    }
+}
+
+/// The answer that a stream of events is.
+pub(crate) fn streamed(stream: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_ENCODING, "identity"))
         // nginx would else keep events until its buffer is full.
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(stream))
+        .streaming(stream)
 }
 
 struct Telling<T> {
@@ -118,7 +128,7 @@ impl<T: Teller> Telling<T> {
             Ok(sight) => sight,
             Err(problem) => {
                 self.over = true;
-                out += event("problem", None, &problem.code).as_str();
+                out += event("problem", None::<i64>, &problem.code).as_str();
                 return Some(out);
             }
         };
@@ -153,7 +163,7 @@ impl<T: Teller> Telling<T> {
 }
 
 /// One event. Whatever ends a line in the data begins another data line.
-fn event(name: &str, id: Option<i64>, data: &str) -> String {
+pub(crate) fn event<I: Display>(name: &str, id: Option<I>, data: &str) -> String {
     let mut out = format!("event: {name}\n");
     if let Some(id) = id {
         out += &format!("id: {id}\n");

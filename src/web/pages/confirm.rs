@@ -122,6 +122,7 @@ pub(super) fn plan(
         disk: view.as_ref().map_or(0, |view| view.database_disk),
         waive: None,
         copy: None,
+        waive_at: None,
         restore,
         confirm: view.and_then(|view| view.confirm),
         typed,

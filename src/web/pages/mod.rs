@@ -68,16 +68,24 @@ pub(super) const ROUTES: &[Entry] = &[
     get("/instances/{resource}/release", Rule::Resource(Owner), |r| r.to(instance::run::ask_release)),
     post("/instances/{resource}/release", Rule::Resource(Owner), |r| r.to(instance::run::release)),
     get("/instances/{resource}/logs", Rule::Resource(Operator), |r| r.to(instance::logs::show)),
+    get("/instances/{resource}/logs/events", Rule::Resource(Operator), |r| r.to(instance::follow::events)),
     get("/instances/{resource}/settings", Rule::Resource(Owner), |r| r.to(instance::settings::show)),
     post("/instances/{resource}/settings", Rule::Resource(Owner), |r| r.to(instance::settings::review)),
     post("/instances/{resource}/settings/confirm", Rule::Resource(Owner), |r| {
         r.to(instance::settings::agree)
     }),
+    post("/instances/{resource}/settings/waive", Rule::Resource(Owner), |r| r.to(instance::settings::waive)),
     post("/instances/{resource}/settings/{field}/reveal", Rule::Resource(Owner), |r| {
         r.to(instance::settings::reveal)
     }),
-    get("/instances/{resource}/rotate-jwt", Rule::Resource(Owner), |r| r.to(instance::rotate::ask)),
-    post("/instances/{resource}/rotate-jwt", Rule::Resource(Owner), |r| r.to(instance::rotate::agree)),
+    get("/instances/{resource}/rotate-jwt", Rule::Resource(Owner), |r| r.to(instance::rotate::ask_jwt)),
+    post("/instances/{resource}/rotate-jwt", Rule::Resource(Owner), |r| r.to(instance::rotate::jwt)),
+    get("/instances/{resource}/rotate-password", Rule::Resource(Owner), |r| {
+        r.to(instance::rotate::ask_password)
+    }),
+    post("/instances/{resource}/rotate-password", Rule::Resource(Owner), |r| {
+        r.to(instance::rotate::password)
+    }),
     get("/instances/{resource}/history", Rule::Resource(Owner), |r| r.to(instance::history::show)),
     get("/instances/{resource}/history/{operation}/set-back", Rule::Operation(Owner), |r| {
         r.to(instance::history::ask_set_back)

@@ -10,6 +10,7 @@ mod damaged;
 mod download;
 mod flashes;
 mod https;
+mod instance_changes;
 mod instances;
 mod language;
 mod lists;

@@ -12,8 +12,8 @@ use crate::{
         sqlite::SqliteEngine,
     },
     host::{
-        Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, Hosts, LogLine, NewContainer,
-        Place, PlaceId, Reader,
+        Condition, Container, ContainerHost, Disposable, EngineInfo, HostError, Hosts, LogLine, LogStream,
+        NewContainer, Place, PlaceId, Reader, Usage,
         scripted::{Answer, Scripted},
     },
     operation::World,
@@ -161,9 +161,20 @@ impl ContainerHost for Pictured {
             line(3, format!("login {mail} refused")),
         ])
     }
+    async fn follow(&self, name: &str, lines: u32, _: Option<i64>) -> Result<LogStream, HostError> {
+        let all = self.logs(name, lines).await?;
+        Ok(Box::pin(futures_util::stream::iter(all.into_iter().map(Ok))))
+    }
     async fn condition(&self, name: &str) -> Result<Condition, HostError> {
         let container = self.container(name).await?;
         Ok(Condition { state: container.state, health: container.health, ..Condition::default() })
+    }
+    async fn usage(&self, name: &str) -> Result<Usage, HostError> {
+        // One of them does not say it.
+        match name.contains("auth") {
+            true => only_a_picture(),
+            false => Ok(Usage { memory_bytes: Some(64_000_000), ..Usage::default() }),
+        }
     }
     fn place(&self, name: &str) -> Arc<dyn Place> {
         Arc::new(Scripted::new(PlaceId::container("local", name)))

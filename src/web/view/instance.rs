@@ -88,8 +88,19 @@ pub(crate) struct ServiceLine {
     pub(crate) restarts: i64,
     /// Since when it runs.
     pub(crate) started_at: Option<Moment>,
+    /// Memory it uses, where the engine said it.
+    pub(crate) memory: Option<u64>,
+    /// How busy it was, in whole per cent of one processor.
+    pub(crate) cpu: Option<u32>,
     /// Its image.
     pub(crate) image: String,
+}
+
+impl Services {
+    /// Whether there is anything in the columns of what containers use.
+    pub(crate) fn measured(&self) -> bool {
+        self.lines.iter().any(|line| line.memory.is_some() || line.cpu.is_some())
+    }
 }
 
 impl ServiceLine {
@@ -143,6 +154,8 @@ pub(crate) mod samples {
             health: health.map(ToOwned::to_owned),
             restarts: 3,
             started_at: Some(ago(90)),
+            memory: (state == "running").then_some(186_000_000),
+            cpu: (service == "db").then_some(12),
             image: format!("supabase/{service}:v1"),
         };
         let lines = vec![

@@ -25,6 +25,16 @@ pub(crate) struct LogsPage {
     pub(crate) lines: Vec<Line>,
     /// Why they could not be read.
     pub(crate) problem: Option<Told>,
+    /// Where further lines come from as they are written, if that is wished for.
+    pub(crate) follow: Option<String>,
+}
+
+/// A line that is sent alone.
+#[derive(Template)]
+#[template(path = "parts/instance_log_line.html")]
+pub(crate) struct OneLine<'a> {
+    /// The line.
+    pub(crate) line: &'a Line,
 }
 
 /// A line.
@@ -66,6 +76,7 @@ pub(crate) mod samples {
             text: "a\"b".to_owned(),
             lines: vec![line("<script>alert(1)</script>"), line("password […]")],
             problem: None,
+            follow: None,
             page,
         }
     }
@@ -77,6 +88,9 @@ pub(crate) mod samples {
         away.lines.clear();
         away.services.clear();
         away.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));
-        vec![page_of(lang), none, away]
+        let mut live = page_of(lang);
+        live.follow =
+            Some(format!("/instances/{ID}/logs/events?service=auth&text=a%22b&after=2026-11-22T14:05:02Z"));
+        vec![page_of(lang), none, away, live]
     }
 }

@@ -61,6 +61,9 @@ pub(crate) struct Plan {
     pub(crate) waive: Option<Input>,
     /// For a copy: its name and its first port, to be chosen again.
     pub(crate) copy: Option<(Input, Input)>,
+    /// Where that reason is sent by a form of its own, where what is sent along must not
+    /// stand in an address; none: asked for at `action`.
+    pub(crate) waive_at: Option<String>,
     /// For a restore: where to.
     pub(crate) restore: Option<RestoreChoices>,
     /// The name to be typed, if any.
@@ -172,6 +175,7 @@ pub(crate) mod samples {
             disk: 6_000_000_000,
             waive: None,
             copy: None,
+            waive_at: None,
             restore: Some(choices),
             confirm: Some("billing-pg".to_owned()),
             typed: Input::default(),

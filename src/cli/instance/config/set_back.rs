@@ -14,6 +14,9 @@ use crate::{
 pub struct Args {
     /// As typed, for [`find::operation`].
     pub operation: String,
+    /// The reason of a waiver.
+    #[arg(long)]
+    pub without_safety: Option<String>,
     /// How it is agreed to.
     #[command(flatten)]
     pub agree: ConfirmArgs,
@@ -26,7 +29,8 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
         let operation = find::operation(&world, &self.operation).await?.id;
-        let request = Request::Config(set_back(&world, &operation).await?);
-        run::request(desk, &world, request, &self.run, &self.agree).await
+        let mut request = set_back(&world, &operation).await?;
+        request.without_safety = self.without_safety;
+        run::request(desk, &world, Request::Config(request), &self.run, &self.agree).await
     }
 }

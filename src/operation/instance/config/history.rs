@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     db::{OperationFilter, OperationRow, ResourceRow},
     domain::{clock::Moment, operation::OpState},
+    supabase::keys::NAME,
 };
 
 /// One change that was made, or tried.
@@ -62,7 +63,9 @@ pub async fn set_back(world: &World, operation: &OperationId) -> Result<ConfigRe
     let values = facts.values(world)?;
     let mut entered = BTreeMap::new();
     for change in &facts.changes {
-        let old = values.env.get(&change.env).and_then(|v| v.old.clone());
+        // Of a name Zelo keeps no secret: it stands with the change.
+        let of_name = change.old.clone().filter(|_| change.field == NAME.field);
+        let old = values.env.get(&change.env).and_then(|v| v.old.clone()).or(of_name);
         let old = old.ok_or_else(|| problem!("config-was-unset", key = &change.env))?;
         entered.insert(change.field.clone(), Secret::new(old));
     }

@@ -3,15 +3,24 @@
 //! never looked up in a table.
 
 use super::*;
-use crate::supabase::{
-    compose::{Resolved, resolve},
-    dotenv::Dotenv,
+use crate::{
+    db::ResourceRow,
+    supabase::{
+        compose::{Resolved, resolve},
+        dotenv::Dotenv,
+        keys::NAME,
+        scene::Scene,
+    },
 };
 
 /// What a change would do.
+#[derive(Default)]
 pub(super) struct Preview {
     pub(super) file: PathBuf,
+    /// The digest of `.env` as it was looked at; empty if nothing in it changes.
     pub(super) planned_for: String,
+    /// Zelo's own name for the instance, if that changes.
+    pub(super) named: Option<Secret>,
     pub(super) changes: Vec<Change>,
     pub(super) values: Values,
     pub(super) services: Vec<String>,
@@ -29,6 +38,7 @@ impl Preview {
         id: &OperationId,
         target: &Target,
         instance: &Instance,
+        row: &ResourceRow,
         request: &ConfigRequest,
     ) -> Result<Self, Problem> {
         let shown = instance.env_file().display().to_string();
@@ -41,7 +51,29 @@ impl Preview {
             _ => None,
         };
         let entered = found.as_ref().unwrap_or(&request.values);
-        let wanted = accepted(&current, entered, request.guided.is_some())?;
+        let mut wanted = accepted(&current, &row.name, entered, request.guided.is_some())?;
+        let named = wanted.iter().position(|(key, _)| key.field == NAME.field);
+        let named = named.map(|at| wanted.remove(at).1);
+        let mut preview = Self { file, named, ..Self::default() };
+        if !wanted.is_empty() {
+            preview.planned_for = digest(current.as_bytes());
+            preview.of_env(world, id, target, instance, request.guided, &current, wanted).await?;
+        }
+        Ok(preview)
+    }
+
+    /// What new values in `.env` would do.
+    #[allow(clippy::too_many_arguments)] // all of it is what one look at the file found
+    async fn of_env(
+        &mut self,
+        world: &World,
+        id: &OperationId,
+        target: &Target,
+        instance: &Instance,
+        guided: Option<Guided>,
+        current: &Dotenv,
+        wanted: Vec<(&Key, Secret)>,
+    ) -> Result<(), Problem> {
         let mut next = current.clone();
         for (key, value) in &wanted {
             next = next.set(key.env, value.expose())?;
@@ -49,27 +81,26 @@ impl Preview {
         let before = resolve(&target.live, instance, None, None).await?;
         let after = candidate(world, id, target, instance, &next).await?;
         let services: Vec<String> = before.touched(&after).into_iter().collect();
-        let running = services.iter().filter(|name| instance.services.contains_key(*name)).cloned().collect();
-        let mut preview = Self {
-            file,
-            planned_for: digest(current.as_bytes()),
-            changes: Vec::new(),
-            values: Values::default(),
-            variables: variables(&services, &before, &after),
-            services: running,
-            sql: Vec::new(),
-            warnings: Vec::new(),
-        };
+        self.variables = variables(&services, &before, &after);
+        self.services = services.into_iter().filter(|name| instance.services.contains_key(name)).collect();
         for (key, value) in wanted {
-            preview.add(target, instance, &current, key, &value).await?;
-            if let Some(setting) = request.guided.and_then(|guided| guided.setting(key)) {
-                preview.add_setting(target, instance, &current, setting, &value, Always::IfSet).await?;
+            self.add(target, instance, current, key, &value).await?;
+            if let Some(setting) = guided.and_then(|guided| guided.setting(key)) {
+                self.add_setting(target, instance, current, setting, &value, Always::IfSet).await?;
             }
         }
-        if preview.services.is_empty() && preview.sql.is_empty() {
-            preview.warnings.push(msg!("config-warn-nobody-reads"));
+        if self.services.is_empty() && self.sql.is_empty() {
+            self.warnings.push(msg!("config-warn-nobody-reads"));
         }
-        Ok(preview)
+        Ok(())
+    }
+
+    /// What a new password touches in the database.
+    pub(super) async fn add_passwords(&mut self, world: &World, scene: &Scene) -> Result<Passwords, Problem> {
+        let found = Passwords::of(world, scene, &mut self.values).await;
+        scene.close().await;
+        self.warnings.push(msg!("config-warn-password-clients"));
+        found
     }
 
     async fn add(
@@ -135,31 +166,70 @@ enum Always {
     IfSet,
 }
 
-/// What is to be written, where it differs from what is there.
+/// Everything that is wrong with what somebody entered, field by field: a form marks all
+/// of it at once. Nothing is looked at but `.env`. Problem: `env-unreadable`.
+pub async fn wrong_values(
+    world: &World,
+    row: &ResourceRow,
+    entered: &BTreeMap<String, Secret>,
+) -> Result<Vec<Problem>, Problem> {
+    let current = read_env(target(world, row)?.now().await?.env_file()).await?;
+    Ok(checked(&current, &row.name, entered, false).1)
+}
+
+/// What is to be written, where it differs from what is there. Problem: the first of those
+/// that [`checked`] finds, or `config-no-change`.
 fn accepted<'a>(
     current: &Dotenv,
+    name: &str,
     entered: &BTreeMap<String, Secret>,
     guided: bool,
 ) -> Result<Vec<(&'a Key, Secret)>, Problem> {
-    let mut keys: Vec<(&'static Key, &Secret)> = Vec::new();
-    for (field, value) in entered {
-        let key = by_field(field).ok_or_else(|| problem!("config-field-unknown", field = field))?;
-        keys.push((key, value));
+    let (wanted, wrong) = checked(current, name, entered, guided);
+    match wrong.into_iter().next() {
+        Some(problem) => Err(problem),
+        None if wanted.is_empty() => Err(problem!("config-no-change")),
+        None => Ok(wanted),
     }
+}
+
+/// What differs and may be written, and what may not.
+fn checked<'a>(
+    current: &Dotenv,
+    name: &str,
+    entered: &BTreeMap<String, Secret>,
+    guided: bool,
+) -> (Vec<(&'a Key, Secret)>, Vec<Problem>) {
+    let (mut keys, mut wanted, mut wrong) = (Vec::<(&'static Key, &Secret)>::new(), Vec::new(), Vec::new());
+    for (field, value) in entered {
+        match by_field(field) {
+            Some(key) => keys.push((key, value)),
+            None => wrong.push(problem!("config-field-unknown", field = field)),
+        }
+    }
+    let is = |env: &str| current.value(env).and_then(Result::ok).map(|v| v.expose().to_owned());
     // What another key of the same request becomes counts, not what it was.
     let will_be = |env: &str| {
         let entered = keys.iter().find(|(key, _)| key.env == env).map(|(_, v)| v.expose().to_owned());
-        entered.or_else(|| current.value(env).and_then(Result::ok).map(|v| v.expose().to_owned()))
+        entered.or_else(|| is(env))
     };
-    let mut wanted = Vec::new();
     for (key, value) in &keys {
-        let value = if guided { check } else { accept }(key, value.expose(), &will_be)?;
-        let is = current.value(key.env).and_then(Result::ok).map(|v| v.expose().to_owned());
-        if is.as_deref() != Some(value.as_str()) {
-            wanted.push((*key, Secret::new(value)));
+        let of_name = key.field == NAME.field;
+        let accepted = match of_name {
+            true => check_name(value.expose()),
+            false if guided => check(key, value.expose(), &will_be),
+            false => accept(key, value.expose(), &will_be),
+        };
+        let now = if of_name { Some(name.to_owned()) } else { is(key.env) };
+        match accepted {
+            Ok(value) if now.as_deref() != Some(value.as_str()) => {
+                wanted.push((*key, Secret::new(value)));
+            }
+            Ok(_) => {}
+            Err(problem) => wrong.push(problem),
         }
     }
-    if wanted.is_empty() { Err(problem!("config-no-change")) } else { Ok(wanted) }
+    (wanted, wrong)
 }
 
 /// What Compose makes of the new file, which lies in Zelo's own folder meanwhile, readable
@@ -236,6 +306,30 @@ mod tests {
     use chrono::{TimeDelta, Utc};
 
     use super::*;
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let current = Dotenv::parse(b"JWT_EXPIRY=3600\nSITE_URL=https://a.b\n".to_vec());
+        let entered = |pairs: &[(&str, &str)]| {
+            let pair = |(field, value): &(&str, &str)| ((*field).to_owned(), Secret::new(*value));
+            pairs.iter().map(pair).collect::<BTreeMap<_, _>>()
+        };
+        let of = |pairs: &[(&str, &str)]| {
+            let (wanted, wrong) = checked(&current, "shop", &entered(pairs), false);
+            let codes: Vec<String> = wrong.into_iter().map(|problem| problem.code).collect();
+            (wanted.len(), codes)
+        };
+        let bad = [("jwt_expiry", "x"), ("site_url", "no url"), ("smtp_port", ""), ("jwt_secret", "x")];
+        assert_eq!(
+            of(&bad),
+            (0, ["env-int", "env-refused-jwt", "env-url", "env-empty"].map(str::to_owned).to_vec())
+        );
+        assert_eq!(of(&[("jwt_expiry", "7200"), ("site_url", "https://a.b")]), (1, vec![]));
+        assert_eq!(of(&[("name", "shop"), ("jwt_expiry", "3600")]), (0, vec![]));
+        assert_eq!(of(&[("name", "Ana's shop")]), (1, vec![]));
+        assert_eq!(of(&[("name", "a\nb")]).1, ["resource-name"]);
+        assert_eq!(of(&[("nothing", "1"), ("jwt_expiry", "7200")]).1, ["config-field-unknown"]);
+    }
 
     #[tokio::test]
     async fn a_candidate_goes_with_its_use_and_what_a_kill_left_goes_later() {

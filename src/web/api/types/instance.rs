@@ -71,6 +71,11 @@ pub(crate) struct InstanceService {
     pub(crate) restarts: i64,
     /// When it last started.
     pub(crate) started_at: Option<DateTime<Utc>>,
+    /// Memory it uses, without files that are only cached. None: not known yet, or the
+    /// engine does not say it.
+    pub(crate) memory_bytes: Option<u64>,
+    /// How busy it was between the panel's last two looks, in per cent of one processor.
+    pub(crate) cpu_percent: Option<f64>,
 }
 
 /// An address that people reach an instance by.
@@ -110,6 +115,8 @@ impl InstanceService {
             health: one.health.clone(),
             restarts: one.restarts,
             started_at: one.started_at,
+            memory_bytes: one.memory_bytes,
+            cpu_percent: one.cpu_percent,
         }
     }
 }
@@ -252,6 +259,22 @@ pub(crate) struct ChangeField {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetBack {
+    /// An owner's reason to go without a safety backup.
+    pub(crate) without_safety: Option<String>,
+    /// The name the plan asks for, where it asks for one.
+    pub(crate) confirm: Option<String>,
+}
+
+/// A secret to be made anew.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rotate {
+    /// A value of your own, for `postgres_password` alone: letters and digits. None: a
+    /// random one.
+    #[schema(value_type = Option<String>, write_only)]
+    pub(crate) value: Option<Hidden>,
+    /// An owner's reason to go without a safety backup.
+    pub(crate) without_safety: Option<String>,
     /// The name the plan asks for, where it asks for one.
     pub(crate) confirm: Option<String>,
 }

@@ -2,6 +2,7 @@
 //! that is nobody's business; nothing here does by itself.
 
 pub(crate) mod backup;
+pub(crate) mod import;
 pub(crate) mod instance;
 pub(crate) mod operation;
 pub(crate) mod plan;

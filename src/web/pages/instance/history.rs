@@ -22,7 +22,10 @@ use crate::{
         page::Desk,
         pages::{confirm::Question, lines},
         text::T,
-        view::instance_settings::{HistoryLine, HistoryPage},
+        view::{
+            Input,
+            instance_settings::{HistoryLine, HistoryPage},
+        },
     },
 };
 
@@ -62,6 +65,7 @@ async fn asked(
     site: &Site,
     request: &HttpRequest,
     here: &Here,
+    sent: &Sent,
 ) -> Result<Result<Asked, HttpResponse>, Refusal> {
     let operation = here.operation()?;
     let id = operation.resource.as_ref().ok_or_else(Refusal::nothing_here)?;
@@ -70,7 +74,7 @@ async fn asked(
         return Ok(Err(away));
     }
     let back = format!("{}/history", at(&row));
-    let change = match operation::set_back(&site.world, &operation.id).await {
+    let mut change = match operation::set_back(&site.world, &operation.id).await {
         Ok(change) => change,
         Err(problem) if problem.code.starts_with("config-") => {
             let t = T::of(caller::lang(site, request));
@@ -80,10 +84,12 @@ async fn asked(
         }
         Err(problem) => return Err(problem.into()),
     };
+    change.without_safety = sent.waiver();
     let title = T::of(caller::lang(site, request)).a("ui-set-back-of", &row.name);
     let action = format!("{back}/{}/set-back", operation.id);
     let question = Question { request: Request::Config(change), action, back, title };
-    Ok(Ok(Asked { question, hidden: Vec::new(), waive: None, copy: None }))
+    let waive = Some(Input::of(sent.reason.clone()));
+    Ok(Ok(Asked { question, hidden: sent.hidden(), waive, waive_at: None, copy: None }))
 }
 
 /// `GET /instances/{resource}/history/{operation}/set-back`
@@ -93,7 +99,8 @@ pub(in crate::web::pages) async fn ask_set_back(
     caller: Caller,
     here: Here,
 ) -> Result<HttpResponse, Refusal> {
-    match asked(&site, &request, &here).await? {
+    let sent = Sent::of(request.query_string().as_bytes());
+    match asked(&site, &request, &here, &sent).await? {
         Ok(asked) => plan::ask(&site, &request, &caller, asked).await,
         Err(away) => Ok(away),
     }
@@ -107,8 +114,9 @@ pub(in crate::web::pages) async fn set_back(
     here: Here,
     body: web::Bytes,
 ) -> Result<HttpResponse, Refusal> {
-    match asked(&site, &request, &here).await? {
-        Ok(asked) => plan::agree(&site, &request, &caller, asked, Sent::of(&body)).await,
+    let sent = Sent::of(&body);
+    match asked(&site, &request, &here, &sent).await? {
+        Ok(asked) => plan::agree(&site, &request, &caller, asked, sent).await,
         Err(away) => Ok(away),
     }
 }

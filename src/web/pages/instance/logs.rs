@@ -4,8 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{desk, elsewhere, link, may, tabs};
+use super::{at, desk, elsewhere, link, may, tabs};
 use crate::{
+    db::ResourceRow,
     domain::{clock::Moment, problem::Problem},
     host::LogLine,
     operation,
@@ -29,15 +30,21 @@ const LENGTHS: [u32; 3] = [200, 500, 2000];
 #[derive(Debug, Default, Deserialize)]
 pub(in crate::web::pages) struct Wish {
     #[serde(default)]
-    service: String,
+    pub(super) service: String,
     #[serde(default)]
-    text: String,
+    pub(super) text: String,
     #[serde(default)]
     lines: String,
+    /// `1`: as it is written.
+    #[serde(default)]
+    live: String,
+    /// Of events: the line after which they begin.
+    #[serde(default)]
+    pub(super) after: String,
 }
 
 impl Wish {
-    fn length(&self) -> u32 {
+    pub(super) fn length(&self) -> u32 {
         LENGTHS.into_iter().find(|length| length.to_string() == self.lines).unwrap_or(LENGTHS[0])
     }
 }
@@ -74,21 +81,35 @@ pub(in crate::web::pages) async fn show(
     let services = names.iter().map(|name| Choice::new(name, name, Some(name) == service.as_ref()));
     let lengths = LENGTHS.map(|n| Choice::new(n.to_string(), t.number(n), n == wish.length()));
     let services = services.collect();
+    let live = wish.live == "1" && problem.is_none();
+    let follow = service.filter(|_| live).map(|service| followed(row, &service, &text, &lines));
     let lines = fitting(&lines, &text).map(|one| line(t, one)).collect();
     desk.answer(StatusCode::OK, |page| {
         let lengths = lengths.into();
-        let view = LogsPage { tabs, resource, services, lengths, text, lines, problem, page };
+        let view = LogsPage { tabs, resource, services, lengths, text, lines, problem, follow, page };
         if is_htmx(&request) { view.as_log().render() } else { view.render() }
     })
 }
 
-/// The lines that have a text in them, whatever its capitals.
+/// The lines that have a text in them.
 fn fitting<'a>(lines: &'a [LogLine], text: &str) -> impl Iterator<Item = &'a LogLine> {
-    let text = text.to_lowercase();
-    lines.iter().filter(move |line| text.is_empty() || line.text.to_lowercase().contains(&text))
+    lines.iter().filter(move |line| fits(line, text))
 }
 
-fn line(t: T, one: &LogLine) -> Line {
+/// Whether a line has a text in it, whatever its capitals.
+pub(super) fn fits(line: &LogLine, text: &str) -> bool {
+    text.is_empty() || line.text.to_lowercase().contains(&text.to_lowercase())
+}
+
+/// Where the lines come from as they are written, after the last one that is shown.
+fn followed(row: &ResourceRow, service: &str, text: &str, shown: &[LogLine]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("service", service).append_pair("text", text);
+    query.append_pair("after", shown.last().map_or("", |line| line.at.as_str()));
+    format!("{}/logs/events?{}", at(row), query.finish())
+}
+
+pub(super) fn line(t: T, one: &LogLine) -> Line {
     let clock = match one.at.parse::<Moment>() {
         Ok(at) => format!("{} {}", t.day(at), t.clock(at)),
         Err(_) => one.at.clone(),

@@ -1,6 +1,7 @@
 //! `/instances/{resource}`: the pages of an instance. What they share is here.
 
 pub(super) mod diagnosis;
+pub(super) mod follow;
 pub(super) mod history;
 pub(super) mod logs;
 mod plan;

@@ -26,6 +26,8 @@ pub(super) struct Asked {
     pub(super) waive: Option<Input>,
     /// See [`crate::web::view::plan::Plan::copy`].
     pub(super) copy: Option<(Input, Input)>,
+    /// See [`crate::web::view::plan::Plan::waive_at`].
+    pub(super) waive_at: Option<String>,
 }
 
 /// What a form or an address sends.
@@ -104,6 +106,7 @@ pub(super) async fn shown(
     view.hidden = asked.hidden;
     view.waive = asked.waive;
     view.copy = asked.copy;
+    view.waive_at = asked.waive_at;
     show(site, request, caller, view, status).await
 }
 

@@ -87,7 +87,7 @@ impl Verb {
         let waive = waives.then(|| Input::of(sent.reason.clone()));
         let copy = matches!(self, Self::Copy)
             .then(|| (Input::of(sent.name.clone()), Input::of(sent.port.clone())));
-        Ok(Asked { question, hidden: sent.hidden(), waive, copy })
+        Ok(Asked { question, hidden: sent.hidden(), waive, waive_at: None, copy })
     }
 
     async fn ask(

@@ -20,7 +20,7 @@ use crate::{
     operation::{self, ConfigRequest, Request, Setting, settings},
     problem,
     secret::Secret,
-    supabase::keys::{Group as KeyGroup, Key, ValueKind},
+    supabase::keys::{Group as KeyGroup, Key, NAME, ValueKind},
     web::{
         Site,
         caller::{self, Caller},
@@ -82,17 +82,23 @@ pub(in crate::web::pages) async fn review(
     let entered = entered(&body);
     let changed = changed(&found, &entered);
     if changed.is_empty() {
-        let wrong = Some((&entered, problem!("config-no-change")));
+        let wrong = Some((&entered, vec![problem!("config-no-change")]));
         return form(&site, &request, &caller, &here, Ok(found), wrong).await;
     }
-    let sealed = seal(&site, row, &caller, &changed)?;
-    let asked = asked(&site, &request, row, changed, sealed);
+    let wrong = operation::wrong_values(&site.world, row, &changed).await?;
+    if !wrong.is_empty() {
+        return form(&site, &request, &caller, &here, Ok(found), Some((&entered, wrong))).await;
+    }
+    let sent = Sent { values: seal(&site, row, &caller, &changed)?, ..Sent::default() };
+    let asked = asked(&site, &request, row, changed, &sent);
     match start::plan(&site, &caller, asked.question.request.clone()).await {
         Ok(view) => {
             plan::shown(&site, &request, &caller, asked, Ok(view), Input::default(), StatusCode::OK).await
         }
         Err(problem) if problem.code.starts_with("internal-") => Err(problem.into()),
-        Err(problem) => form(&site, &request, &caller, &here, Ok(found), Some((&entered, problem))).await,
+        Err(problem) => {
+            form(&site, &request, &caller, &here, Ok(found), Some((&entered, vec![problem]))).await
+        }
     }
 }
 
@@ -110,8 +116,25 @@ pub(in crate::web::pages) async fn agree(
     }
     let sent = Sent::of(&body);
     let changed = open(&site, row, &caller, &sent.values)?;
-    let asked = asked(&site, &request, row, changed, sent.values.clone());
+    let asked = asked(&site, &request, row, changed, &sent);
     plan::agree(&site, &request, &caller, asked, sent).await
+}
+
+/// The plan once more, with or without a safety backup.
+pub(in crate::web::pages) async fn waive(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    caller: Caller,
+    here: Here,
+    body: web::Bytes,
+) -> Result<HttpResponse, Refusal> {
+    let row = here.resource()?;
+    if let Some(away) = elsewhere(&site, row) {
+        return Ok(away);
+    }
+    let sent = Sent::of(&body);
+    let changed = open(&site, row, &caller, &sent.values)?;
+    plan::ask(&site, &request, &caller, asked(&site, &request, row, changed, &sent)).await
 }
 
 /// Shows one value. That it was shown is in the audit log before it is.
@@ -137,15 +160,20 @@ pub(in crate::web::pages) async fn reveal(
     })
 }
 
-fn asked(site: &Site, request: &HttpRequest, row: &ResourceRow, values: Entered, sealed: String) -> Asked {
-    let change = ConfigRequest::new(&site.world, row.id.clone(), values);
+fn asked(site: &Site, request: &HttpRequest, row: &ResourceRow, values: Entered, sent: &Sent) -> Asked {
+    let mut change = ConfigRequest::new(&site.world, row.id.clone(), values);
+    change.without_safety = sent.waiver();
     let question = Question {
         request: Request::Config(change),
         action: format!("{}/settings/confirm", at(row)),
         back: format!("{}/settings", at(row)),
         title: T::of(caller::lang(site, request)).op("config", &row.name),
     };
-    Asked { question, hidden: vec![("values", sealed)], waive: None, copy: None }
+    let mut hidden = vec![("values", sent.values.clone())];
+    hidden.extend(sent.hidden());
+    let (waive, waive_at) =
+        (Some(Input::of(sent.reason.clone())), Some(format!("{}/settings/waive", at(row))));
+    Asked { question, hidden, waive, waive_at, copy: None }
 }
 
 /// For whom and what values are sealed.
@@ -201,7 +229,7 @@ async fn form(
     caller: &Caller,
     here: &Here,
     found: Result<Vec<Setting>, Problem>,
-    wrong: Option<(&Entered, Problem)>,
+    wrong: Option<(&Entered, Vec<Problem>)>,
 ) -> Result<HttpResponse, Refusal> {
     let row = here.resource()?;
     let desk = desk(site, request, caller, row, "ui-settings").await?;
@@ -211,12 +239,13 @@ async fn form(
         Ok(found) => (groups(t, &found, wrong.as_ref()), None),
         Err(problem) => (Vec::new(), Some(problem)),
     };
-    let problem = away.as_ref().or(wrong.as_ref().map(|(_, problem)| problem)).map(|problem| t.told(problem));
+    let first = wrong.as_ref().and_then(|(_, wrong)| wrong.first());
+    let problem = away.as_ref().or(first).map(|problem| t.told(problem));
     let (resource, tabs) = (link(row), tabs(t, row, may(here), "settings"));
     desk.answer(status, |page| SettingsPage { page, tabs, resource, groups, problem }.render())
 }
 
-fn groups(t: T, found: &[Setting], wrong: Option<&(&Entered, Problem)>) -> Vec<Group> {
+fn groups(t: T, found: &[Setting], wrong: Option<&(&Entered, Vec<Problem>)>) -> Vec<Group> {
     let mut groups = Vec::new();
     for group in KeyGroup::ALL {
         let own = found.iter().filter(|setting| setting.group() == group);
@@ -229,7 +258,7 @@ fn groups(t: T, found: &[Setting], wrong: Option<&(&Entered, Problem)>) -> Vec<G
     groups
 }
 
-fn field(t: T, setting: &Setting, wrong: Option<&(&Entered, Problem)>) -> Field {
+fn field(t: T, setting: &Setting, wrong: Option<&(&Entered, Vec<Problem>)>) -> Field {
     let key = setting.key;
     let typed = wrong.and_then(|(entered, _)| entered.get(key.field)).filter(|_| !key.secret);
     let value = match typed {
@@ -241,7 +270,8 @@ fn field(t: T, setting: &Setting, wrong: Option<&(&Entered, Problem)>) -> Field 
         help = format!("{help} {}", t.a("ui-setting-default", default));
     }
     let mut input = Input::of(value.as_str());
-    if let Some((_, problem)) = wrong.filter(|(_, problem)| is_about(problem, key)) {
+    let own = wrong.and_then(|(_, all)| all.iter().find(|problem| is_about(problem, key)));
+    if let Some(problem) = own {
         input = input.wrong(t.told(problem).what);
     }
     Field {
@@ -258,6 +288,9 @@ fn field(t: T, setting: &Setting, wrong: Option<&(&Entered, Problem)>) -> Field 
 
 /// Whether a problem is about this key.
 fn is_about(problem: &Problem, key: &Key) -> bool {
+    if key.field == NAME.field {
+        return problem.code.starts_with("resource-name");
+    }
     matches!(problem.args.get("key"), Some(Arg::Text(env)) if env == key.env)
 }
 
@@ -318,9 +351,12 @@ mod tests {
     fn what_was_typed_stays_on_the_page_but_no_secret() {
         let t = T::of(crate::i18n::Lang::En);
         let typed = entered(b"site_url=not+a+url&smtp_pass=hunter2");
-        let wrong = (&typed, problem!("env-url", key = "SITE_URL"));
+        let wrong =
+            (&typed, vec![problem!("env-int", key = "JWT_EXPIRY"), problem!("env-url", key = "SITE_URL")]);
         let url = field(t, &setting("site_url", Some("https://a.b")), Some(&wrong));
         assert_eq!((url.input.value.as_str(), url.input.error.is_some()), ("not a url", true));
+        let expiry = field(t, &setting("jwt_expiry", Some("3600")), Some(&wrong));
+        assert!(expiry.input.error.is_some(), "not only the first is marked");
         let pass = field(t, &setting("smtp_pass", Some("old")), Some(&wrong));
         assert_eq!((pass.input.value.as_str(), pass.input.error), ("", None));
     }

@@ -127,6 +127,8 @@ fn shown(t: T, known: &Known, now: Moment) -> Services {
         health: one.health.clone(),
         restarts: one.restarts,
         started_at: one.started_at,
+        memory: one.memory_bytes,
+        cpu: one.cpu_percent.map(|percent| percent.round() as u32),
         image: one.image.clone(),
     };
     Services {

@@ -1,12 +1,15 @@
 //! `PUT /api/instances/{resource}/config/bulk`
 
 use crate::{
-    operation::{ConfigRequest, Request},
-    web::api::{
-        body::Json,
-        call::{Answer, Call, Run},
-        instances::{here, waiver},
-        types::{instance::ChangeConfig, operation::OperationDetail, plan::Plan},
+    operation::{self, ConfigRequest, Request},
+    web::{
+        api::{
+            body::Json,
+            call::{Answer, Call, Run},
+            instances::{here, waiver},
+            types::{instance::ChangeConfig, operation::OperationDetail, plan::Plan},
+        },
+        error::Refusal,
     },
 };
 
@@ -28,7 +31,13 @@ use crate::{
 )]
 pub(in crate::web::api) async fn bulk(call: Call<Run>, Json(asked): Json<ChangeConfig>) -> Answer {
     let values = asked.values.into_iter().map(|(field, hidden)| (field, hidden.0)).collect();
-    let mut request = ConfigRequest::new(&call.site.world, here(&call)?.id.clone(), values);
+    let row = here(&call)?;
+    let wrong = operation::wrong_values(&call.site.world, row, &values).await?;
+    if let [first, _, ..] = wrong.as_slice() {
+        let refusal = Refusal::from(first.clone());
+        return Err(Refusal { all: wrong, ..refusal });
+    }
+    let mut request = ConfigRequest::new(&call.site.world, row.id.clone(), values);
     request.without_safety = waiver(&call, asked.without_safety)?;
     call.ask(call.query, Request::Config(request), asked.confirm.as_deref()).await
 }

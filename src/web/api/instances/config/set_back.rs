@@ -5,6 +5,7 @@ use crate::{
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
+        instances::waiver,
         types::{instance::SetBack, operation::OperationDetail, plan::Plan},
     },
 };
@@ -26,6 +27,7 @@ use crate::{
 )]
 pub(in crate::web::api) async fn set_back(call: Call<Run>, Json(asked): Json<SetBack>) -> Answer {
     let operation = &call.here.operation()?.id;
-    let request = Request::Config(operation::set_back(&call.site.world, operation).await?);
-    call.ask(call.query, request, asked.confirm.as_deref()).await
+    let mut request = operation::set_back(&call.site.world, operation).await?;
+    request.without_safety = waiver(&call, asked.without_safety)?;
+    call.ask(call.query, Request::Config(request), asked.confirm.as_deref()).await
 }
