@@ -30,3 +30,9 @@ cli-import-fits = can be added
 import-known = Known already, as { $name }. Its name is kept alike in the list from now on.
 import-no-folder = The list does not say where it lies.
 import-no-stack = No Supabase stack of a known host lies in { $folder }.
+
+ui-import = Another manager’s list of instances
+ui-import-path = Where the list lies on this server
+ui-import-help = A file of JSON with a name and a folder for each instance. Those that run here are added under their names.
+ui-import-do = Take it over
+ui-import-added = It was added.

@@ -30,3 +30,9 @@ cli-import-fits = pode ser adicionada
 import-known = Já conhecida, como { $name }. O nome fica igual na lista a partir de agora.
 import-no-folder = A lista não diz onde ela está.
 import-no-stack = Nenhuma stack do Supabase de um host conhecido está em { $folder }.
+
+ui-import = Lista de instâncias de outro gerenciador
+ui-import-path = Onde a lista está neste servidor
+ui-import-help = Um arquivo JSON com um nome e uma pasta para cada instância. As que rodam aqui são adicionadas com os seus nomes.
+ui-import-do = Assumir a lista
+ui-import-added = Foi adicionada.

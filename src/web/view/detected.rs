@@ -20,6 +20,29 @@ pub(crate) struct DetectedPage {
     pub(crate) looked_at: Moment,
     /// Why nothing could be looked at: no Docker Engine.
     pub(crate) problem: Option<Told>,
+    /// Where another manager's list of instances lies, as typed.
+    pub(crate) list: Input,
+    /// What became of its entries, once it was taken over.
+    pub(crate) imported: Vec<ImportedLine>,
+}
+
+/// What became of an entry of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct ImportedLine {
+    /// What the list calls it.
+    pub(crate) name: String,
+    /// Where it lies, if the list says it.
+    pub(crate) folder: Option<String>,
+    /// What became of it.
+    pub(crate) text: String,
+    /// Whether it is a resource now.
+    pub(crate) good: bool,
+}
+
+impl ImportedLine {
+    pub(crate) const fn icon(&self) -> &'static str {
+        if self.good { "check" } else { "warn" }
+    }
 }
 
 /// Something found.
@@ -81,8 +104,31 @@ pub(crate) mod samples {
                 projects: projects.clone(),
                 looked_at: ago(1),
                 problem: None,
+                list: Input::of("/srv/<manager>/instances.json").wrong("It could not be read."),
+                imported: vec![],
             },
-            DetectedPage { page, rows: vec![], projects, looked_at: ago(1), problem: Some(refused) },
+            DetectedPage {
+                page,
+                rows: vec![],
+                projects,
+                looked_at: ago(1),
+                problem: Some(refused),
+                list: Input::default(),
+                imported: vec![
+                    ImportedLine {
+                        name: "<shop>".to_owned(),
+                        folder: Some("/srv/<shop>".to_owned()),
+                        text: "added".to_owned(),
+                        good: true,
+                    },
+                    ImportedLine {
+                        name: "lost".to_owned(),
+                        folder: None,
+                        text: "The list does not say where it lies.".to_owned(),
+                        good: false,
+                    },
+                ],
+            },
         ]
     }
 }

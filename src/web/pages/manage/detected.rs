@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     domain::{id::ProjectId, problem::Problem, role::Role},
     msg,
-    operation::{self, Addition, Look, Seen},
+    operation::{self, Addition, ImportOutcome, Imported, Look, Seen},
     problem,
     web::{
         Site,
@@ -16,9 +16,10 @@ use crate::{
         flash, page,
         page::Desk,
         shell::Here,
+        text::T,
         view::{
             Choice, Input,
-            detected::{DetectedLine, DetectedPage},
+            detected::{DetectedLine, DetectedPage, ImportedLine},
         },
     },
 };
@@ -29,14 +30,25 @@ pub(in crate::web::pages) async fn show(
     request: HttpRequest,
     caller: Caller,
 ) -> Result<HttpResponse, Refusal> {
-    page(&site, &request, &caller, None).await
+    page(&site, &request, &caller, Tried::default()).await
+}
+
+/// What was tried, and what became of it.
+#[derive(Default)]
+struct Tried<'a> {
+    /// Something that was not assigned, and why.
+    wrong: Option<(&'a Given, Problem)>,
+    /// A list that was not taken over, and why.
+    list: Option<(&'a List, Problem)>,
+    /// What became of the entries of one that was.
+    imported: Vec<Imported>,
 }
 
 async fn page(
     site: &Site,
     request: &HttpRequest,
     caller: &Caller,
-    wrong: Option<(&Given, Problem)>,
+    tried: Tried<'_>,
 ) -> Result<HttpResponse, Refusal> {
     let look = operation::look(&site.world).await?;
     let desk = page::desk(site, request, caller, Here::Detected).await?;
@@ -45,11 +57,55 @@ async fn page(
     let projects = site.world.db.projects().await?;
     let projects: Vec<Choice> =
         projects.iter().map(|p| Choice::new(p.id.as_str(), p.name.as_str(), false)).collect();
-    let rows = rows(&desk, &look, wrong.as_ref());
+    let rows = rows(&desk, &look, tried.wrong.as_ref());
     let problem = look.away.values().next().map(|problem| t.told(problem));
     let looked_at = look.at.unwrap_or(desk.page.now);
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    desk.answer(status, |page| DetectedPage { page, rows, projects, looked_at, problem }.render())
+    let refused = tried.wrong.is_some() || tried.list.is_some();
+    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let list = match &tried.list {
+        Some((list, problem)) => Input::of(list.path.as_str()).wrong(t.told(problem).what),
+        None => Input::default(),
+    };
+    let imported = tried.imported.iter().map(|one| imported(t, one)).collect();
+    desk.answer(status, |page| {
+        DetectedPage { page, rows, projects, looked_at, problem, list, imported }.render()
+    })
+}
+
+fn imported(t: T, one: &Imported) -> ImportedLine {
+    let (text, good) = match &one.outcome {
+        ImportOutcome::Added { .. } => (t.s("ui-import-added"), true),
+        ImportOutcome::Known { name } => (t.m(msg!("import-known", name = name)), true),
+        ImportOutcome::LeftOut { why } => (t.m(why), false),
+        ImportOutcome::Refused { problem } => (t.told(problem).what, false),
+    };
+    ImportedLine { name: one.name.clone(), folder: one.folder.clone(), text, good }
+}
+
+/// A list of instances, and whose they become.
+#[derive(Deserialize)]
+pub(in crate::web::pages) struct List {
+    path: String,
+    project: ProjectId,
+}
+
+/// Takes over another manager's list.
+pub(in crate::web::pages) async fn import(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    caller: Caller,
+    given: web::Form<List>,
+) -> Result<HttpResponse, Refusal> {
+    let project = site.world.db.project(&given.project).await?.id;
+    let file = std::path::Path::new(given.path.trim());
+    let tried = match operation::import_instances(&site.world, file, Some(&project), &caller.actor()).await {
+        Ok(imported) => Tried { imported, ..Tried::default() },
+        Err(problem) if problem.is("listing-unreadable") => {
+            Tried { list: Some((&given, problem)), ..Tried::default() }
+        }
+        Err(problem) => return Err(problem.into()),
+    };
+    page(&site, &request, &caller, tried).await
 }
 
 fn rows(desk: &Desk, look: &Look, wrong: Option<&(&Given, Problem)>) -> Vec<DetectedLine> {
@@ -99,7 +155,8 @@ pub(in crate::web::pages) async fn assign(
     match assigned(&site, &caller, &given).await {
         Ok((name, to)) => Ok(flash::done(&site, &to, msg!("flash-assigned", name = name))),
         Err(problem) if problem.code.starts_with("resource-") => {
-            page(&site, &request, &caller, Some((&given, problem))).await
+            let tried = Tried { wrong: Some((&given, problem)), ..Tried::default() };
+            page(&site, &request, &caller, tried).await
         }
         Err(problem) => Err(problem.into()),
     }
