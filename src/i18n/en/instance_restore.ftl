@@ -199,3 +199,10 @@ ui-copy-port-help = Empty: free ones near the original’s.
 ui-cut-off = Cut off
 ui-cut-off-text = This copy has no way out of its own network, sends no mail and runs no scheduled job. Look at it, then release it.
 ui-release-more = Release…
+
+restore-step-own = Give { $folder } to PostgreSQL’s user
+restore-step-identity = Look that it is cluster { $id }, and read everybody who can sign in
+restore-log-users = { $count } people can sign in there
+problem-restore-other-cluster = The side cluster is { $found }, not { $wanted } of the recovery point.
+    .safe = What runs was not touched.
+    .next = Verify the recovery point.

@@ -199,3 +199,10 @@ ui-copy-port-help = Vazio: livres perto das do original.
 ui-cut-off = Isolada
 ui-cut-off-text = Esta cópia não tem saída da sua própria rede, não envia e-mail e não roda tarefas agendadas. Olhe-a e depois libere-a.
 ui-release-more = Liberar…
+
+restore-step-own = Dar { $folder } ao usuário do PostgreSQL
+restore-step-identity = Ver que é o cluster { $id }, e ler todos os que podem entrar
+restore-log-users = { $count } pessoas podem entrar lá
+problem-restore-other-cluster = O cluster lateral é { $found }, não { $wanted } do ponto de recuperação.
+    .safe = O que roda não foi tocado.
+    .next = Verifique o ponto de recuperação.

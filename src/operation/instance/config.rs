@@ -343,7 +343,7 @@ impl Facts {
             plan.add(passwords.fits(&target(), self.file.clone()));
         }
         plan.add(Gate { target: target(), before: before.clone() });
-        plan.add(NothingWorse { target: target(), known: self.known.clone() });
+        plan.add(NothingWorse { target: target(), known: self.known.clone(), seen: None });
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 mod adapt;
 mod beside;
 mod blueprint;
+mod cluster;
 mod exchange;
 mod free;
 mod in_place;
@@ -37,6 +38,7 @@ pub(super) use self::{
 };
 use self::{
     blueprint::Blueprint,
+    cluster::{Identity, Own},
     sample::Sample,
     side::{SideStart, SideStop, side_name},
     unpack::Unpack,
@@ -44,7 +46,7 @@ use self::{
     workspace::Workspace,
 };
 use super::{
-    capture::{FILES, STORAGE},
+    capture::{CLUSTER, FILES, STORAGE, cluster_facts},
     instance::Instance,
     live::Live,
 };
@@ -123,7 +125,8 @@ pub(super) fn made(facts: &Value) -> Option<(String, String)> {
 fn complete(manifest: &Manifest, blueprint: &Blueprint) -> Result<(), Problem> {
     let lacks = |part: &str| problem!("restore-point-partial", part = part);
     manifest.part(FILES).ok_or_else(|| lacks(FILES))?;
-    if !manifest.parts.iter().any(|part| part.name.starts_with(DATABASE)) {
+    let dumped = manifest.parts.iter().any(|part| part.name.starts_with(DATABASE));
+    if !dumped && manifest.part(CLUSTER).is_none() {
         return Err(lacks("database"));
     }
     if blueprint.objects()?.is_some() {
@@ -194,7 +197,8 @@ impl Making<'_> {
         Ok(AnyStep::new(Unpack { live, shelf, part, into }))
     }
 
-    /// The database: a side cluster is made, loaded, compared and stopped.
+    /// The database: a side cluster is made, loaded, compared and stopped. One that was
+    /// saved as it is needs no loading.
     fn database(&self) -> Result<Vec<AnyStep<Adds>>, Problem> {
         let Facts { host, side, work, next, data, .. } = self.facts;
         let (mut steps, mut volumes) = (Vec::new(), Vec::new());
@@ -214,8 +218,20 @@ impl Making<'_> {
             data: next.join(data),
             volumes,
         }));
-        let cluster = self.live.db_access(host, side);
-        steps.extend(self.live.postgres().reload(&cluster, self.shelf, self.manifest)?);
+        match self.manifest.part(CLUSTER) {
+            Some(part) => {
+                let facts = cluster_facts(part)?;
+                let (live, host, side) = (self.live.clone(), host.clone(), side.clone());
+                let at = steps.len() - 1;
+                let own = Own { data: next.join(data), facts: facts.clone() };
+                steps.splice(at..at, [self.unpack(CLUSTER, next.join(data))?, AnyStep::new(own)]);
+                steps.push(AnyStep::from(AnyStep::new(Identity { live, host, side, facts })));
+            }
+            None => {
+                let cluster = self.live.db_access(host, side);
+                steps.extend(self.live.postgres().reload(&cluster, self.shelf, self.manifest)?);
+            }
+        }
         let (live, host, name) = (self.live.clone(), host.clone(), side.clone());
         steps.push(AnyStep::new(SideStop { live, host, name }));
         Ok(steps)
