@@ -11,8 +11,8 @@ use super::{
     free::{Free, FreeRequest},
     holder::in_the_way,
     instance::{
-        Config, ConfigRequest, Copy, CopyRequest, Release, ReleaseRequest, Repair, RepairRequest, Restart, RestartRequest, Start, StartRequest, Stop,
-        StopRequest,
+        Config, ConfigRequest, Copy, CopyRequest, Release, ReleaseRequest, Repair, RepairRequest, Restart,
+        RestartRequest, Start, StartRequest, Stop, StopRequest,
     },
     purge::{Purge, PurgeRequest},
     restore::{Restore, RestoreRequest},

@@ -185,14 +185,7 @@ impl Kind for Restore {
         };
         let mut plan = Plan::builder(Self::KIND);
         plan.add(CheckSource { world: world.clone(), shelf, backup: facts.backup, manifest: facts.manifest });
-        Ok(put_back(
-            world,
-            plan,
-            steps,
-            &facts.target,
-            facts.waiver,
-            last,
-        ))
+        Ok(put_back(world, plan, steps, &facts.target, facts.waiver, last))
     }
 }
 

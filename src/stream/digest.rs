@@ -43,7 +43,6 @@ pub fn read(mut from: impl std::io::Read) -> std::io::Result<Digest> {
     }
 }
 
-
 /// The digest of bytes at hand.
 pub fn of(bytes: &[u8]) -> Digest {
     let mut hasher = Hasher::default();

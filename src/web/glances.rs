@@ -110,6 +110,7 @@ mod tests {
             postgres: None,
             gateway: None,
             services: vec![],
+            cut_off: false,
             addresses: vec![],
         };
         let known = Known::default();

@@ -49,7 +49,19 @@ fn sql(project: &str, sql: &str) -> String {
     let (project, service) =
         (format!("label=com.docker.compose.project={project}"), "label=com.docker.compose.service=db");
     let name = docker(&["ps", "--format", "{{.Names}}", "--filter", &project, "--filter", service]);
-    docker(&["exec", &name, "psql", "-h", "127.0.0.1", "-U", "supabase_admin", "-d", "postgres", "-XAtqc", sql])
+    docker(&[
+        "exec",
+        &name,
+        "psql",
+        "-h",
+        "127.0.0.1",
+        "-U",
+        "supabase_admin",
+        "-d",
+        "postgres",
+        "-XAtqc",
+        sql,
+    ])
 }
 
 #[test]

@@ -12,7 +12,9 @@ mod restart;
 mod start;
 mod stop;
 
-pub(super) use self::{config::Config, copy::Copy, release::Release, repair::Repair, restart::Restart, start::Start, stop::Stop};
+pub(super) use self::{
+    config::Config, copy::Copy, release::Release, repair::Repair, restart::Restart, start::Start, stop::Stop,
+};
 pub use self::{
     config::{Change, ConfigRequest, Edited, Guided, history, set_back, wrong_values},
     copy::CopyRequest,

@@ -24,11 +24,10 @@ use crate::{
         step::Step as _,
     },
     supabase::{
-        is_cut_off,
+        Release as Write, is_cut_off,
         order::start_order,
         overlay_of,
         steps::{Done, ForgetEnv, Gate, LookBefore, Recreate, Return},
-        Release as Write,
     },
 };
 
@@ -68,7 +67,8 @@ impl Kind for Release {
         let row = resource(world, &request.resource).await?;
         let access = world.access(&row)?;
         let instance = target(world, &row)?.now().await?;
-        let file = overlay_of(&instance).ok_or_else(|| problem!("release-not-cut-off", resource = &row.name))?;
+        let file =
+            overlay_of(&instance).ok_or_else(|| problem!("release-not-cut-off", resource = &row.name))?;
         if !is_cut_off(&instance).await {
             return Err(problem!("release-not-cut-off", resource = &row.name));
         }

@@ -62,6 +62,7 @@ impl Kind for Stop {
         let row = resource(world, &request.resource).await?;
         let access = world.access(&row)?;
         let (scene, diagnosis) = examine(world, &row).await?;
+        let services = chosen(&scene.instance, &request.services)?;
         let waiver = waived(world, request.without_safety, by)?;
         let (save, told) = savable(world, &row, before_a_restart(world, &row).await?, &waiver).await?;
         let view = Sight {
@@ -71,12 +72,7 @@ impl Kind for Stop {
         };
         Ok(Inspected {
             locks: locks(world, &row, &access, &scene.instance).await?,
-            facts: Facts {
-                resource: row.id.clone(),
-                services: chosen(&scene.instance, &request.services)?,
-                save,
-                waiver,
-            },
+            facts: Facts { resource: row.id.clone(), services, save, waiver },
             resource: Some(row.id),
             project: row.project,
             backup: None,

@@ -155,7 +155,11 @@ fn only_changes(words: &str) -> bool {
 }
 
 /// Bytes of a folder's files, roughly, without what is left out.
-pub(in crate::supabase) async fn size(live: &Live, folder: &Path, leave_out: &[String]) -> Result<u64, Problem> {
+pub(in crate::supabase) async fn size(
+    live: &Live,
+    folder: &Path,
+    leave_out: &[String],
+) -> Result<u64, Problem> {
     let mut command = Command::new(["du", "--summarize", "--bytes"]).env("LC_ALL", "C");
     for path in leave_out {
         command = command.arg(format!("--exclude={}", folder.join(path).display()));

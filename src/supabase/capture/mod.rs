@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
-pub(super) use self::{check::TarChecker, files::size};
 pub use self::cluster::{CLUSTER, ClusterFacts, Way, cluster_facts};
+pub(super) use self::{check::TarChecker, files::size};
 use self::{
     cluster::{TakeCluster, wanted},
     cold::ColdCopy,

@@ -30,7 +30,8 @@ use crate::{
 /// How long Compose may take to resolve a project.
 const LIMIT: Duration = Duration::from_secs(30);
 /// Keys that are host ports and nothing else.
-const PORTS: [&str; 4] = ["KONG_HTTP_PORT", "KONG_HTTPS_PORT", "API_GW_HTTP_PORT", "POOLER_PROXY_PORT_TRANSACTION"];
+const PORTS: [&str; 4] =
+    ["KONG_HTTP_PORT", "KONG_HTTPS_PORT", "API_GW_HTTP_PORT", "POOLER_PROXY_PORT_TRANSACTION"];
 /// Keys with addresses that people reach the gateway by.
 const URLS: [&str; 3] = ["SUPABASE_PUBLIC_URL", "API_EXTERNAL_URL", "SITE_URL"];
 /// How far a free port is looked for from the original's.

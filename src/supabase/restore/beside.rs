@@ -121,7 +121,11 @@ fn check_name(name: &str) -> Result<(), Problem> {
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     let rest = chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
-    if first && rest && name.len() <= 40 { Ok(()) } else { Err(problem!("restore-project-name", name = name)) }
+    if first && rest && name.len() <= 40 {
+        Ok(())
+    } else {
+        Err(problem!("restore-project-name", name = name))
+    }
 }
 
 /// Beside the original's folder, if no other is named.
@@ -131,9 +135,9 @@ fn folder(original: &Path, name: &str, options: &RestoreOptions) -> Result<PathB
         return Ok(parent.join(name));
     };
     let path = PathBuf::from(named);
-    let plain = path.components().all(|c| {
-        matches!(c, std::path::Component::RootDir | std::path::Component::Normal(_))
-    });
+    let plain = path
+        .components()
+        .all(|c| matches!(c, std::path::Component::RootDir | std::path::Component::Normal(_)));
     if path.is_absolute() && plain && path.file_name().is_some() && !named.contains(char::is_control) {
         return Ok(path);
     }

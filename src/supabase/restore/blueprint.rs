@@ -102,13 +102,8 @@ impl Blueprint {
     /// part from being read.
     pub(super) async fn read(shelf: &Shelf, manifest: &Manifest) -> Result<Self, Problem> {
         let part = manifest.part(RECORD).ok_or_else(|| problem!("restore-point-partial", part = RECORD))?;
-        let reader = open_part(
-            shelf.store.clone(),
-            &shelf.resource,
-            part,
-            std::sync::Arc::new(|_| {}),
-        )
-        .await?;
+        let reader =
+            open_part(shelf.store.clone(), &shelf.resource, part, std::sync::Arc::new(|_| {})).await?;
         let mut text = Vec::new();
         let read = reader.take(MOST).read_to_end(&mut text).await;
         read.map_err(|e| problem!("restore-record-broken").detail(e))?;
@@ -128,7 +123,9 @@ impl Blueprint {
         let mut images = BTreeMap::new();
         let mut services = BTreeMap::new();
         for raw in file.containers {
-            let Some(service) = raw.config.labels.get("com.docker.compose.service").cloned() else { continue };
+            let Some(service) = raw.config.labels.get("com.docker.compose.service").cloned() else {
+                continue;
+            };
             images.insert(raw.config.image.clone(), raw.image);
             let variable = |text: String| {
                 let (name, value) = text.split_once('=').unwrap_or((&text, ""));
@@ -178,7 +175,8 @@ impl Blueprint {
     fn inside(&self, source: &str) -> Result<PathBuf, Problem> {
         let path = Path::new(source).strip_prefix(&self.folder).ok().filter(|p| *p != Path::new(""));
         let folder = self.folder.display().to_string();
-        path.map(Path::to_owned).ok_or_else(|| problem!("restore-outside-folder", path = source, folder = folder))
+        path.map(Path::to_owned)
+            .ok_or_else(|| problem!("restore-outside-folder", path = source, folder = folder))
     }
 
     /// The Compose files as they are called in another folder; those outside stay.

@@ -87,7 +87,12 @@ pub(super) async fn plan(
 }
 
 /// Data that lies elsewhere today would stay behind in the swap.
-fn lies_there(instance: &Instance, part: Part, target: &str, inside: &std::path::Path) -> Result<(), Problem> {
+fn lies_there(
+    instance: &Instance,
+    part: Part,
+    target: &str,
+    inside: &std::path::Path,
+) -> Result<(), Problem> {
     let there = instance.folder.join(inside);
     match bind(instance, part, target) {
         Some(now) if now != there => {
@@ -107,8 +112,7 @@ fn refilled(
 ) -> Result<Vec<Refilled>, Problem> {
     let volumes = VolumePart::all(manifest).into_iter().map(|volume| {
         let found = instance.containers().find_map(|(_, container)| {
-            let mount =
-                container.mounts.iter().find(|m| m.kind == "volume" && m.target == volume.target)?;
+            let mount = container.mounts.iter().find(|m| m.kind == "volume" && m.target == volume.target)?;
             Some((mount.source.clone(), container.name.clone()))
         });
         let (name, container) =
@@ -119,12 +123,7 @@ fn refilled(
     volumes.collect()
 }
 
-async fn warnings(
-    live: &Live,
-    instance: &Instance,
-    manifest: &Manifest,
-    blueprint: &Blueprint,
-) -> Vec<Msg> {
+async fn warnings(live: &Live, instance: &Instance, manifest: &Manifest, blueprint: &Blueprint) -> Vec<Msg> {
     let folder = instance.folder.display().to_string();
     let mut warnings = vec![msg!("restore-warn-away"), msg!("restore-warn-whole-folder", folder = folder)];
     if manifest.part("files:outside").is_some() {

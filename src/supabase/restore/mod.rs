@@ -32,10 +32,6 @@ pub use self::{
     beside::check_copy,
     release::{Release, is_cut_off, overlay_of},
 };
-pub(super) use self::{
-    free::{free, plan_free},
-    undo::{plan_undo, undo},
-};
 use self::{
     blueprint::Blueprint,
     cluster::{Identity, Own},
@@ -44,6 +40,10 @@ use self::{
     unpack::Unpack,
     volumes::VolumePart,
     workspace::Workspace,
+};
+pub(super) use self::{
+    free::{free, plan_free},
+    undo::{plan_undo, undo},
 };
 use super::{
     capture::{CLUSTER, FILES, STORAGE, cluster_facts},

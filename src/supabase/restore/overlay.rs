@@ -74,7 +74,9 @@ impl Overlay<'_> {
     }
 
     fn ports(&self, lines: &mut Vec<String>, part: Option<Part>, config: &Value) {
-        let Some(ports) = config.get("ports").and_then(Value::as_array).filter(|p| !p.is_empty()) else { return };
+        let Some(ports) = config.get("ports").and_then(Value::as_array).filter(|p| !p.is_empty()) else {
+            return;
+        };
         if self.cut_off && part != Some(Part::Gateway) {
             lines.push("    ports: !override []".to_owned());
             return;
@@ -148,7 +150,10 @@ fn cut_off(lines: &mut Vec<String>, part: Option<Part>, config: &Value) {
 }
 
 /// The members of an object of the resolved project.
-pub(super) fn objects<'a>(resolved: &'a Value, name: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+pub(super) fn objects<'a>(
+    resolved: &'a Value,
+    name: &str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
     let found = resolved.get(name).and_then(Value::as_object);
     found.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }

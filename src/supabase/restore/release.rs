@@ -100,12 +100,8 @@ impl Release {
         for (old, new) in &ports {
             cx.log(msg!("restore-log-port", old = u32::from(*old), new = u32::from(*new))).await;
         }
-        let overlay = Overlay {
-            project: &instance.project,
-            resolved: &resolved,
-            ports: &ports,
-            cut_off: false,
-        };
+        let overlay =
+            Overlay { project: &instance.project, resolved: &resolved, ports: &ports, cut_off: false };
         Ok(overlay.render())
     }
 }

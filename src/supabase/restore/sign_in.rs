@@ -62,7 +62,9 @@ impl Step for SignIn {
         let new = json!({ "email": email, "password": password, "email_confirm": true });
         let made = self.ask(&instance, Question::post("/admin/users", new).bearer(key)).await?;
         let id = made.json().get("id").and_then(|id| id.as_str()).map(ToOwned::to_owned);
-        let Some(id) = id.filter(|_| made.status < 300) else { return Err(failed("POST /admin/users", made.status)) };
+        let Some(id) = id.filter(|_| made.status < 300) else {
+            return Err(failed("POST /admin/users", made.status));
+        };
         let sign = json!({ "email": email, "password": password });
         let signed = self.ask(&instance, Question::post("/token?grant_type=password", sign)).await;
         self.remove(&instance, &id, key).await?;

@@ -92,7 +92,11 @@ pub(super) async fn still_there(kept: &Locator) -> Result<(), Problem> {
 }
 
 /// The steps.
-pub(in crate::supabase) fn undo(live: &Live, access: &Access, facts: &Value) -> Result<RestoreSteps, Problem> {
+pub(in crate::supabase) fn undo(
+    live: &Live,
+    access: &Access,
+    facts: &Value,
+) -> Result<RestoreSteps, Problem> {
     let facts: Facts =
         serde_json::from_value(facts.clone()).map_err(|e| problem!("plan-changed").detail(e))?;
     let target = Target { live: live.clone(), access: access.clone() };

@@ -170,7 +170,8 @@ impl Refill {
         match &self.contents {
             Contents::Part(shelf, manifest) => {
                 let name = refilled.volume.part.as_str();
-                let part = manifest.part(name).ok_or_else(|| problem!("restore-point-partial", part = name))?;
+                let part =
+                    manifest.part(name).ok_or_else(|| problem!("restore-point-partial", part = name))?;
                 let quiet = std::sync::Arc::new(|_| {});
                 Ok(Some(open_part(shelf.store.clone(), &shelf.resource, part, quiet).await?))
             }
@@ -202,7 +203,11 @@ impl Refill {
             image: self.image.clone(),
             entrypoint: words(&["find"]),
             command: words(&[HERE, "-mindepth", "1", "-delete"]),
-            binds: vec![Bind { source: refilled.name.clone().into(), target: HERE.to_owned(), writable: true }],
+            binds: vec![Bind {
+                source: refilled.name.clone().into(),
+                target: HERE.to_owned(),
+                writable: true,
+            }],
             cut_off: true,
             ..NewContainer::default()
         };

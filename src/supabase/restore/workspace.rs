@@ -186,7 +186,13 @@ pub(super) async fn room(live: &Live, folder: &Path, bytes: u64) -> Result<(), P
     let reserve = RESERVE.0.max(total / 100 * RESERVE.1);
     if free < bytes.saturating_add(reserve) {
         let folder = folder.display().to_string();
-        return Err(problem!("restore-no-room", folder = folder, free = free, bytes = bytes, reserve = reserve));
+        return Err(problem!(
+            "restore-no-room",
+            folder = folder,
+            free = free,
+            bytes = bytes,
+            reserve = reserve
+        ));
     }
     Ok(())
 }

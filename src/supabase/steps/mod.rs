@@ -15,8 +15,8 @@ pub(super) mod wait;
 mod worse;
 
 pub use done::Done;
-pub(super) use env::{Places, Writing};
 pub use env::{Edits, ForgetEnv, WriteEnv, digest};
+pub(super) use env::{Places, Writing};
 pub use gate::{Gate, Stopped};
 pub use listing::{ForgetListing, WriteListing, read_listing, with_name};
 pub use look::{Before, LookBefore, SeenService};

@@ -72,9 +72,7 @@ pub(super) const ROUTES: &[Entry] = &[
         r.to(instances::restore::restore)
     }),
     post("/api/instances/{resource}/copy", Rule::Resource(Owner), |r| r.to(instances::copy::copy)),
-    post("/api/instances/{resource}/release", Rule::Resource(Owner), |r| {
-        r.to(instances::release::release)
-    }),
+    post("/api/instances/{resource}/release", Rule::Resource(Owner), |r| r.to(instances::release::release)),
     get("/api/instances/{resource}/diagnose", Rule::Resource(Operator), |r| {
         r.to(instances::diagnose::diagnose)
     }),

@@ -184,6 +184,7 @@ pub(crate) mod samples {
                 newest: None,
                 operation: Some(Ref::new("01kay0000000000000000000a1", "Restart shop <prod>")),
             },
+            cut_off: may.own,
             meta: vec!["PostgreSQL 17".to_owned(), "shop on local".to_owned()],
             ledger: Ledger {
                 taken_at: Some(ago(125)),

@@ -187,7 +187,8 @@ impl Step for Reload {
 fn judge(database: &str, exit: &Exit) -> Result<(), Problem> {
     let words = exit.stderr.as_str();
     let errors = || words.lines().filter(|line| line.starts_with(ERROR));
-    let ignored = words.lines().rev().find_map(|line| line.split_once(IGNORED)?.1.trim().parse::<usize>().ok());
+    let ignored =
+        words.lines().rev().find_map(|line| line.split_once(IGNORED)?.1.trim().parse::<usize>().ok());
     let known = errors().filter(|line| line.contains(KNOWN)).count();
     if exit.ok() || (known > 0 && ignored == Some(known) && errors().count() == known) {
         return Ok(());

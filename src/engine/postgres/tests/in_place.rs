@@ -18,8 +18,14 @@ use crate::{
     saga::{Outcome, Plan, Runner, StepState, memory::Memory},
 };
 
-const IN_PLACE: RestoreOptions =
-    RestoreOptions { items: Vec::new(), new_name: None, in_place: true, replace_roles: false, closed: false };
+const IN_PLACE: RestoreOptions = RestoreOptions {
+    items: Vec::new(),
+    new_name: None,
+    in_place: true,
+    replace_roles: false,
+    closed: false,
+    place: std::collections::BTreeMap::new(),
+};
 
 /// A damaged shop with a backup from before and a safety backup from after.
 struct Shop {

@@ -8,7 +8,7 @@ use crate::{
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
-        types::{instance::BackupInstance, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::BackupInstance, operation::OperationDetail, plan::Plan},
     },
 };
 

@@ -6,7 +6,7 @@ use crate::{
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
-        types::{instance::CopyInstance, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::CopyInstance, operation::OperationDetail, plan::Plan},
     },
 };
 

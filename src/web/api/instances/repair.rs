@@ -6,7 +6,7 @@ use crate::{
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
-        types::{instance::RepairInstance, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::RepairInstance, operation::OperationDetail, plan::Plan},
     },
 };
 

@@ -6,7 +6,7 @@ use crate::{
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
-        types::{instance::StopServices, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::StopServices, operation::OperationDetail, plan::Plan},
     },
 };
 

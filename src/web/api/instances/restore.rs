@@ -7,7 +7,7 @@ use crate::{
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
-        types::{instance::RestoreInstance, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::RestoreInstance, operation::OperationDetail, plan::Plan},
     },
 };
 

@@ -4,6 +4,7 @@
 pub(crate) mod backup;
 pub(crate) mod import;
 pub(crate) mod instance;
+pub(crate) mod instance_asked;
 pub(crate) mod operation;
 pub(crate) mod plan;
 pub(crate) mod problem;

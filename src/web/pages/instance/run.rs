@@ -10,7 +10,9 @@ use super::{
 use crate::{
     db::ResourceRow,
     domain::role::Role,
-    operation::{CopyRequest, ReleaseRequest, RepairRequest, Request, RestartRequest, StartRequest, StopRequest},
+    operation::{
+        CopyRequest, ReleaseRequest, RepairRequest, Request, RestartRequest, StartRequest, StopRequest,
+    },
     web::{
         Site,
         caller::{self, Caller},
@@ -85,8 +87,8 @@ impl Verb {
         };
         let waives = own && !matches!(self, Self::Start | Self::Copy);
         let waive = waives.then(|| Input::of(sent.reason.clone()));
-        let copy = matches!(self, Self::Copy)
-            .then(|| (Input::of(sent.name.clone()), Input::of(sent.port.clone())));
+        let copy =
+            matches!(self, Self::Copy).then(|| (Input::of(sent.name.clone()), Input::of(sent.port.clone())));
         Ok(Asked { question, hidden: sent.hidden(), waive, waive_at: None, copy })
     }
 

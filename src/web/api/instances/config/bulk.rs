@@ -7,7 +7,7 @@ use crate::{
             body::Json,
             call::{Answer, Call, Run},
             instances::{here, waiver},
-            types::{instance::ChangeConfig, operation::OperationDetail, plan::Plan},
+            types::{instance_asked::ChangeConfig, operation::OperationDetail, plan::Plan},
         },
         error::Refusal,
     },

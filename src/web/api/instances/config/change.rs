@@ -9,7 +9,7 @@ use crate::{
         body::Json,
         call::{Answer, Call, Run},
         instances::{here, waiver},
-        types::{instance::ChangeField, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::ChangeField, operation::OperationDetail, plan::Plan},
     },
 };
 

@@ -7,7 +7,7 @@ use crate::{
         body::Json,
         call::{Answer, Call},
         instances::here,
-        types::instance::{RevealField, Revealed},
+        types::{instance::Revealed, instance_asked::RevealField},
     },
 };
 

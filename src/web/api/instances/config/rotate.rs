@@ -8,7 +8,7 @@ use crate::{
         body::Json,
         call::{Answer, Call, Run},
         instances::{here, waiver},
-        types::{instance::Rotate, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::Rotate, operation::OperationDetail, plan::Plan},
     },
 };
 

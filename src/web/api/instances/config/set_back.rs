@@ -6,7 +6,7 @@ use crate::{
         body::Json,
         call::{Answer, Call, Run},
         instances::waiver,
-        types::{instance::SetBack, operation::OperationDetail, plan::Plan},
+        types::{instance_asked::SetBack, operation::OperationDetail, plan::Plan},
     },
 };
 
