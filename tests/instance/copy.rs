@@ -94,15 +94,25 @@ fn an_instance_is_copied_cut_off_and_released() {
     found.code(0);
 
     // No way out, and nothing published but the gateway.
-    let network = format!("{}_default", copy.name);
-    assert_eq!(docker(&["network", "inspect", "-f", "{{.Internal}}", &network]), "true");
+    let network = |name: &str| {
+        docker(&[
+            "network",
+            "inspect",
+            "-f",
+            "{{.Internal}} {{len .Containers}}",
+            &format!("{}_{name}", copy.name),
+        ])
+    };
+    assert_eq!(network("zelo_inside"), format!("true {}", before.len()));
+    assert_eq!(network("zelo_window"), "false 1");
     let filter = format!("label=com.docker.compose.project={}", copy.name);
     let ports = docker(&["ps", "--format", "{{.Ports}}", "--filter", &filter]);
     assert_eq!(ports.lines().filter(|line| line.contains("->")).count(), 1, "{ports}");
 
     let released = panel.zelo(&["instance", "release", &copy.name, "--yes", "--json"]).code(0).json();
     assert_eq!(released["operation"]["state"], "succeeded", "{released}");
-    assert_eq!(docker(&["network", "inspect", "-f", "{{.Internal}}", &network]), "false");
+    assert_eq!(network("default"), format!("false {}", before.len()));
+    assert_eq!(network("zelo_inside"), "true 0");
     let shown = panel.zelo(&["instance", "show", &copy.name, "--json"]).code(0).json();
     assert_eq!(shown["instance"]["cut_off"], false, "{shown}");
     let refused = panel.zelo(&["instance", "release", &copy.name, "--yes", "--json"]).json();

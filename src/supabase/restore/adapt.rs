@@ -149,11 +149,6 @@ impl Adapt {
                 }
             }
         }
-        for (name, network) in objects(copy, "networks") {
-            if network.get("external").and_then(Value::as_bool) == Some(true) {
-                return shares(format!("network {name}"));
-            }
-        }
         Ok(())
     }
 }

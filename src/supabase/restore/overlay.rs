@@ -12,6 +12,9 @@ use super::super::instance::{Part, part_of};
 pub(in crate::supabase) const FILE: &str = "docker-compose.zelo.yml";
 /// What the file of a copy that is not released says.
 pub(super) const CUT_OFF: &str = "Until it is released it has no way out";
+/// The network of a copy that is cut off: internal, and not the one it has afterwards,
+/// for Docker changes no network that anybody is on.
+const INSIDE: &str = "zelo_inside";
 /// The network through which only the gateway's published port goes.
 const WINDOW: &str = "zelo_window";
 
@@ -103,11 +106,7 @@ impl Overlay<'_> {
         if !self.cut_off {
             return;
         }
-        out.push_str("networks:\n");
-        for (name, _) in objects(self.resolved, "networks") {
-            let _ = writeln!(out, "  {}:\n    internal: true", quoted(name));
-        }
-        let _ = writeln!(out, "  {WINDOW}: {{}}");
+        let _ = write!(out, "networks:\n  {INSIDE}:\n    internal: true\n  {WINDOW}: {{}}\n");
     }
 
     /// Volumes that have a name of their own would be shared with the original.
@@ -131,8 +130,12 @@ impl Overlay<'_> {
 
 /// What keeps one service quiet.
 fn cut_off(lines: &mut Vec<String>, part: Option<Part>, config: &Value) {
+    lines.push("    networks: !override".to_owned());
+    lines.push(format!("      {INSIDE}: {{aliases: [{}]}}", aliases(config).join(", ")));
+    if part == Some(Part::Gateway) {
+        lines.push(format!("      {WINDOW}: {{}}"));
+    }
     match part {
-        Some(Part::Gateway) => lines.push(format!("    networks:\n      {WINDOW}: {{}}")),
         // GoTrue without a mail server sends nothing.
         Some(Part::Auth) => lines.push("    environment:\n      GOTRUE_SMTP_HOST: \"\"".to_owned()),
         Some(Part::Db) => {
@@ -147,6 +150,12 @@ fn cut_off(lines: &mut Vec<String>, part: Option<Part>, config: &Value) {
         }
         _ => {}
     }
+}
+
+/// What others call a service by, on whatever network.
+fn aliases(config: &Value) -> Vec<String> {
+    let all = objects(config, "networks").filter_map(|(_, network)| network.get("aliases")?.as_array());
+    all.flatten().map(|alias| quoted(&plain(alias))).collect()
 }
 
 /// The members of an object of the resolved project.
@@ -188,7 +197,7 @@ mod tests {
                 "db": { "image": "supabase/postgres:17.6", "container_name": "supabase-db", "command": ["postgres", "-c", "x=$$y"] },
                 "auth": { "image": "supabase/gotrue:v2", "container_name": "supabase-auth" },
                 "realtime": { "image": "supabase/realtime:v2", "container_name": "realtime-dev.supabase-realtime" },
-                "api-gw": { "image": "envoyproxy/envoy", "ports": [
+                "api-gw": { "image": "envoyproxy/envoy", "networks": { "default": { "aliases": ["envoy", "kong"] } }, "ports": [
                     { "target": 8000, "published": "8000", "host_ip": "127.0.0.1", "protocol": "tcp" }] },
                 "supavisor": { "image": "supabase/supavisor", "ports": [{ "target": 5432, "published": "5432", "protocol": "tcp" }] },
             },
