@@ -9,7 +9,10 @@ use crate::{
     person::Person,
     shop::{Contained, Filed, Shop},
     site::Site,
-    support::text,
+    support::{
+        instance::{Instance, compose},
+        text,
+    },
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/screenshots");
@@ -44,6 +47,33 @@ async fn takes_the_pictures() {
     Walk { site: &site, person: &person, scripts: Scripts::On, downloads: &downloads }
         .comes_to_an_end()
         .await;
+    person.leaves().await;
+}
+
+/// An instance's page, a diagnosis that found something, its settings, and the plan of
+/// putting a recovery point back.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it writes docs/screenshots: run docs/screenshots/make"]
+async fn takes_the_pictures_of_an_instance() {
+    let driver = Driver::up().expect("Chromium");
+    let instance = Instance::up("today").expect("the lab");
+    let mut site = Site::new();
+    site.starts(&[("ZELO_DOCKER_COMPOSE", &compose())]);
+    let person = Person::new(driver.browser("ana").await, &site.url);
+    person.sets_up(site.link.as_deref().unwrap()).await;
+    let id = text(&site.told(&["resource", "add", "--detected", &instance.project])["id"]);
+    let made = site.told(&["instance", "backup", &instance.project, "--name", "before the update"]);
+    let backup = text(&made["operation"]["backup"]);
+    person.width(WIDE).await;
+
+    let page = format!("/instances/{id}");
+    person.go(&page).await;
+    person.sees("#services table").await;
+    take(&person, "instance", &page).await;
+    instance.sql("ALTER ROLE supabase_auth_admin RESET search_path");
+    take(&person, "diagnosis", &format!("{page}/diagnosis")).await;
+    take(&person, "settings", &format!("{page}/settings")).await;
+    take(&person, "recovery", &format!("/backups/{backup}/restore")).await;
     person.leaves().await;
 }
 

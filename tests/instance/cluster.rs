@@ -84,13 +84,19 @@ fn part<'a>(manifest: &'a Value, name: &str) -> Option<&'a Value> {
     manifest["parts"].as_array().unwrap().iter().find(|part| part["name"] == name)
 }
 
+/// Where a point's cluster lies: in its folder, or where it is shared.
+fn stored(folder: &Path, manifest: &Value) -> PathBuf {
+    let path = text(&part(manifest, "cluster").unwrap()["files"][0]["path"]);
+    folder.parent().unwrap().join(path)
+}
+
 /// Unpacks a cluster as RECOVER.md says.
-fn unpack(folder: &Path, facts: &Value, to: &Path) {
+fn unpack(file: &Path, facts: &Value, to: &Path) {
     fs::create_dir_all(to).unwrap();
     let line = format!(
-        "gunzip -c {0}/cluster.tar.gz | tar --extract --numeric-owner --preserve-permissions --directory={1} && \
+        "gunzip -c {0} | tar --extract --numeric-owner --preserve-permissions --directory={1} && \
          chown -R {2}:{3} {1} && chmod {4:o} {1}",
-        folder.display(),
+        file.display(),
         to.display(),
         facts["uid"],
         facts["gid"],
@@ -200,7 +206,7 @@ fn base_backup(layout: &str) {
 
     let room = TempDir::new().unwrap();
     let data = room.path().join("data");
-    unpack(&folder, facts, &data);
+    unpack(&stored(&folder, &manifest), facts, &data);
     pg_verifybackup(&panel, &data);
     let side = Side::start(&panel, &data);
     let copied: u64 = side.sql("SELECT count(*) FROM public.written").parse().unwrap();
@@ -209,17 +215,16 @@ fn base_backup(layout: &str) {
     assert_eq!(side.sql(whole), "t", "no row is missing in between");
     assert_eq!(side.sql(USERS), panel.instance.sql(USERS));
     drop(side);
-    damage_is_seen(&panel, &folder, &backup);
+    damage_is_seen(&panel, &stored(&folder, &manifest), &backup);
     killed_while_it_copies(&panel);
 }
 
 /// A byte of the stored copy.
-fn damage_is_seen(panel: &Panel, folder: &Path, backup: &str) {
-    let path = folder.join("cluster.tar.gz");
-    let mut bytes = fs::read(&path).unwrap();
+fn damage_is_seen(panel: &Panel, path: &Path, backup: &str) {
+    let mut bytes = fs::read(path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(&path, bytes).unwrap();
+    fs::write(path, bytes).unwrap();
     let ran = panel.zelo(&["backup", "validate", backup, "--json"]);
     assert_eq!(ran.problem(), "part-digest");
 }
@@ -297,7 +302,7 @@ fn starts_elsewhere(panel: &Panel) {
     assert_eq!(facts["major"], 17);
     let room = TempDir::new().unwrap();
     let data = room.path().join("data");
-    unpack(&folder, facts, &data);
+    unpack(&stored(&folder, &manifest), facts, &data);
     assert!(!data.join("postmaster.pid").exists());
     let side = Side::start(panel, &data);
     assert_eq!(side.sql(USERS), panel.instance.sql(USERS));

@@ -80,6 +80,13 @@ fn an_instance_is_copied_cut_off_and_released() {
     assert!(!folder.exists());
     panel.assert_tidy(fault);
 
+    // Nor is anything laid out where the disk would run full.
+    let point = panel.backup();
+    let full = ["restore", &point, "--new-name", &copy.name, "--json"];
+    let full = panel.with(&full, &[("ZELO_STORE_RESERVE_BYTES", "1000TiB")]).json();
+    assert_eq!(full["operation"]["problem"]["code"], "restore-no-room", "{full}");
+    assert!(!folder.exists());
+
     let ran = panel.instance(&["copy"], &[&copy.name], None).code(0);
     assert_eq!(ran.json()["operation"]["state"], "succeeded", "{ran}");
     let rows = "SELECT count(*) || ':' || (SELECT count(*) FROM storage.objects) FROM auth.users";

@@ -63,6 +63,14 @@ impl Panel {
         Ran::of(zelo)
     }
 
+    /// With other settings.
+    #[track_caller]
+    pub(crate) fn with(&self, args: &[&str], settings: &[(&str, &str)]) -> Ran {
+        let mut zelo = command(&self.data(), args);
+        zelo.env("ZELO_DOCKER_COMPOSE", &self.compose).envs(settings.iter().copied());
+        Ran::of(zelo)
+    }
+
     /// `instance VERB NAME …`.
     #[track_caller]
     pub(crate) fn instance(&self, verb: &[&str], rest: &[&str], fault: Option<&str>) -> Ran {

@@ -124,9 +124,10 @@ fn side_containers() -> String {
     lab::done(ps)
 }
 
-fn put_back_undone_and_redone(layout: &str) {
+fn put_back_undone_and_freed(layout: &str, format: &str) {
     let Some(panel) = Panel::over(layout) else { return };
-    let backup = panel.backup();
+    let made = panel.zelo(&["backup", "create", &panel.name(), "--format", format, "--json"]).code(0);
+    let backup = text(&made.json()["operation"]["backup"]);
     let then = state(&panel);
     spoil(&panel);
     let spoilt = state(&panel);
@@ -165,12 +166,12 @@ fn put_back_undone_and_redone(layout: &str) {
 
 #[test]
 fn an_instance_of_today_is_put_back_undone_and_freed() {
-    put_back_undone_and_redone("today");
+    put_back_undone_and_freed("today", "logical");
 }
 
 #[test]
 fn an_instance_of_the_kong_era_is_put_back_undone_and_freed() {
-    put_back_undone_and_redone("kong");
+    put_back_undone_and_freed("kong", "physical");
 }
 
 #[test]

@@ -20,7 +20,8 @@ use crate::{
     host::compose::projects,
     msg,
     operation::{
-        BackupRequest, ConfigRequest, RepairRequest, Request, RestartRequest, RestoreRequest, World, examine,
+        BackupRequest, ConfigRequest, FreeRequest, RepairRequest, Request, RestartRequest, RestoreRequest,
+        World, examine,
     },
     problem,
     secret::Secret,
@@ -40,7 +41,7 @@ const BREAK: &str = "ALTER ROLE supabase_auth_admin RESET search_path";
 const PROBE: &str = "auth-search-path";
 /// What the instance holds, in one line.
 const CONTENTS: &str = "SELECT (SELECT count(*) FROM auth.users) || ' users, ' || \
-    (SELECT count(*) FROM storage.objects) || ' objects, ' || coalesce((SELECT string_agg(s, ' ') FROM \
+    (SELECT count(*) FROM storage.objects) || ' objects, ' || coalesce((SELECT string_agg(s, ' ' ORDER BY s) FROM \
     pg_catalog.pg_db_role_setting r, pg_catalog.unnest(r.setconfig) AS s \
     WHERE s ~ '^(search_path|app.settings.jwt_exp)='), '')";
 
@@ -93,6 +94,11 @@ impl StackTour<'_> {
         let restore = self.operate("restore", Request::Restore(RestoreRequest::of(backup))).await?;
         let after = self.contents(&access).await?;
         self.report.compared("restored", &restore, &after, &before);
+        // Nobody will ask for what was set aside: this Zelo's records go with the demo.
+        for aside in self.running.world.db.asides_of(&restore.id).await? {
+            let free = FreeRequest { aside: aside.id, expired: false, without_safety: None };
+            self.operate("free", Request::Free(free)).await?;
+        }
         let good = self.report.complete();
         self.head(if good { msg!("demo-stack-good") } else { msg!("demo-bad") });
         Ok(())

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{manifest::Manifest, problem::Problem},
     engine::{Access, Shelf},
+    host::Space,
     saga::{Cx, plan::AnyStep, step::Adds},
 };
 
@@ -67,6 +68,11 @@ impl PostgresEngine {
             None => Session::open(&server, database, Purpose::Look, By::Look).await?,
         };
         Ok(Ask(session))
+    }
+
+    /// What must stay free on a disk that a database lies on, in bytes.
+    pub fn reserve(&self, space: Space) -> u64 {
+        self.tuning.reserve(space)
     }
 
     /// The steps that put a backup's roles and databases into the cluster behind `access`,

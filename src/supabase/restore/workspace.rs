@@ -14,16 +14,12 @@ use serde::{Deserialize, Serialize};
 use super::super::live::Live;
 use crate::{
     domain::{id::OperationId, msg::Msg, problem::Problem},
-    host::Space,
     msg, problem,
     saga::{
         Cx,
         step::{Adds, Limits, Step, UndoRule},
     },
 };
-
-/// What stays free on a disk, at least: bytes, and percent of it.
-const RESERVE: (u64, u64) = (2 << 30, 5);
 
 /// The workspace of an operation beside a folder.
 pub(super) fn beside(folder: &Path, op: &OperationId) -> PathBuf {
@@ -182,8 +178,8 @@ impl Step for Tidy {
 
 /// Whether there is room for so much, with the reserve left. Problem: `restore-no-room`.
 pub(super) async fn room(live: &Live, folder: &Path, bytes: u64) -> Result<(), Problem> {
-    let Space { free, total, .. } = live.local().space(&folder.display().to_string()).await?;
-    let reserve = RESERVE.0.max(total / 100 * RESERVE.1);
+    let space = live.local().space(&folder.display().to_string()).await?;
+    let (free, reserve) = (space.free, live.postgres().reserve(space));
     if free < bytes.saturating_add(reserve) {
         let folder = folder.display().to_string();
         return Err(problem!(
