@@ -201,8 +201,13 @@ fn listed(file: &Dotenv) -> Vec<(String, Vec<u8>)> {
     file.assignments().iter().map(|a| (a.key.clone(), file.written(a).to_vec())).collect()
 }
 
+/// Files tried by each rule; with `ZELO_SOAK` as many as a fuzzer would.
+fn cases() -> u32 {
+    if std::env::var_os("ZELO_SOAK").is_some() { 200_000 } else { 512 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn any_bytes_are_kept(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
