@@ -174,7 +174,7 @@ pub(super) fn steps(making: &Making<'_>, access: &Access, way: &InPlace) -> Resu
         image: way.image.clone(),
         helper: format!("{}-volume", facts.side),
         volumes: way.volumes.clone(),
-        contents: Contents::Part(making.shelf.clone(), making.manifest.clone()),
+        contents: Contents::Part(making.shelf.clone(), Box::new(making.manifest.clone())),
     };
     let refilled = refill().slot();
     prepare.push(Replace::Destroy(AnyStep::new(refill())));

@@ -89,7 +89,7 @@ pub(super) struct Refilled {
 #[derive(Clone)]
 pub(super) enum Contents {
     /// The recovery point's part.
-    Part(Shelf, Manifest),
+    Part(Shelf, Box<Manifest>),
     /// Archives that were kept, by the volume's name.
     Kept(BTreeMap<String, PathBuf>),
 }
