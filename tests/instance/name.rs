@@ -1,7 +1,7 @@
 //! An instance that another manager's list names: taken over with that name, kept alike in
 //! both, and the list saved with its recovery points.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::{panel::Panel, support::text};
 
@@ -68,7 +68,7 @@ fn a_list_of_instances_is_taken_over_and_keeps_its_names() {
     assert_eq!(read(), "[]");
 }
 
-fn beside(list: &PathBuf) -> usize {
+fn beside(list: &Path) -> usize {
     let names = std::fs::read_dir(list.parent().unwrap()).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.starts_with("instances.json")).count()
