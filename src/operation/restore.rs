@@ -191,7 +191,7 @@ impl Kind for Restore {
 
 /// A backup is loaded with all rights of its target, and whoever has the resource it was
 /// taken of decides what is in it. From one project into another that is not for their
-/// members to do. Problem: `restore-other-project`.
+/// members to do. Problems: `restore-other-project`, `restore-outside-admin`.
 async fn trusted_there(
     world: &World,
     backup: &BackupRow,
@@ -199,8 +199,11 @@ async fn trusted_there(
     by: &Actor,
 ) -> Result<(), Problem> {
     let same = backup.resource == target.id || backup.project == target.project;
+    let outside = backup.origin == Origin::Uploaded;
+    // One that is restored whole brings what runs on the host: files of Compose, mounts.
+    let runs = outside && world.engine(target)?.offers().whole;
     // What came from outside is loaded by a role that owns nothing else.
-    if same || backup.origin == Origin::Uploaded {
+    if (same || outside) && !runs {
         return Ok(());
     }
     let Some(user) = by.0.strip_prefix("user:") else { return Ok(()) };
@@ -208,6 +211,9 @@ async fn trusted_there(
         && world.db.user(&user).await?.is_admin
     {
         return Ok(());
+    }
+    if runs {
+        return Err(problem!("restore-outside-admin", resource = &target.name));
     }
     Err(problem!("restore-other-project", backup = &backup.resource_name, target = &target.name))
 }

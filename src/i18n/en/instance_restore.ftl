@@ -206,3 +206,7 @@ restore-log-users = { $count } people can sign in there
 problem-restore-other-cluster = The side cluster is { $found }, not { $wanted } of the recovery point.
     .safe = What runs was not touched.
     .next = Verify the recovery point.
+
+problem-restore-outside-admin = This recovery point came from elsewhere and brings what runs on the host: only an administrator restores it.
+    .safe = Nothing of { $resource } was changed.
+    .next = Ask an administrator, who should read its Compose files first.

@@ -206,3 +206,7 @@ restore-log-users = { $count } pessoas podem entrar lá
 problem-restore-other-cluster = O cluster lateral é { $found }, não { $wanted } do ponto de recuperação.
     .safe = O que roda não foi tocado.
     .next = Verifique o ponto de recuperação.
+
+problem-restore-outside-admin = Este ponto de recuperação veio de fora e traz o que roda no host: só um administrador o restaura.
+    .safe = Nada de { $resource } foi alterado.
+    .next = Peça a um administrador, que deve ler antes os arquivos do Compose.

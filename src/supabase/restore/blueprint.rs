@@ -173,7 +173,9 @@ impl Blueprint {
     }
 
     fn inside(&self, source: &str) -> Result<PathBuf, Problem> {
-        let path = Path::new(source).strip_prefix(&self.folder).ok().filter(|p| *p != Path::new(""));
+        let plain = |p: &&Path| p.components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        let path = Path::new(source).strip_prefix(&self.folder).ok();
+        let path = path.filter(|p| *p != Path::new("")).filter(plain);
         let folder = self.folder.display().to_string();
         path.map(Path::to_owned)
             .ok_or_else(|| problem!("restore-outside-folder", path = source, folder = folder))
@@ -216,6 +218,7 @@ mod tests {
         let Ok(read) = Blueprint::parse(&record()) else { panic!("not read") };
         assert_eq!(read.data().unwrap(), Path::new("volumes/db/data"));
         assert!(read.objects().unwrap().is_none());
+        assert!(read.inside("/srv/shop/../../etc").unwrap_err().is("restore-outside-folder"));
         assert_eq!(read.db().unwrap_or_else(|_| panic!()).env[0].1.expose(), "b=c");
         let files = read.files_in(Path::new("/srv/copy"));
         assert_eq!(files, [Path::new("/srv/copy/docker-compose.yml"), Path::new("/etc/extra.yml")]);

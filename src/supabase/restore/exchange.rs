@@ -44,6 +44,13 @@ pub(super) struct Locator {
     pub(super) volumes: Vec<Refilled>,
 }
 
+/// Written down before anything goes back: an undo that was cut short after the swap back
+/// still has volumes and services before it.
+#[derive(Serialize, Deserialize)]
+struct GoingBack {
+    back: bool,
+}
+
 /// Swaps.
 pub(super) struct Exchange {
     pub(super) target: Target,
@@ -112,13 +119,16 @@ impl Step for Exchange {
     /// in the workspace.
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
         let Some(pair) = cx.find(&self.pair)? else { return Ok(()) };
-        if self.live().await? != Some(pair.next) {
+        if self.live().await? != Some(pair.next) && cx.notes::<GoingBack>().is_empty() {
             return Ok(());
         }
+        cx.note(&GoingBack { back: true }).await?;
         let before = cx.get(&self.before)?;
         let instance = Instance { files: self.files.clone(), ..self.target.now().await? };
         halt(&self.target.live, &instance, cx).await?;
-        self.swap().await?;
+        if self.live().await? == Some(pair.next) {
+            self.swap().await?;
+        }
         self.refill.put_back(&cx.find(&self.refilled)?.unwrap_or_default()).await?;
         let order = start_order(&instance, &[]);
         let ran = order.into_iter().filter(|s| before.of_service(s).iter().any(|c| c.ran()));

@@ -54,7 +54,11 @@ impl VolumePart {
         let parts = manifest.parts.iter().filter_map(|part| {
             let volume = part.name.strip_prefix(PREFIX)?.to_owned();
             let target = part.facts.get("target")?.as_str()?.to_owned();
-            Some(Self { part: part.name.clone(), volume, target })
+            // Names that become paths of the host: a record may come from anywhere.
+            let docker = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+            let plain = volume.starts_with(|c: char| c.is_ascii_alphanumeric()) && volume.chars().all(docker);
+            let inside = target.rsplit('/').next().is_some_and(|last| !matches!(last, "" | "." | ".."));
+            (plain && inside).then_some(Self { part: part.name.clone(), volume, target })
         });
         parts.collect()
     }

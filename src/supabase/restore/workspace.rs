@@ -75,6 +75,12 @@ struct Was {
     live: Option<Inode>,
 }
 
+/// The folder that was made: no other is removed.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    folder: Option<Inode>,
+}
+
 /// Makes the workspace, and tries whether it can be swapped in.
 pub(super) struct Workspace {
     pub(super) live: Live,
@@ -124,7 +130,15 @@ impl Step for Workspace {
         let parent = self.work.parent().unwrap_or(Path::new("/")).to_owned();
         room(&self.live, &parent, self.bytes).await?;
         let (work, swap) = (self.work.clone(), self.swap.clone());
-        blocking(&self.work, move || make(&work)).await?;
+        let again = !self.new;
+        let made = blocking(&self.work, move || {
+            if again {
+                remove_tree(&work)?;
+            }
+            make(&work)?;
+            Inode::of(&work)
+        });
+        cx.note(&Made { folder: made.await? }).await?;
         let Some(swap) = swap else { return Ok(()) };
         let work = self.work.clone();
         let shown = swap.display().to_string();
@@ -144,7 +158,27 @@ impl Step for Workspace {
             return Err(problem!("restore-still-swapped", folder = self.work.display().to_string()));
         }
         let work = self.work.clone();
-        blocking(&self.work, move || remove_tree(&work)).await
+        let made: Vec<Option<Inode>> = cx.notes::<Made>().into_iter().map(|made| made.folder).collect();
+        blocking(&self.work, move || {
+            let there = Inode::of(&work)?;
+            if there.is_none() || made.contains(&there) {
+                return remove_tree(&work);
+            }
+            // Made by a run that died before it could say so, and empty; or somebody
+            // else's, who came first.
+            match fs::remove_dir(&work) {
+                Err(error)
+                    if !matches!(
+                        error.kind(),
+                        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory
+                    ) =>
+                {
+                    Err(error)
+                }
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 }
 
@@ -194,7 +228,6 @@ pub(super) async fn room(live: &Live, folder: &Path, bytes: u64) -> Result<(), P
 }
 
 fn make(work: &Path) -> io::Result<()> {
-    remove_tree(work)?;
     // What is laid out in it has its own modes; nobody else looks in meanwhile.
     fs::DirBuilder::new().mode(0o700).create(work)
 }
