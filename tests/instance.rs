@@ -11,6 +11,10 @@ mod cluster;
 mod config;
 #[path = "instance/copy.rs"]
 mod copy;
+#[path = "instance/elsewhere.rs"]
+mod elsewhere;
+#[path = "instance/lost.rs"]
+mod lost;
 #[path = "instance/name.rs"]
 mod name;
 #[path = "instance/panel.rs"]

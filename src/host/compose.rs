@@ -49,7 +49,8 @@ pub fn projects(containers: &[Container]) -> Vec<Project> {
     }
     let mut all: Vec<Project> = found.into_values().collect();
     for containers in all.iter_mut().flat_map(|p| p.services.values_mut()) {
-        containers.sort_by_key(|c| (number(c), c.name.clone()));
+        // Two of one number: Compose was cut short while it made one beside the other.
+        containers.sort_by_key(|c| (number(c), c.state != "running", c.name.clone()));
     }
     all
 }
@@ -89,6 +90,15 @@ mod tests {
             started_at: None,
             restarts: 0,
         }
+    }
+
+    #[test]
+    fn what_runs_comes_before_what_a_cut_off_compose_left() {
+        let known = [("project", "s"), ("service", "db"), ("container-number", "1")];
+        let left = Container { state: "created".to_owned(), ..container("4d4b630a4446_s-db", &known) };
+        let found = projects(&[left, container("s-db", &known)]);
+        let db: Vec<_> = found[0].services["db"].iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(db, ["s-db", "4d4b630a4446_s-db"]);
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl Panel {
         Some(panel)
     }
 
+    /// Another Zelo, which knows nothing yet, over the same instance. The first is gone.
+    pub(crate) fn elsewhere(self) -> Self {
+        Self { root: TempDir::new().unwrap(), ..self }
+    }
+
     /// The instance's name, in Zelo and in Compose.
     pub(crate) fn name(&self) -> String {
         self.instance.project.clone()

@@ -68,6 +68,36 @@ fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "what was stopped is stopped again");
     panel.done(&["start"], &[]);
     assert_eq!(&ids(panel), before);
+    started_and_killed(panel, before);
+    assert_eq!(&ids(panel), before);
+}
+
+/// One service, at every step: it runs, or it is stopped as before.
+fn started_and_killed(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
+    let rest = ["--service", "rest"];
+    panel.done(&["stop"], &rest);
+    for step in &panel.steps(&["start"], &rest) {
+        for what in ["kill", "fail"] {
+            let fault = format!("start/{what}:{step}:after");
+            let ran = panel.instance(&["start"], &rest, Some(&fault));
+            let state = if what == "kill" {
+                ran.killed();
+                panel.recovered("start")["state"].clone()
+            } else {
+                ran.json()["operation"]["state"].clone()
+            };
+            let done = state == "succeeded";
+            assert!(done || state == "failed" || state == "rolled_back", "{fault}: {state}");
+            let now = ids(panel);
+            assert_eq!(now["rest"].1, if done { "running" } else { "exited" }, "{fault}: {state}");
+            assert!(now.iter().all(|(service, one)| service == "rest" || one == &before[service]), "{fault}");
+            panel.assert_tidy(&fault);
+            if done {
+                panel.done(&["stop"], &rest);
+            }
+        }
+    }
+    panel.done(&["start"], &rest);
 }
 
 /// What fails at its start is said, with the state, and the rest runs.

@@ -12,17 +12,17 @@ use crate::{
 
 /// Everything of an instance that a restore is about.
 #[derive(Debug, PartialEq, Eq)]
-struct State {
-    env: String,
-    users: String,
-    roles: String,
+pub(crate) struct State {
+    pub(crate) env: String,
+    pub(crate) users: String,
+    pub(crate) roles: String,
     settings: String,
-    shape: String,
-    objects: BTreeMap<PathBuf, (Vec<u8>, String)>,
-    key: String,
+    pub(crate) shape: String,
+    pub(crate) objects: BTreeMap<PathBuf, (Vec<u8>, String)>,
+    pub(crate) key: String,
 }
 
-fn state(panel: &Panel) -> State {
+pub(crate) fn state(panel: &Panel) -> State {
     let instance = &panel.instance;
     let query = |sql: &str| instance.sql(sql);
     State {
@@ -89,7 +89,7 @@ fn objects(folder: &std::path::Path) -> BTreeMap<PathBuf, (Vec<u8>, String)> {
 }
 
 /// Changes all of it.
-fn spoil(panel: &Panel) {
+pub(crate) fn spoil(panel: &Panel) {
     let instance = &panel.instance;
     instance
         .sql("DELETE FROM auth.users WHERE email IN (SELECT email FROM auth.users ORDER BY email LIMIT 7)");
@@ -189,7 +189,8 @@ fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
         "kill:stop:after".to_owned(),
         "kill:volumes:after".to_owned(),
         "fail:ready:after".to_owned(),
-        "fail:up:after".to_owned(),
+        // Its undo is killed when all of it has gone back, and the journal does not know.
+        "fail:up:after;restore/kill:swap:undo-after".to_owned(),
     ];
     let harmless: Vec<&String> = steps.iter().take_while(|s| *s != "stop").collect();
     for _ in 0..2 {
@@ -199,7 +200,7 @@ fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
     for case in &cases {
         let fault = format!("restore/{case}");
         let ran = restore(&panel, &backup, Some(&fault));
-        let ended = if case.starts_with("kill") {
+        let ended = if case.contains("kill") {
             ran.killed();
             panel.recovered("restore")["state"].clone()
         } else {

@@ -60,6 +60,15 @@ impl Instance {
         self.folder().display().to_string()
     }
 
+    /// Removes all of it: containers, volumes, networks, its folder.
+    pub fn remove(&self) {
+        let mut down = lab::script("instance", "instance");
+        lab::done({
+            down.args(["down", &self.path()]);
+            down
+        });
+    }
+
     /// Its `.env`.
     pub fn env(&self) -> Vec<u8> {
         std::fs::read(self.folder().join(".env")).unwrap()

@@ -26,6 +26,7 @@ mod restore;
 mod roles;
 mod session;
 mod settings;
+mod shape;
 mod toc;
 mod validate;
 

@@ -48,6 +48,7 @@ pg-step-count-writes = Read the write counters of { $databases } before the safe
 pg-step-rehearse = Try whether the safety backup and the backup of “{ $database }” load here (structure only)
 pg-step-analyze = Collect the planner's statistics of “{ $database }”
 pg-step-carry = Carry over owner, grants, comment and settings of “{ $database }”
+pg-step-alike = Compare owners, policies, triggers and functions of “{ $database }” with the backup
 pg-step-drop = Drop the live database “{ $database }” ({ $bytes })
 pg-step-close = Refuse connections to { $databases } and end the sessions
 pg-step-close-quiet = Refuse connections to { $databases }, end the sessions, and drop nothing if rows were written since the safety backup
@@ -100,6 +101,8 @@ pg-log-dump-said = pg_dump said about “{ $database }”: { $words }
 pg-log-load-said = Loading “{ $database }” said: { $words }
 pg-log-extension-version = The extension { $extension } was { $then } in the backup and is { $now } here
 pg-log-roles-unknown = Grants and settings of “{ $database }” for roles that do not exist here were left out: { $roles }
+pg-log-no-shape = This backup does not say which owners, policies and triggers “{ $database }” had: they were not compared
+pg-log-grants-differ = Grants in “{ $database }” are not as they were when the backup was taken: { $names }
 pg-log-role-used = The role “{ $role }” is in use by now and was left
 pg-log-set-aside = What was restored into “{ $database }”, and written since, lies in “{ $aside }”
 pg-log-name-taken = Somebody had made a database “{ $database }” while the name was free: it lies in “{ $aside }” now, untouched
@@ -510,6 +513,10 @@ problem-pg-load-permission = “{ $user }” may not create all that “{ $datab
 problem-pg-load-role = A role that “{ $database }” needs does not exist here
     .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.
     .next = Create the role named below, or restore from a backup that includes the roles.
+
+problem-pg-shape-differs = The restored “{ $database }” has { $count } owners, policies, triggers or functions that are not as in the backup
+    .safe = The live database was not touched; what was made beside it is removed.
+    .next = Read which below. If the backup has a physical copy of the cluster, or another one does, restore that: it needs no comparison.
 
 problem-pg-compare-differs = The restored “{ $database }” differs from the backup in { $count } counts
     .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.

@@ -48,6 +48,7 @@ pg-step-count-writes = Ler os contadores de gravação de { $databases } antes d
 pg-step-rehearse = Testar se o backup de segurança e o backup de “{ $database }” carregam aqui (apenas a estrutura)
 pg-step-analyze = Coletar as estatísticas do planejador de “{ $database }”
 pg-step-carry = Transferir dono, permissões, comentário e configurações de “{ $database }”
+pg-step-alike = Comparar donos, políticas, gatilhos e funções de “{ $database }” com o backup
 pg-step-drop = Excluir o banco de dados em uso “{ $database }” ({ $bytes })
 pg-step-close = Recusar conexões a { $databases } e encerrar as sessões
 pg-step-close-quiet = Recusar conexões a { $databases }, encerrar as sessões e nada excluir se houve gravações desde o backup de segurança
@@ -100,6 +101,8 @@ pg-log-dump-said = pg_dump disse sobre “{ $database }”: { $words }
 pg-log-load-said = O carregamento de “{ $database }” disse: { $words }
 pg-log-extension-version = A extensão { $extension } era { $then } no backup e é { $now } aqui
 pg-log-roles-unknown = Permissões e configurações de “{ $database }” para roles que não existem aqui ficaram de fora: { $roles }
+pg-log-no-shape = Este backup não diz que donos, políticas e gatilhos “{ $database }” tinha: eles não foram comparados
+pg-log-grants-differ = Permissões em “{ $database }” não estão como quando o backup foi feito: { $names }
 pg-log-role-used = A role “{ $role }” já está em uso e foi mantida
 pg-log-set-aside = O que foi restaurado em “{ $database }”, e gravado desde então, está em “{ $aside }”
 pg-log-name-taken = Alguém criou um banco de dados “{ $database }” enquanto o nome estava livre: agora ele está em “{ $aside }”, intacto
@@ -510,6 +513,10 @@ problem-pg-load-permission = “{ $user }” não pode criar tudo o que “{ $da
 problem-pg-load-role = Uma role de que “{ $database }” precisa não existe aqui
     .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.
     .next = Crie a role citada abaixo ou restaure de um backup que inclua as roles.
+
+problem-pg-shape-differs = O “{ $database }” restaurado tem { $count } donos, políticas, gatilhos ou funções que não estão como no backup
+    .safe = O banco em uso não foi tocado; o que foi criado ao lado é removido.
+    .next = Veja abaixo quais. Se este backup, ou outro, tem uma cópia física do cluster, restaure-a: ela não precisa de comparação.
 
 problem-pg-compare-differs = O “{ $database }” restaurado difere do backup em { $count } contagens
     .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.

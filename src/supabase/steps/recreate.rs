@@ -156,6 +156,7 @@ impl Step for Return {
     /// touched now.
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {
         let Some(before) = cx.find(&self.before)? else { return Ok(()) };
+        self.leave_no_made(&before).await?;
         let now = Before::of(&self.target.now().await?);
         let touched = |service: &&String| {
             let (was, is) = (before.of_service(service), now.of_service(service));
@@ -172,6 +173,27 @@ impl Step for Return {
                 } else if !container.ran() {
                     engine.stop(&container.name, Duration::from_secs(30)).await?;
                 }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Return {
+    /// Compose makes the new container beside the old one, and may be cut short there: it
+    /// would be taken for the service's own next time. It never ran, so nothing is in it.
+    async fn leave_no_made(&self, before: &Before) -> Result<(), Problem> {
+        let host = self.target.access.value("host").unwrap_or("local");
+        let engine = self.target.live.engine(host)?;
+        let now = Before::of(&self.target.now().await?);
+        for service in &self.services {
+            let (was, is) = (before.of_service(service), now.of_service(service));
+            let known = |id: &str| was.iter().any(|c| c.id == id);
+            if !is.iter().any(|c| known(&c.id)) {
+                continue;
+            }
+            for made in is.iter().filter(|c| c.state == "created" && !known(&c.id)) {
+                engine.remove(&made.id).await?;
             }
         }
         Ok(())

@@ -111,6 +111,7 @@ struct PartFacts {
     dress: Dress,
     extensions: std::collections::BTreeMap<String, String>,
     moved: super::counts::Counts,
+    shape: super::shape::Shape,
 }
 
 impl PartFacts {

@@ -15,6 +15,7 @@ use super::{
         inspect, roles as role_file,
         session::By,
         settings::Source,
+        shape,
     },
     PartFacts, Work,
     load::{Extent, feed, options},
@@ -69,7 +70,8 @@ pub(in super::super) fn steps(
         steps.push(AnyStep::new(Reload { work: work.clone(), part: part.clone(), shelf }));
         steps.push(AnyStep::new(side::Compare { work: work.clone(), part: part.clone() }));
         steps.push(AnyStep::new(side::Analyze { work: work.clone() }));
-        steps.push(AnyStep::new(Wear { work, part, settings }));
+        steps.push(AnyStep::new(Wear { work: work.clone(), part: part.clone(), settings }));
+        steps.push(AnyStep::new(Alike { work, part }));
     }
     Ok(steps)
 }
@@ -173,6 +175,10 @@ impl Step for Reload {
             side::create(&mut session, work, name, &dress).await?;
         }
         session.close().await;
+        let mut session = work.inside(cx, name).await?;
+        let sql = shape::no_defaults(&mut session).await?;
+        session.transaction(&sql).await?;
+        session.close().await;
         cx.progress().expect(part.raw.bytes);
         let source = open_part(shelf.store.clone(), &shelf.resource, part, counted(cx)).await?;
         let server = work.server.during(cx.operation()).with_options(&options(work));
@@ -232,6 +238,63 @@ impl Step for Wear {
         session.close().await;
         Ok(())
     }
+}
+
+/// Compares what the database is besides its rows: owners, policies, triggers, functions.
+/// Grants that differ are told and are no failure: the same rights can be written down in
+/// more than one way, and a false alarm would leave somebody without a restore.
+struct Alike {
+    work: Work,
+    part: Part,
+}
+
+#[async_trait]
+impl Step for Alike {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        format!("alike:{}", self.work.target.name)
+    }
+
+    fn title(&self) -> Msg {
+        msg!("pg-step-alike", database = &self.work.target.name)
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("pg-undo-nothing-read"))
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let database = self.work.target.name.as_str();
+        let wanted = PartFacts::of(&self.part).shape;
+        if wanted.is_empty() {
+            cx.log(msg!("pg-log-no-shape", database = database)).await;
+            return Ok(());
+        }
+        let mut session = self.work.inside(cx, database).await?;
+        session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let found = shape::read(&mut session).await?;
+        session.close().await;
+        let (grants, others) = shape::differences(&wanted, &found);
+        if !grants.is_empty() {
+            cx.log(msg!("pg-log-grants-differ", database = database, names = listed(&grants, ", "))).await;
+        }
+        if others.is_empty() {
+            return Ok(());
+        }
+        Err(problem!("pg-shape-differs", database = database, count = others.len())
+            .detail(listed(&others, "\n")))
+    }
+}
+
+/// The first of some names.
+fn listed(names: &[String], between: &str) -> String {
+    let mut some = names.iter().take(side::LISTED).cloned().collect::<Vec<_>>();
+    if names.len() > side::LISTED {
+        some.push("…".to_owned());
+    }
+    some.join(between)
 }
 
 #[cfg(test)]

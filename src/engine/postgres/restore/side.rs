@@ -183,7 +183,7 @@ pub(super) struct Compare {
 }
 
 /// How many differences are listed.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 
 /// Compares a database with a part's counts.
 pub(super) async fn compare(cx: &Cx, work: &Work, name: &str, part: &Part) -> Result<(), Problem> {

@@ -10,5 +10,6 @@ mod load;
 mod restore;
 mod rig;
 mod settings;
+mod shape;
 mod swap;
 mod way;

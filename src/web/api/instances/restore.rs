@@ -1,9 +1,10 @@
 //! `POST /api/instances/{resource}/restore/{backup}`
 
-use super::here;
 use crate::{
     engine::RestoreOptions,
     operation::{Request, RestoreRequest},
+    problem,
+    supabase::engine::KIND,
     web::api::{
         body::Json,
         call::{Answer, Call, Run},
@@ -25,12 +26,16 @@ use crate::{
     ),
 )]
 pub(in crate::web::api) async fn restore(call: Call<Run>, Json(asked): Json<RestoreInstance>) -> Answer {
+    let backup = call.here.backup()?;
+    // The address names the instance it was taken of: nothing else is let in here.
+    if backup.kind != KIND {
+        return Err(problem!("not-an-instance", resource = &backup.resource_name).into());
+    }
     let place = asked.place();
     let request = Request::Restore(RestoreRequest {
-        into: Some(here(&call)?.id.clone()),
         options: RestoreOptions { new_name: asked.new_name, place, ..RestoreOptions::default() },
         without_safety: asked.without_safety,
-        ..RestoreRequest::of(call.here.backup()?.id.clone())
+        ..RestoreRequest::of(backup.id.clone())
     });
     call.ask(call.query, request, asked.confirm.as_deref()).await
 }

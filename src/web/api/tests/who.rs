@@ -92,6 +92,31 @@ async fn each_route_lets_in_whom_its_rule_names() {
     }
 }
 
+/// A rule looks up what its handler reads, and what is no instance is said to be none.
+#[actix_web::test]
+async fn what_is_no_instance_is_told_so_by_every_route_of_instances() {
+    let site = TestSite::new().await;
+    let things = Things::of(&site).await;
+    let owner = site.person("alpha-owner");
+    for entry in api().filter(|entry| entry.path.starts_with("/api/instances/{resource}")) {
+        let path = things.path(entry.path);
+        let mut ask = Ask::new(entry.method, &path);
+        if entry.method != "GET" {
+            ask = ask.json(&json!({}));
+        }
+        let reply = site.send(ask.token_of(owner)).await;
+        let at = format!("{} {path}: {} {}", entry.method, reply.status, reply.text());
+        if reply.status == 200 {
+            // Backups are listed and shown alike, whatever they are of.
+            assert!(entry.method == "GET" && entry.path.contains("/backup"), "{at}");
+            continue;
+        }
+        // What has fields that must be there is refused for these first.
+        let code = reply.problem().1;
+        assert!(code == "not-an-instance" || code == "api-field-missing", "{at}");
+    }
+}
+
 #[actix_web::test]
 async fn nobody_unknown_is_let_in() {
     let site = TestSite::new().await;
