@@ -11,6 +11,8 @@ mod cluster;
 mod config;
 #[path = "instance/copy.rs"]
 mod copy;
+#[path = "instance/mail.rs"]
+mod mail;
 #[path = "instance/name.rs"]
 mod name;
 #[path = "instance/panel.rs"]
