@@ -179,8 +179,8 @@ async fn the_form_sends_one_with_what_is_saved() {
     std::fs::write(&env, &all).unwrap();
     let sent = site.send(ask("ana%40example.com")).await;
     assert_eq!((sent.status.as_u16(), sent.header("location")), (303, page.as_str()), "{}", sent.text());
-    let cookie = sent.headers.get_all("set-cookie").map(|c| c.to_str().unwrap().to_owned());
-    let cookie = cookie.filter(|c| c.contains("flash")).next().unwrap();
+    let mut cookie = sent.headers.get_all("set-cookie").map(|c| c.to_str().unwrap().to_owned());
+    let cookie = cookie.find(|c| c.contains("flash")).unwrap();
     let cookie = cookie.split(';').next().unwrap();
     let shown = Ask::get(&page).header("cookie", &format!("zelo_session={}; {cookie}", owner.session));
     let shown = site.send(shown).await.text();
