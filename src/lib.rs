@@ -10,6 +10,7 @@ pub mod engine;
 pub mod host;
 pub mod i18n;
 pub mod jobs;
+pub mod notify;
 pub mod operation;
 pub mod saga;
 pub mod secret;

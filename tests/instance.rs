@@ -15,6 +15,8 @@ mod copy;
 mod elsewhere;
 #[path = "instance/lost.rs"]
 mod lost;
+#[path = "instance/mail.rs"]
+mod mail;
 #[path = "instance/name.rs"]
 mod name;
 #[path = "instance/panel.rs"]

@@ -69,6 +69,7 @@ fn every_documented_verb_is_there() {
         "instance config history shop --limit 5",
         "instance config set-back aaaa1111 --dry-run",
         "instance config rotate supabase jwt_secret --dry-run",
+        "instance config test-mail shop --to ana@example.com smtp_host=mail.example.com smtp_pass",
         "instance backup shop --name before",
         "instance restore shop aaaa1111 --confirm shop",
         "instance restore shop aaaa1111 --as copy --folder /srv/copy --port 9000",

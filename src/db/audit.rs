@@ -49,6 +49,17 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+/// A test mail, as the audit log has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailNote {
+    /// To whom.
+    pub to: String,
+    /// By which server: host and port.
+    pub server: String,
+    /// `sent`, or the code of what went wrong.
+    pub came_to: String,
+}
+
 /// Which entries to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AuditFilter {
@@ -167,6 +178,19 @@ impl Db {
         let (subject, actor) = (format!("resource:{resource}"), actor.to_owned());
         let detail = serde_json::json!({ "field": field });
         let noted = self.write(move |tx| tx.audit(&actor, "instance.reveal", &subject, &detail));
+        Ok(noted.await?)
+    }
+
+    /// Writes down that a test mail was tried with an instance's mail settings.
+    pub async fn note_test_mail(
+        &self,
+        resource: &ResourceId,
+        note: MailNote,
+        actor: &str,
+    ) -> Result<(), Problem> {
+        let (subject, actor) = (format!("resource:{resource}"), actor.to_owned());
+        let detail = serde_json::json!({ "to": note.to, "server": note.server, "result": note.came_to });
+        let noted = self.write(move |tx| tx.audit(&actor, "instance.test-mail", &subject, &detail));
         Ok(noted.await?)
     }
 

@@ -49,7 +49,7 @@ use diesel::r2d2::Pool;
 use tokio::sync::Mutex;
 
 pub use asides::{AsideRow, AsideState, NewAside};
-pub use audit::{AuditFilter, AuditRow};
+pub use audit::{AuditFilter, AuditRow, MailNote};
 pub use backups::{BackupFilter, BackupRow, BackupSort};
 pub use conn::DbTarget;
 pub use download_links::DownloadLinkRow;

@@ -21,6 +21,7 @@ mod health;
 mod limit;
 mod links;
 mod live;
+mod mails;
 mod page;
 mod pages;
 mod proxy;
@@ -99,6 +100,8 @@ pub(crate) struct Site {
     /// Knocks where operations are run.
     knock: Knock,
     pub(crate) limiter: Arc<limit::Limiter>,
+    /// Who sent test mails.
+    pub(crate) mails: mails::Mails,
     /// So many passwords are checked at once: each takes 19 MiB and a core.
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
     pub(crate) hub: live::hub::Hub,
@@ -138,6 +141,7 @@ impl Site {
             arrives: guard::ARRIVES,
             knock,
             limiter: Arc::default(),
+            mails: mails::Mails::default(),
             hashing: Arc::new(tokio::sync::Semaphore::new(HASHING)),
             hub: live::hub::Hub::default(),
             boards: board::Boards::default(),

@@ -232,3 +232,7 @@ help-aside-keep--days = For so many days from now; never for less than it is kep
 help-aside-free = Remove something for good, now
 help-aside-free--without-safety = Do it although no safety backup is left, and why; recorded
     .value = REASON
+
+help-instance-config-test-mail = Send a test mail with the mail settings as they stand, or with these values in place of saved ones. Nothing is changed
+help-instance-config-test-mail--to = To whom
+    .value = ADDRESS

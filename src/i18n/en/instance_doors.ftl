@@ -194,3 +194,19 @@ ui-no-lines = No line fits.
 
 ui-waive = Without a safety backup
 ui-waive-help = Recorded, with your name, in the audit log. Empty: with a safety backup.
+
+ui-test-mail = Send a test mail to
+ui-test-mail-help = With the settings as they are saved, from the machine Zelo runs on; it takes up to 15 seconds and changes nothing. Whether the sign-in service's container reaches the same server it does not say.
+ui-test-mail-send = Send test mail
+flash-mail-sent-tls = { $host } took the test mail to { $to }, over an encrypted connection. Its answer: { $said }
+flash-mail-sent-clear = { $host } took the test mail to { $to }, without encryption. Its answer: { $said }
+cli-mail-to = To
+cli-mail-from = From
+cli-mail-server = Server
+cli-mail-tls = Connection
+cli-mail-encrypted = encrypted
+cli-mail-clear = not encrypted
+cli-mail-login = Login
+cli-mail-no-login = none
+cli-mail-said = Its answer
+cli-mail-container = Container

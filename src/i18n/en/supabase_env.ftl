@@ -30,3 +30,9 @@ problem-env-edit-last-line = Line { $line } of the .env file has no “=” and 
 problem-env-edit-refused = The value of { $key } cannot be changed without touching other lines of the .env file.
     .safe = The file was not changed.
     .next = Correct the lines that are marked as invalid, then try again.
+problem-env-not-utf8 = The .env file is not UTF-8: line { $line }, the value of { $key }. What Compose makes of such a file cannot be compared.
+    .safe = The file was not changed, and nothing was restarted.
+    .next = Save it as UTF-8, for example with “iconv -f LATIN1 -t UTF-8”, then try again.
+problem-env-not-utf8-line = The .env file is not UTF-8: line { $line }. What Compose makes of such a file cannot be compared.
+    .safe = The file was not changed, and nothing was restarted.
+    .next = Save it as UTF-8, for example with “iconv -f LATIN1 -t UTF-8”, then try again.

@@ -232,3 +232,7 @@ help-aside-keep--days = Por tantos dias a partir de agora; nunca por menos do qu
 help-aside-free = Remove algo de vez, agora
 help-aside-free--without-safety = Faz isso mesmo sem backup de segurança, e por quê; fica registrado
     .value = MOTIVO
+
+help-instance-config-test-mail = Envia um e-mail de teste com as configurações de e-mail como estão, ou com estes valores no lugar dos salvos. Nada é alterado
+help-instance-config-test-mail--to = Para quem
+    .value = ENDEREÇO

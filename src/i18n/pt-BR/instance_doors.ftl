@@ -194,3 +194,19 @@ ui-no-lines = Nenhuma linha corresponde.
 
 ui-waive = Sem cópia de segurança prévia
 ui-waive-help = Fica no registro de auditoria, com o seu nome. Vazio: com cópia de segurança.
+
+ui-test-mail = Enviar um e-mail de teste para
+ui-test-mail-help = Com as configurações como estão salvas, a partir da máquina em que o Zelo roda; leva até 15 segundos e não altera nada. Não diz se o contêiner do serviço de login alcança o mesmo servidor.
+ui-test-mail-send = Enviar e-mail de teste
+flash-mail-sent-tls = { $host } aceitou o e-mail de teste para { $to }, por uma conexão criptografada. A resposta: { $said }
+flash-mail-sent-clear = { $host } aceitou o e-mail de teste para { $to }, sem criptografia. A resposta: { $said }
+cli-mail-to = Para
+cli-mail-from = De
+cli-mail-server = Servidor
+cli-mail-tls = Conexão
+cli-mail-encrypted = criptografada
+cli-mail-clear = não criptografada
+cli-mail-login = Login
+cli-mail-no-login = nenhum
+cli-mail-said = A resposta
+cli-mail-container = Contêiner

@@ -30,3 +30,9 @@ problem-env-edit-last-line = A linha { $line } do arquivo .env não tem “=” 
 problem-env-edit-refused = O valor de { $key } não pode ser alterado sem mexer em outras linhas do arquivo .env.
     .safe = O arquivo não foi alterado.
     .next = Corrija as linhas marcadas como inválidas e tente de novo.
+problem-env-not-utf8 = O arquivo .env não está em UTF-8: linha { $line }, o valor de { $key }. O que o Compose faz de um arquivo assim não pode ser comparado.
+    .safe = O arquivo não foi alterado, e nada foi reiniciado.
+    .next = Salve-o em UTF-8, por exemplo com “iconv -f LATIN1 -t UTF-8”, e tente de novo.
+problem-env-not-utf8-line = O arquivo .env não está em UTF-8: linha { $line }. O que o Compose faz de um arquivo assim não pode ser comparado.
+    .safe = O arquivo não foi alterado, e nada foi reiniciado.
+    .next = Salve-o em UTF-8, por exemplo com “iconv -f LATIN1 -t UTF-8”, e tente de novo.

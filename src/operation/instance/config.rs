@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::preview::entered_values;
 pub use self::{
     guided::Guided,
     history::{Edited, history, set_back},

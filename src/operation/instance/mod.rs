@@ -6,6 +6,7 @@ mod copy;
 mod follow;
 mod import;
 mod look;
+mod mail;
 mod release;
 mod repair;
 mod restart;
@@ -21,6 +22,7 @@ pub use self::{
     follow::{Followed, follow_logs},
     import::{ImportOutcome, Imported, import_instances},
     look::{Address, Glance, Served, Setting, Stack, glance, logs, measure, reveal, settings, stacks},
+    mail::{MailRequest, TestMail, test_mail},
     release::ReleaseRequest,
     repair::RepairRequest,
     restart::RestartRequest,

@@ -101,6 +101,15 @@ impl Dotenv {
         if lines.len() > 1 { lines } else { Vec::new() }
     }
 
+    /// Where the first bytes are that are no UTF-8: the line, from 1, and the key whose
+    /// value they stand in, if it is a value. Nothing of the value itself.
+    pub fn not_utf8(&self) -> Option<(usize, Option<&str>)> {
+        let at = std::str::from_utf8(&self.bytes).err()?.valid_up_to();
+        let line = 1 + self.bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+        let key = self.assignments.iter().find(|one| one.raw.contains(&at)).map(|one| one.key.as_str());
+        Some((line, key))
+    }
+
     /// Each key once, in the order in which it first appears.
     pub fn keys(&self) -> Vec<&str> {
         let mut keys: Vec<&str> = Vec::new();

@@ -90,6 +90,7 @@ const PROBLEM: &str = "Problem";
         instances::config::show::show,
         instances::config::change::change,
         instances::config::reveal::reveal,
+        instances::config::test_mail::test_mail,
         operations::list::list,
         operations::show::show,
         operations::events::events,

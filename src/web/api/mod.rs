@@ -87,6 +87,9 @@ pub(super) const ROUTES: &[Entry] = &[
     get("/api/instances/{resource}/config/history", Rule::Resource(Owner), |r| {
         r.to(instances::config::history::history)
     }),
+    post("/api/instances/{resource}/config/test-mail", Rule::Resource(Owner), |r| {
+        r.to(instances::config::test_mail::test_mail)
+    }),
     post("/api/instances/{resource}/config/{field}/rotate", Rule::Resource(Owner), |r| {
         r.to(instances::config::rotate::rotate)
     }),

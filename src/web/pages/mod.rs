@@ -75,6 +75,9 @@ pub(super) const ROUTES: &[Entry] = &[
         r.to(instance::settings::agree)
     }),
     post("/instances/{resource}/settings/waive", Rule::Resource(Owner), |r| r.to(instance::settings::waive)),
+    post("/instances/{resource}/settings/test-mail", Rule::Resource(Owner), |r| {
+        r.to(instance::test_mail::send)
+    }),
     post("/instances/{resource}/settings/{field}/reveal", Rule::Resource(Owner), |r| {
         r.to(instance::settings::reveal)
     }),

@@ -14,6 +14,7 @@ mod instance_changes;
 mod instances;
 mod language;
 mod lists;
+mod mails;
 mod manage;
 mod overview;
 mod pages;

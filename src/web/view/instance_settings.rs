@@ -28,6 +28,8 @@ pub(crate) struct SettingsPage {
     pub(crate) groups: Vec<Group>,
     /// What is wrong with what was entered, or why there is no form.
     pub(crate) problem: Option<Told>,
+    /// To whom a test mail goes.
+    pub(crate) to: Input,
 }
 
 /// Settings that belong together.
@@ -204,8 +206,9 @@ pub(crate) mod samples {
         SettingsPage {
             tabs: tabs(2),
             resource: Ref::new(ID, "shop <prod>"),
-            groups: vec![group("urls", fields), group("pooler", second)],
+            groups: vec![group("urls", fields), group("smtp", second)],
             problem: None,
+            to: Input::default(),
             page,
         }
     }
@@ -213,6 +216,7 @@ pub(crate) mod samples {
     pub(crate) fn pages(lang: Lang) -> Vec<SettingsPage> {
         let mut wrong = page_of(lang);
         wrong.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));
+        wrong.to = Input::of("<ana>").wrong("Not an address.");
         wrong.groups[0].fields[0].input = Input::of("x").wrong("Not an address.");
         wrong.groups[0].fields[3].input = Input::default().wrong("Too short.");
         let mut away = page_of(lang);

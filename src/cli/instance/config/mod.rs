@@ -6,6 +6,7 @@ pub(crate) mod history;
 pub(crate) mod rotate;
 pub(crate) mod set;
 pub(crate) mod set_back;
+pub(crate) mod test_mail;
 
 use std::collections::BTreeMap;
 
@@ -37,6 +38,8 @@ pub enum Command {
     SetBack(set_back::Args),
     /// `zelo instance config rotate`
     Rotate(rotate::Args),
+    /// `zelo instance config test-mail`
+    TestMail(test_mail::Args),
 }
 
 impl Command {
@@ -48,6 +51,7 @@ impl Command {
             Self::History(args) => args.run(desk).await,
             Self::SetBack(args) => args.run(desk).await,
             Self::Rotate(args) => args.run(desk).await,
+            Self::TestMail(args) => args.run(desk).await,
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Preview {
 impl Preview {
     /// Checks what was entered, all of it, and what it would do. Problems: the key's own
     /// (`env-…`), `config-field-unknown`, `config-no-change`, `env-unreadable`,
-    /// `compose-refused`.
+    /// `env-not-utf8`, `env-not-utf8-line`, `compose-refused`.
     pub(super) async fn of(
         world: &World,
         id: &OperationId,
@@ -174,17 +174,50 @@ pub async fn wrong_values(
     entered: &BTreeMap<String, Secret>,
 ) -> Result<Vec<Problem>, Problem> {
     let current = read_env(target(world, row)?.now().await?.env_file()).await?;
-    Ok(checked(&current, &row.name, entered, false).1)
+    let mut wrong = checked(&current, &row.name, entered, false).1;
+    if let Some(problem) = unsound(&current, entered) {
+        wrong.insert(0, problem);
+    }
+    Ok(wrong)
+}
+
+/// The accepted values that differ from the file's, for a look at what they would do. No
+/// edit: the file need not be one that can be edited. Problem: the first that [`checked`]
+/// finds.
+pub(in crate::operation::instance) fn entered_values(
+    current: &Dotenv,
+    name: &str,
+    entered: &BTreeMap<String, Secret>,
+) -> Result<Vec<(&'static Key, Secret)>, Problem> {
+    let (wanted, wrong) = checked(current, name, entered, false);
+    wrong.into_iter().next().map_or(Ok(wanted), Err)
+}
+
+/// Why no edit of this file can be proven. What Compose resolves comes as JSON, in which
+/// every byte that is no UTF-8 is replaced: neither could the services that such a value
+/// reaches be told from others, nor could it be read back once it is in force. Zelo's own
+/// name for the instance is not in the file.
+fn unsound(current: &Dotenv, entered: &BTreeMap<String, Secret>) -> Option<Problem> {
+    if entered.keys().all(|field| field == NAME.field) {
+        return None;
+    }
+    Some(match current.not_utf8()? {
+        (line, Some(key)) => problem!("env-not-utf8", line = line, key = key),
+        (line, None) => problem!("env-not-utf8-line", line = line),
+    })
 }
 
 /// What is to be written, where it differs from what is there. Problem: the first of those
-/// that [`checked`] finds, or `config-no-change`.
-fn accepted<'a>(
+/// that [`unsound`] and [`checked`] find, or `config-no-change`.
+fn accepted(
     current: &Dotenv,
     name: &str,
     entered: &BTreeMap<String, Secret>,
     guided: bool,
-) -> Result<Vec<(&'a Key, Secret)>, Problem> {
+) -> Result<Vec<(&'static Key, Secret)>, Problem> {
+    if let Some(problem) = unsound(current, entered) {
+        return Err(problem);
+    }
     let (wanted, wrong) = checked(current, name, entered, guided);
     match wrong.into_iter().next() {
         Some(problem) => Err(problem),
@@ -194,12 +227,12 @@ fn accepted<'a>(
 }
 
 /// What differs and may be written, and what may not.
-fn checked<'a>(
+fn checked(
     current: &Dotenv,
     name: &str,
     entered: &BTreeMap<String, Secret>,
     guided: bool,
-) -> (Vec<(&'a Key, Secret)>, Vec<Problem>) {
+) -> (Vec<(&'static Key, Secret)>, Vec<Problem>) {
     let (mut keys, mut wanted, mut wrong) = (Vec::<(&'static Key, &Secret)>::new(), Vec::new(), Vec::new());
     for (field, value) in entered {
         match by_field(field) {
@@ -329,6 +362,26 @@ mod tests {
         assert_eq!(of(&[("name", "Ana's shop")]), (1, vec![]));
         assert_eq!(of(&[("name", "a\nb")]).1, ["resource-name"]);
         assert_eq!(of(&[("nothing", "1"), ("jwt_expiry", "7200")]).1, ["config-field-unknown"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_utf8_is_not_edited() {
+        let of = |bytes: &[u8], fields: &[&str]| {
+            let current = Dotenv::parse(bytes.to_vec());
+            let entered = fields.iter().map(|field| ((*field).to_owned(), Secret::new("7200"))).collect();
+            let problem = unsound(&current, &entered)?;
+            assert_eq!(accepted(&current, "shop", &entered, false).unwrap_err(), problem);
+            assert_eq!(accepted(&current, "shop", &entered, true).unwrap_err(), problem, "guided as well");
+            Some(format!("{} {:?} {:?}", problem.code, problem.args.get("line"), problem.args.get("key")))
+        };
+        let value = b"# ol\xc3\xa1\nJWT_EXPIRY=3600\nSMTP_SENDER_NAME=\"Jo\xe3o\"\nA=\xff\n";
+        let told = "env-not-utf8 Some(Number(3)) Some(Text(\"SMTP_SENDER_NAME\"))";
+        assert_eq!(of(value, &["jwt_expiry"]).as_deref(), Some(told));
+        assert_eq!(of(value, &["jwt_expiry", "name"]).as_deref(), Some(told));
+        assert_eq!(of(value, &["name"]), None, "the name is not in the file");
+        let comment = b"JWT_EXPIRY=3600 # Jo\xe3o\n";
+        assert_eq!(of(comment, &["jwt_expiry"]).as_deref(), Some("env-not-utf8-line Some(Number(1)) None"));
+        assert_eq!(of("A=João\n".as_bytes(), &["jwt_expiry"]), None);
     }
 
     #[tokio::test]

@@ -10,7 +10,8 @@ use crate::{
     domain::finding::{self, Next, Outcome},
     host,
     i18n::Catalogue,
-    operation::{Address, Change, Edited, Glance, Served, Setting},
+    msg,
+    operation::{Address, Change, Edited, Glance, Served, Setting, TestMail},
     supabase::{self, diagnose, keys::ValueKind},
 };
 
@@ -209,6 +210,48 @@ pub(crate) struct Revealed {
     pub(crate) field: String,
     /// The value.
     pub(crate) value: String,
+}
+
+/// A test mail that a server has taken. Whether it arrives only its reader can say.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct TestMailSent {
+    /// To whom.
+    pub(crate) to: String,
+    /// From whom.
+    pub(crate) from: String,
+    /// The server, as the settings name it.
+    pub(crate) server: String,
+    /// Its port.
+    pub(crate) port: u16,
+    /// The address that was spoken with, if it is known.
+    pub(crate) address: Option<String>,
+    /// The instance's container that the server's name means, if it means one.
+    pub(crate) container: Option<String>,
+    /// Whether the connection was encrypted.
+    pub(crate) tls: bool,
+    /// How it was logged in: `plain`, `login`; `null`: not at all.
+    pub(crate) login: Option<String>,
+    /// The server's last answer, with its code.
+    pub(crate) answer: String,
+    /// From where it was sent, and what that does not say.
+    pub(crate) note: String,
+}
+
+impl TestMailSent {
+    pub(crate) fn of(mail: &TestMail, words: &Catalogue) -> Self {
+        Self {
+            to: mail.to.clone(),
+            from: mail.from.clone(),
+            server: mail.host.clone(),
+            port: mail.port,
+            address: mail.sent.address.map(|address| address.to_string()),
+            container: mail.container.clone(),
+            tls: mail.sent.tls,
+            login: mail.sent.login.map(ToOwned::to_owned),
+            answer: mail.sent.said.clone(),
+            note: words.text(&msg!("mail-from-here")),
+        }
+    }
 }
 
 /// The last changes of settings, the newest first.

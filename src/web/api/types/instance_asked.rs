@@ -159,6 +159,19 @@ pub(crate) struct Rotate {
     pub(crate) confirm: Option<String>,
 }
 
+/// A test mail.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SendTestMail {
+    /// To whom: one plain address.
+    pub(crate) to: String,
+    /// Mail settings (`smtp_…`) to try that are not saved, by field. What is not named is
+    /// as it is saved; the saved password is sent to the saved server only.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>, write_only)]
+    pub(crate) changes: BTreeMap<String, Hidden>,
+}
+
 /// Nothing has to be said with it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,6 +9,7 @@ pub(super) mod rotate;
 pub(super) mod run;
 pub(super) mod settings;
 pub(super) mod show;
+pub(super) mod test_mail;
 
 use actix_web::{HttpRequest, HttpResponse};
 

@@ -39,6 +39,9 @@ use crate::{
 /// How long what was entered may wait to be agreed to.
 const WAITS: TimeDelta = TimeDelta::hours(1);
 
+/// Under which a test mail's reader is among what was entered: no key has this name.
+const TO: &str = "to";
+
 /// What was entered, by field; of hidden values only what is to change.
 type Entered = BTreeMap<String, Secret>;
 
@@ -61,6 +64,20 @@ pub(in crate::web::pages) async fn show(
     }
     let found = settings(&site.world, here.resource()?).await;
     form(&site, &request, &caller, &here, found, None).await
+}
+
+/// The form with what kept a test mail to somebody from being sent.
+pub(super) async fn unsent(
+    site: &Site,
+    request: &HttpRequest,
+    caller: &Caller,
+    here: &Here,
+    to: &str,
+    problem: Problem,
+) -> Result<HttpResponse, Refusal> {
+    let found = settings(&site.world, here.resource()?).await;
+    let typed = Entered::from([(TO.to_owned(), Secret::new(to))]);
+    form(site, request, caller, here, found, Some((&typed, vec![problem]))).await
 }
 
 /// What the change would do: a plan to be agreed to, or the form with what is wrong.
@@ -241,8 +258,22 @@ async fn form(
     };
     let first = wrong.as_ref().and_then(|(_, wrong)| wrong.first());
     let problem = away.as_ref().or(first).map(|problem| t.told(problem));
+    let to = test_mail_to(t, wrong.as_ref());
     let (resource, tabs) = (link(row), tabs(t, row, may(here), "settings"));
-    desk.answer(status, |page| SettingsPage { page, tabs, resource, groups, problem }.render())
+    desk.answer(status, |page| SettingsPage { page, tabs, resource, groups, problem, to }.render())
+}
+
+/// Where a test mail's reader is entered.
+fn test_mail_to(t: T, wrong: Option<&(&Entered, Vec<Problem>)>) -> Input {
+    let Some((entered, problems)) = wrong else { return Input::default() };
+    let input = Input::of(entered.get(TO).map(Secret::expose).unwrap_or_default());
+    let own = |problem: &&Problem| {
+        problem.is("mail-address") && matches!(problem.args.get("field"), Some(Arg::Text(f)) if f == TO)
+    };
+    match problems.iter().find(own) {
+        Some(problem) => input.wrong(t.told(problem).what),
+        None => input,
+    }
 }
 
 fn groups(t: T, found: &[Setting], wrong: Option<&(&Entered, Vec<Problem>)>) -> Vec<Group> {

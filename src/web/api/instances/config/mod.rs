@@ -8,6 +8,7 @@ pub(in crate::web::api) mod reveal;
 pub(in crate::web::api) mod rotate;
 pub(in crate::web::api) mod set_back;
 pub(in crate::web::api) mod show;
+pub(in crate::web::api) mod test_mail;
 
 use crate::web::api::call::Call;
 
