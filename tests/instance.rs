@@ -11,6 +11,8 @@ mod cluster;
 mod config;
 #[path = "instance/copy.rs"]
 mod copy;
+#[path = "instance/folder.rs"]
+mod folder;
 #[path = "instance/name.rs"]
 mod name;
 #[path = "instance/panel.rs"]

@@ -8,6 +8,7 @@ pub mod compose;
 pub mod diagnose;
 pub mod dotenv;
 pub mod engine;
+pub mod folder;
 pub mod http;
 pub mod instance;
 pub mod keys;

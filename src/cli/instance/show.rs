@@ -84,6 +84,7 @@ fn line(desk: &Desk, one: &Served) -> Vec<Field> {
     let (state, tone) = match (one.state.as_str(), one.health.as_deref()) {
         ("running", Some("unhealthy")) => ("running, unhealthy".to_owned(), Tone::Bad),
         ("running", Some(health)) => (format!("running, {health}"), Tone::Good),
+        ("absent", _) => (desk.out.words().label("ui-service-absent"), Tone::Caution),
         ("running", None) => ("running".to_owned(), Tone::Good),
         (state, _) => (state.to_owned(), Tone::Caution),
     };

@@ -3,6 +3,7 @@
 
 mod config;
 mod copy;
+mod folder;
 mod follow;
 mod import;
 mod look;
@@ -18,6 +19,7 @@ pub(super) use self::{
 pub use self::{
     config::{Change, ConfigRequest, Edited, Guided, history, set_back, wrong_values},
     copy::CopyRequest,
+    folder::add_folder,
     follow::{Followed, follow_logs},
     import::{ImportOutcome, Imported, import_instances},
     look::{Address, Glance, Served, Setting, Stack, glance, logs, measure, reveal, settings, stacks},

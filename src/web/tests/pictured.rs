@@ -130,6 +130,12 @@ impl ContainerHost for Pictured {
     async fn volumes(&self) -> Result<Vec<String>, HostError> {
         Ok(vec![])
     }
+    async fn networks(&self, _: &str) -> Result<Vec<String>, HostError> {
+        Ok(vec![])
+    }
+    async fn remove_network(&self, _: &str) -> Result<(), HostError> {
+        only_a_picture()
+    }
     async fn images(&self) -> Result<Vec<String>, HostError> {
         Ok(vec![])
     }

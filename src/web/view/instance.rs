@@ -109,6 +109,11 @@ impl ServiceLine {
         service_word(&self.state, self.health.as_deref())
     }
 
+    /// Whether there is a container at all.
+    pub(crate) fn is_there(&self) -> bool {
+        self.state != "absent"
+    }
+
     /// Whether it runs.
     pub(crate) fn runs(&self) -> bool {
         self.state == "running"

@@ -53,11 +53,12 @@ pub(crate) struct InstanceNow {
 pub(crate) struct InstanceService {
     /// The service.
     pub(crate) service: String,
-    /// The container's name.
+    /// The container's name; empty where there is none.
     pub(crate) container: String,
     /// Its image, as Compose names it.
     pub(crate) image: String,
-    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`.
+    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`; `absent` where there
+    /// is no container, but would be after a start.
     pub(crate) state: String,
     /// `healthy`, `unhealthy`, `starting`, where its image has a check.
     pub(crate) health: Option<String>,
