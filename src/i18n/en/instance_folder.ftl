@@ -55,3 +55,9 @@ ui-folder = An instance without containers
 ui-folder-path = Its folder on this server
 ui-folder-help = After docker compose down only the folder says what was there. It must lie below one of the setting instance_roots.
 ui-folder-do = Add it
+
+instance-agrees = Files and containers agree.
+instance-drifted = { $count ->
+    [one] One service runs with settings older than the files: { $services }. “{ $command }” in the project’s folder puts them in force.
+   *[other] { $count } services run with settings older than the files: { $services }. “{ $command }” in the project’s folder puts them in force.
+}

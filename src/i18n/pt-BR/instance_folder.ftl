@@ -55,3 +55,9 @@ ui-folder = Uma instância sem contêineres
 ui-folder-path = A sua pasta neste servidor
 ui-folder-help = Depois de docker compose down só a pasta diz o que havia. Ela precisa ficar abaixo de uma das de instance_roots.
 ui-folder-do = Adicionar
+
+instance-agrees = Arquivos e contêineres estão de acordo.
+instance-drifted = { $count ->
+    [one] Um serviço roda com configurações mais antigas que os arquivos: { $services }. “{ $command }” na pasta do projeto as põe em vigor.
+   *[other] { $count } serviços rodam com configurações mais antigas que os arquivos: { $services }. “{ $command }” na pasta do projeto as põe em vigor.
+}

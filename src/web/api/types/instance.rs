@@ -1,6 +1,8 @@
 //! Instances: how they are, what was found, their settings. No secret comes out but by
 //! the one call that says so.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,8 +12,8 @@ use crate::{
     domain::finding::{self, Next, Outcome},
     host,
     i18n::Catalogue,
-    operation::{Address, Change, Edited, Glance, Served, Setting},
-    supabase::{self, diagnose, keys::ValueKind},
+    operation::{Address, Change, Edited, Glance, Served, Setting, drift_said},
+    supabase::{self, diagnose, drift::Drift, keys::ValueKind},
 };
 
 /// An instance, and how it is now.
@@ -23,6 +25,28 @@ pub(crate) struct Instance {
     pub(crate) now: Option<InstanceNow>,
     /// Why it could not be looked at.
     pub(crate) problem: Option<Trouble>,
+    /// Where its containers are not what its files would give, as last compared behind
+    /// people's backs; none: not known yet, or Compose could not say it.
+    pub(crate) drift: Option<InstanceDrift>,
+}
+
+/// What came of comparing containers with files.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct InstanceDrift {
+    /// Whether files and containers agree.
+    pub(crate) agrees: bool,
+    /// By service, the variables of its environment that differ: none where something else
+    /// of it does.
+    pub(crate) services: BTreeMap<String, Vec<String>>,
+    /// The same in a sentence, in the asked language.
+    pub(crate) text: String,
+}
+
+impl InstanceDrift {
+    pub(crate) fn of(drift: &Drift, words: &Catalogue) -> Self {
+        let (agrees, services) = (drift.services.is_empty(), drift.services.clone());
+        Self { agrees, services, text: words.text(&drift_said(drift)) }
+    }
 }
 
 /// An instance at one moment.
