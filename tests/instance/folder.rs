@@ -25,7 +25,7 @@ fn all_of(panel: &Panel) -> [Vec<String>; 3] {
     [
         lines(&["ps", "-aq", "--filter", &filter]),
         lines(&["network", "ls", "-q", "--filter", &filter]),
-        lines(&["volume", "ls", "-q"]),
+        lines(&["volume", "ls", "-q", "--filter", &filter]),
     ]
 }
 
@@ -110,7 +110,7 @@ fn an_instance_is_started_from_its_folder_or_stays_as_it_was() {
     assert_eq!(steps, ["make", "start", "gate", "done"], "{plan}");
     assert!(plan["warnings"].to_string().contains("start-warn-makes"), "{plan}");
     for fault in ["start/kill:make:after", "start/kill:start:after"] {
-        run(&["start", &name], Some(fault)).killed();
+        run(&["start", &name, "--service", "db", "--service", "auth"], Some(fault)).killed();
         assert_eq!(all_of(&panel)[0].len(), 11, "{fault}: it is killed in the middle");
         let state = panel.recovered("start")["state"].clone();
         assert!(state == "rolled_back" || state == "failed", "{fault}: {state}");
@@ -121,7 +121,7 @@ fn an_instance_is_started_from_its_folder_or_stays_as_it_was() {
     // One that never comes up: GoTrue ends at once with this.
     let good = panel.instance.value("DISABLE_SIGNUP");
     set(&panel, "DISABLE_SIGNUP", "yes");
-    let ran = run(&["start", &name], None).json();
+    let ran = run(&["start", &name, "--service", "db", "--service", "auth"], None).json();
     assert_eq!(ran["operation"]["state"], "failed", "nothing of it is left: {ran}");
     assert_eq!(text(&ran["operation"]["problem"]["code"]), "service-not-up", "{ran}");
     assert_eq!(all_of(&panel), left);

@@ -51,7 +51,7 @@ cli-folder-added = { $name } is an instance known by its folder.
 cli-stack-no-containers = no containers
 
 ui-service-absent = No container
-ui-folder = An instance without containers
+ui-folder-title = An instance without containers
 ui-folder-path = Its folder on this server
 ui-folder-help = After docker compose down only the folder says what was there. It must lie below one of the setting instance_roots.
 ui-folder-do = Add it

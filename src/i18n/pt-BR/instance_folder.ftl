@@ -51,7 +51,7 @@ cli-folder-added = { $name } é uma instância conhecida pela sua pasta.
 cli-stack-no-containers = sem contêineres
 
 ui-service-absent = Sem contêiner
-ui-folder = Uma instância sem contêineres
+ui-folder-title = Uma instância sem contêineres
 ui-folder-path = A sua pasta neste servidor
 ui-folder-help = Depois de docker compose down só a pasta diz o que havia. Ela precisa ficar abaixo de uma das de instance_roots.
 ui-folder-do = Adicionar

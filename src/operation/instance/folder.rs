@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::{
-    db::ResourceRow,
+    db::{ResourceFilter, ResourceRow},
     domain::{id::ProjectId, problem::Problem},
     operation::{Actor, Addition, World, add_resource, change_access},
     problem,
@@ -16,6 +16,9 @@ use crate::{
 
 /// The host whose folders are this machine's.
 const HOST: &str = "local";
+
+/// Instances that are looked through at most.
+const MOST: i64 = 10_000;
 
 /// Adds the Supabase stack in a folder, under this name or its Compose project's. One that
 /// was added already without its folder is told it, and stays what and whose it is.
@@ -39,9 +42,10 @@ pub async fn add_folder(
     }
     let mut seen = detected(HOST, &found.project);
     let path = found.folder.display().to_string();
-    if let Some(row) = world.db.resource_by_identity(&seen.identity).await?
-        && !row.access.contains_key(FOLDER)
-    {
+    if let Some(row) = known(world, &found.project).await? {
+        if row.access.contains_key(FOLDER) {
+            return Err(problem!("resource-exists", name = row.name, id = row.id.as_str()));
+        }
         let mut access = world.access(&row)?;
         access.values.insert(FOLDER.to_owned(), path);
         return change_access(world, &row, access, &[], by).await;
@@ -55,4 +59,14 @@ pub async fn add_folder(
         detected: Some(seen),
     };
     add_resource(world, new, by).await
+}
+
+/// What leads to this Compose project already, detected or added by hand.
+async fn known(world: &World, project: &str) -> Result<Option<ResourceRow>, Problem> {
+    let filter = ResourceFilter { kind: Some(KIND), limit: Some(MOST), ..ResourceFilter::default() };
+    let mut rows = world.db.resources(filter).await?.rows.into_iter();
+    Ok(rows.find(|row| {
+        let value = |name: &str| row.access.get(name).map(String::as_str);
+        value("project") == Some(project) && value("host").unwrap_or(HOST) == HOST
+    }))
 }

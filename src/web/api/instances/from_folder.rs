@@ -17,7 +17,7 @@ use crate::{
 ///
 /// For a Supabase stack whose containers were removed: nothing else is left to find it by.
 /// The folder must lie below one of the setting `instance_roots` of the panel's machine. An
-/// instance that was added already without its folder is told it. For administrators.
+/// instance that was added already without its folder is told it.
 #[utoipa::path(
     post,
     path = "/api/instances/from-folder",
