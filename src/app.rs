@@ -53,7 +53,8 @@ pub async fn open(settings: &Settings) -> Result<World, Problem> {
     db.ensure_local_host(&docker_address(settings)).await?;
     db.ensure_default_project().await?;
     let postgres = postgres(settings, &hosts, &ids, Shelves { db: db.clone(), stores: stores.clone() });
-    let instances = Live::new(hosts.clone(), postgres.clone(), compose(settings));
+    let instances =
+        Live::new(hosts.clone(), postgres.clone(), compose(settings)).below(settings.instance_roots.clone());
     Ok(World {
         engines: engines(settings, postgres, instances.clone()),
         instances,

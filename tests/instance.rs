@@ -13,6 +13,8 @@ mod config;
 mod copy;
 #[path = "instance/elsewhere.rs"]
 mod elsewhere;
+#[path = "instance/folder.rs"]
+mod folder;
 #[path = "instance/lost.rs"]
 mod lost;
 #[path = "instance/mail.rs"]

@@ -14,7 +14,7 @@ const HEAD: &str = "\
 
 /// All keys, in the order of the example.
 fn keys() -> Vec<KeyInfo> {
-    let mut keys = vec![general::DATA.info(), general::LANGUAGE.info()];
+    let mut keys = vec![general::DATA.info(), general::LANGUAGE.info(), general::INSTANCE_ROOTS.info()];
     keys.extend(Database::KEYS);
     keys.extend(Http::KEYS);
     keys.extend(Store::KEYS);

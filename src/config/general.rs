@@ -33,6 +33,17 @@ pub(super) const LANGUAGE: Key<Option<Lang>> = Key {
     },
 };
 
+pub(super) const INSTANCE_ROOTS: Key<Vec<PathBuf>> = Key {
+    section: "",
+    name: "instance_roots",
+    help: "Folders below which instances may be added by their folder, with colons between them: a Supabase\n\
+           stack whose containers were removed is found by nothing else. None: no folder may be added.",
+    default: "\"\"",
+    optional: false,
+    secret: false,
+    parse: read::paths,
+};
+
 /// The data folder; without one and without a home, a problem.
 pub(super) fn data(keys: &mut Keys, sources: &Sources) -> PathBuf {
     let default = || sources.data();

@@ -54,6 +54,8 @@ pub struct Settings {
     pub docker: Docker,
     /// Docker Compose as a program of its own; `None`: `docker compose`.
     pub compose: Option<PathBuf>,
+    /// Folders below which instances may be added by their folder.
+    pub instance_roots: Vec<PathBuf>,
     /// How operations run.
     pub operation: Operation,
     /// Logging.
@@ -73,6 +75,7 @@ impl Settings {
             store: Store::read(&mut keys, &data),
             docker: Docker::read(&mut keys),
             compose: docker::compose(&mut keys),
+            instance_roots: keys.read(&general::INSTANCE_ROOTS, Vec::new),
             operation: Operation::read(&mut keys),
             log: Log::read(&mut keys),
             data,

@@ -12,6 +12,11 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Problem> {
     if clean { Ok(path) } else { Err(problem!("setting-path")) }
 }
 
+/// Absolute paths with colons between them; none is fine.
+pub(super) fn paths(text: &str) -> Result<Vec<PathBuf>, Problem> {
+    text.split(':').map(str::trim).filter(|one| !one.is_empty()).map(path).collect()
+}
+
 /// An address with a port.
 pub(super) fn address(text: &str) -> Result<SocketAddr, Problem> {
     text.parse().map_err(|_| problem!("setting-address"))

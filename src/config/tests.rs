@@ -72,6 +72,7 @@ fn every_key_can_be_set_by_its_variable() {
     let settings = Settings::load(&with_env(&[
         ("ZELO_DATA", "/d"),
         ("ZELO_LANGUAGE", "pt-BR"),
+        ("ZELO_INSTANCE_ROOTS", "/srv:/home/shop"),
         ("ZELO_DATABASE_URL", "postgres://zelo:secret@db/zelo"),
         ("ZELO_HTTP_BIND", "[::1]:9"),
         ("ZELO_HTTP_PUBLIC_URL", "https://a.example/zelo/"),
@@ -112,6 +113,7 @@ fn every_key_can_be_set_by_its_variable() {
             upload_limit: 3_000_000_000
         }
     );
+    assert_eq!(settings.instance_roots, [PathBuf::from("/srv"), "/home/shop".into()]);
     assert_eq!(settings.docker, Docker::Off);
     assert_eq!(settings.compose, Some("/usr/local/bin/compose".into()));
     assert_eq!(settings.operation.stall, Duration::from_secs(5400));

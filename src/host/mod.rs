@@ -370,6 +370,10 @@ pub trait ContainerHost: Send + Sync {
     async fn upload(&self, name: &str, folder: &str, tar: Reader) -> Result<(), HostError>;
     /// Names of all volumes.
     async fn volumes(&self) -> Result<Vec<String>, HostError>;
+    /// Names of the networks that a Compose project made.
+    async fn networks(&self, project: &str) -> Result<Vec<String>, HostError>;
+    /// Removes a network that no running container is in. Gone already is fine.
+    async fn remove_network(&self, name: &str) -> Result<(), HostError>;
     /// Names of the images the engine already has: `postgres:17`.
     async fn images(&self) -> Result<Vec<String>, HostError>;
     /// Makes and starts a container of Zelo's own; never pulls an image.

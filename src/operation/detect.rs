@@ -11,6 +11,7 @@ use crate::{
     db::{ResourceFilter, ResourceRow, ResourceState},
     domain::{clock::Moment, problem::Problem},
     engine::Detected,
+    supabase::engine::FOLDER,
 };
 
 /// Something detected.
@@ -96,7 +97,11 @@ pub async fn note_presence(world: &World) -> Result<(), Problem> {
     }
     let detected: Vec<&str> = look.seen.iter().map(|seen| seen.found.identity.as_str()).collect();
     for row in all(world).await? {
-        let Some(there) = presence(world, &row, &detected) else { continue };
+        let Some(mut there) = presence(world, &row, &detected) else { continue };
+        if let (false, Some(folder)) = (there, row.access.get(FOLDER)) {
+            // Without containers it is as much there as its folder is.
+            there = tokio::fs::metadata(folder).await.is_ok_and(|found| found.is_dir());
+        }
         let state = if there { ResourceState::Ok } else { ResourceState::Missing };
         if row.state != state {
             world.db.set_resource_state(&row.id, state).await?;

@@ -34,6 +34,10 @@ pub const KIND: Kind = Kind::of("supabase");
 /// The access value that says which list of another manager names the instance.
 pub const LISTING: &str = "instances_json";
 
+/// The access value that says in which folder the project lies: it is known there without
+/// any container.
+pub const FOLDER: &str = "folder";
+
 /// The engine of the kind `supabase`.
 #[derive(Clone)]
 pub struct SupabaseEngine {
@@ -58,7 +62,7 @@ fn facts(value: &Value) -> Result<capture::Facts, Problem> {
 }
 
 /// A project of a host, as it is detected.
-fn detected(host: &str, project: &str) -> Detected {
+pub fn detected(host: &str, project: &str) -> Detected {
     let mut access = Access::default();
     access.values.insert("project".to_owned(), project.to_owned());
     access.values.insert("host".to_owned(), host.to_owned());
@@ -108,7 +112,7 @@ impl Engine for SupabaseEngine {
     fn accept(&self, mut input: Access) -> Result<Access, Vec<Problem>> {
         input.values.retain(|_, value| !value.trim().is_empty());
         if let Some(unknown) =
-            input.values.keys().find(|k| !matches!(k.as_str(), "project" | "host" | LISTING))
+            input.values.keys().find(|k| !matches!(k.as_str(), "project" | "host" | LISTING | FOLDER))
         {
             return Err(vec![problem!("instance-field-unknown", field = unknown)]);
         }

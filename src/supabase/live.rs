@@ -6,6 +6,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, time::timeout};
 
 use super::{
+    engine::FOLDER,
+    folder,
     http::{self, Answer as HttpAnswer, NoAnswer, Question},
     instance::{Instance, Part},
 };
@@ -47,6 +49,7 @@ pub struct Live {
     hosts: Hosts,
     postgres: PostgresEngine,
     compose: ComposeProgram,
+    roots: Arc<[PathBuf]>,
 }
 
 /// What a short command came to. What it printed may hold secrets.
@@ -70,7 +73,18 @@ impl Said {
 impl Live {
     /// By these hosts, asking databases as `postgres` does.
     pub fn new(hosts: Hosts, postgres: PostgresEngine, compose: ComposeProgram) -> Self {
-        Self { hosts, postgres, compose }
+        Self { hosts, postgres, compose, roots: Arc::default() }
+    }
+
+    /// Instances without containers are looked for below these folders only.
+    #[must_use]
+    pub fn below(self, roots: Vec<PathBuf>) -> Self {
+        Self { roots: roots.into(), ..self }
+    }
+
+    /// The folders below which an instance may be known by its folder.
+    pub(super) fn roots(&self) -> &[PathBuf] {
+        &self.roots
     }
 
     /// The engine databases are asked and saved by.
@@ -88,11 +102,28 @@ impl Live {
         self.hosts.engine(host).ok_or_else(|| problem!("instance-host-unknown", host = host))
     }
 
-    /// The instance as it is now. Problem: `instance-gone` (no container of the project
-    /// is left).
+    /// The instance as it is now. Problems: `instance-gone` (no container of the project
+    /// is left), `instance-no-containers` (nor is one, but its folder is known).
     pub async fn instance(&self, access: &Access) -> Result<Instance, Problem> {
         let (host, name) = (access.value("host").unwrap_or("local"), access.value("project").unwrap_or(""));
-        self.instance_named(host, name).await
+        match self.instance_named(host, name).await {
+            Err(problem) if problem.is("instance-gone") && access.value(FOLDER).is_some() => {
+                Err(problem!("instance-no-containers", project = name))
+            }
+            found => found,
+        }
+    }
+
+    /// The same, or what its folder says it would be where it has no containers: for looks,
+    /// and for what makes them. Problems: `instance-gone`, those of [`folder::at_rest`].
+    pub async fn instance_or_folder(&self, access: &Access) -> Result<Instance, Problem> {
+        match (self.instance(access).await, access.value(FOLDER)) {
+            (Err(problem), Some(at)) if problem.is("instance-no-containers") => {
+                let host = access.value("host").unwrap_or("local");
+                folder::at_rest(self, host, access.value("project").unwrap_or(""), at.as_ref()).await
+            }
+            (found, _) => found,
+        }
     }
 
     /// The same by its host and Compose project.
@@ -156,7 +187,8 @@ impl Live {
         http::ask(address, port, question).await
     }
 
-    /// Runs Compose for the project, in a clean environment. `env_file` in place of the
+    /// Runs Compose for the project, in a clean environment; a project without a name gets
+    /// the one its files give it. `env_file` in place of the
     /// project's own `.env`. A command that ends badly is no error here: read `code`.
     pub async fn compose(
         &self,
@@ -168,7 +200,9 @@ impl Live {
     ) -> Result<Said, Problem> {
         let mut argv = self.compose.argv.clone();
         argv.extend(["--project-directory".to_owned(), instance.folder.display().to_string()]);
-        argv.extend(["--project-name".to_owned(), instance.project.clone()]);
+        if !instance.project.is_empty() {
+            argv.extend(["--project-name".to_owned(), instance.project.clone()]);
+        }
         argv.extend(["--ansi".to_owned(), "never".to_owned(), "--progress".to_owned(), "plain".to_owned()]);
         for file in &instance.files {
             argv.extend(["--file".to_owned(), file.display().to_string()]);

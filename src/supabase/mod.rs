@@ -7,7 +7,9 @@ mod check;
 pub mod compose;
 pub mod diagnose;
 pub mod dotenv;
+pub mod drift;
 pub mod engine;
+pub mod folder;
 pub mod http;
 pub mod instance;
 pub mod keys;
@@ -25,4 +27,4 @@ pub mod steps;
 #[cfg(test)]
 mod tests;
 
-pub use restore::{Release, check_copy, is_cut_off, overlay_of};
+pub use restore::{ForgetNetworks, Release, check_copy, is_cut_off, overlay_of};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::instance::{Instance, Part};
 
 /// What Compose wrote down of a service's dependencies: `db:service_healthy:false,…`.
-const DEPENDS: &str = "com.docker.compose.depends_on";
+pub(super) const DEPENDS: &str = "com.docker.compose.depends_on";
 
 /// The chosen services (none chosen: all) in the order they start. Services that wait for
 /// each other in a circle come by name.

@@ -1,6 +1,7 @@
 //! How the services of instances were when last looked at. A page never waits for a
 //! Docker Engine: it shows what is known, says how old that is, and has it looked at
-//! again behind its back.
+//! again behind its back. Whether files and containers agree is compared there alone and
+//! more seldom, for Compose takes a while to say it.
 
 use std::{
     collections::HashMap,
@@ -14,10 +15,14 @@ use crate::{
     db::ResourceRow,
     domain::{clock::Moment, id::ResourceId, problem::Problem},
     operation::{self, Glance},
+    supabase::drift::Drift,
 };
 
 /// What is younger than this is not looked at again.
 const FRESH: TimeDelta = TimeDelta::seconds(10);
+
+/// What is younger than this is not compared again.
+const COMPARED: TimeDelta = TimeDelta::seconds(60);
 
 /// What is known of one instance.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +33,11 @@ pub(crate) struct Known {
     pub(crate) problem: Option<Problem>,
     /// When the last look ended.
     looked_at: Option<Moment>,
+    /// Where its containers are not what its files would give; none: not compared yet, or
+    /// Compose could not say it.
+    pub(crate) drift: Option<Drift>,
+    /// When the last comparison ended.
+    compared_at: Option<Moment>,
 }
 
 impl Known {
@@ -36,9 +46,13 @@ impl Known {
         self.looked_at.is_none_or(|at| now - at >= FRESH)
     }
 
+    fn to_be_compared(&self, now: Moment) -> bool {
+        self.compared_at.is_none_or(|at| now - at >= COMPARED)
+    }
+
     fn taken(self, found: Result<Glance, Problem>, now: Moment) -> Self {
         match found {
-            Ok(glance) => Self { glance: Some(glance), problem: None, looked_at: Some(now) },
+            Ok(glance) => Self { glance: Some(glance), problem: None, looked_at: Some(now), ..self },
             Err(problem) => Self { problem: Some(problem), looked_at: Some(now), ..self },
         }
     }
@@ -49,6 +63,8 @@ struct Slot {
     known: Known,
     /// Held while somebody looks: nobody looks twice at the same time.
     looking: Arc<tokio::sync::Mutex<()>>,
+    /// The same for who compares.
+    comparing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What is known of all instances. Cheap to clone.
@@ -73,19 +89,37 @@ impl Glances {
         if let Ok(glance) = found {
             found = Ok(operation::measure(&site.world, glance, known.glance.as_ref()).await);
         }
-        let known = known.taken(found, site.now());
-        self.slots().entry(row.id.clone()).or_default().known = known.clone();
-        known
+        let mut slots = self.slots();
+        let slot = slots.entry(row.id.clone()).or_default();
+        // Somebody may have compared meanwhile.
+        slot.known = std::mem::take(&mut slot.known).taken(found, site.now());
+        slot.known.clone()
+    }
+
+    /// Compares files and containers if that was not done of late.
+    async fn compare(&self, site: &Site, row: &ResourceRow) {
+        let comparing = self.slots().entry(row.id.clone()).or_default().comparing.clone();
+        let _held = comparing.lock().await;
+        if !self.last(&row.id).to_be_compared(site.now()) {
+            return;
+        }
+        let found = operation::drift(&site.world, row).await.ok();
+        let mut slots = self.slots();
+        let known = &mut slots.entry(row.id.clone()).or_default().known;
+        (known.drift, known.compared_at) = (found, Some(site.now()));
     }
 
     /// Has it looked at again if what is known is old; returns at once.
     pub(crate) fn hurry(&self, site: &Site, row: &ResourceRow) {
-        if !self.last(&row.id).is_old(site.now()) {
+        let known = self.last(&row.id);
+        if !known.is_old(site.now()) && !known.to_be_compared(site.now()) {
             return;
         }
         let (site, row) = (site.clone(), row.clone());
         site.runtime.clone().spawn(async move {
-            site.glances.clone().fresh(&site, &row).await;
+            let glances = site.glances.clone();
+            glances.fresh(&site, &row).await;
+            glances.compare(&site, &row).await;
         });
     }
 
@@ -121,6 +155,9 @@ mod tests {
         let away = known.taken(Err(problem!("instance-gone", project = "shop")), later);
         assert_eq!((away.glance.as_ref(), away.problem.is_some()), (Some(&glance), true));
         assert!(!away.is_old(later), "an engine that is away is not asked without end");
-        assert!(away.taken(Ok(glance), later).problem.is_none());
+        let back = Known { drift: Some(Drift::default()), compared_at: Some(at), ..away };
+        let back = back.taken(Ok(glance), later);
+        assert!(back.problem.is_none() && back.drift.is_some(), "a look forgets no comparison");
+        assert!(back.to_be_compared(at + COMPARED) && !back.to_be_compared(at + TimeDelta::seconds(59)));
     }
 }

@@ -54,6 +54,7 @@ fn line(desk: &Desk, stack: &Stack, project: String) -> Vec<Field> {
 /// How a stack is, in a word.
 fn state(stack: &Stack) -> (&'static str, Tone) {
     match (stack.services, stack.running, stack.unhealthy) {
+        (0, ..) if stack.folder.is_some() => ("cli-stack-no-containers", Tone::Caution),
         (0, ..) => ("cli-stack-missing", Tone::Bad),
         (_, 0, _) => ("cli-stack-stopped", Tone::Caution),
         (all, running, 0) if all == running => ("cli-stack-runs", Tone::Good),
@@ -75,8 +76,11 @@ mod tests {
             (3, 3, 1, "cli-stack-degraded"),
         ] {
             let (host, project) = ("local".to_owned(), "shop".to_owned());
-            let stack = Stack { host, project, added: None, services, running, unhealthy };
+            let stack = Stack { host, project, added: None, folder: None, services, running, unhealthy };
             assert_eq!(state(&stack).0, word, "{stack:?}");
+            let at_rest = Stack { folder: Some("/srv/shop".to_owned()), ..stack };
+            let known = if services == 0 { "cli-stack-no-containers" } else { word };
+            assert_eq!(state(&at_rest).0, known, "{at_rest:?}");
         }
     }
 }

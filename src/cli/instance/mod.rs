@@ -1,5 +1,6 @@
 //! `zelo instance`: Supabase stacks. One file a verb; what several share is here.
 
+pub(crate) mod add_folder;
 pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod copy;
@@ -55,6 +56,8 @@ pub enum Command {
     Release(release::Args),
     /// `zelo instance import`
     Import(import::Args),
+    /// `zelo instance add-folder`
+    AddFolder(add_folder::Args),
 }
 
 impl Command {
@@ -74,6 +77,7 @@ impl Command {
             Self::Copy(args) => args.run(desk).await,
             Self::Release(args) => args.run(desk).await,
             Self::Import(args) => args.run(desk).await,
+            Self::AddFolder(args) => args.run(desk).await,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     db::{BackupFilter, BackupRow, ResourceRow},
     domain::{backup::BackupState, msg::Msg, problem::Problem},
-    operation::{Glance, Served, World, glance, measure},
+    operation::{Glance, Served, World, drift, drift_said, glance, measure},
 };
 
 /// Between the two readings that say how busy a container is.
@@ -34,6 +34,8 @@ impl Args {
         tokio::time::sleep(BETWEEN).await;
         let found = measure(&world, first.clone(), Some(&first)).await;
         let newest = newest(&world, &row).await?;
+        // What Compose cannot say is left out: the diagnosis says why.
+        let drift = drift(&world, &row).await.ok();
         facts(desk, &row, &found, newest.as_ref());
         desk.out.line("");
         let heads = [
@@ -47,7 +49,12 @@ impl Args {
         ];
         let lines = found.services.iter().map(|one| line(desk, one)).collect();
         desk.out.table(&heads, lines, &Msg::new("cli-nothing"));
-        desk.out.json(&json!({ "resource": row, "instance": found, "newest_backup": newest }));
+        if let Some(drift) = &drift {
+            desk.out.line("");
+            desk.out.line(&desk.out.words().text(&drift_said(drift)));
+        }
+        desk.out
+            .json(&json!({ "drift": drift, "resource": row, "instance": found, "newest_backup": newest }));
         Ok(Exit::Done)
     }
 }
@@ -84,6 +91,7 @@ fn line(desk: &Desk, one: &Served) -> Vec<Field> {
     let (state, tone) = match (one.state.as_str(), one.health.as_deref()) {
         ("running", Some("unhealthy")) => ("running, unhealthy".to_owned(), Tone::Bad),
         ("running", Some(health)) => (format!("running, {health}"), Tone::Good),
+        ("absent", _) => (desk.out.words().label("ui-service-absent"), Tone::Caution),
         ("running", None) => ("running".to_owned(), Tone::Good),
         (state, _) => (state.to_owned(), Tone::Caution),
     };

@@ -8,6 +8,7 @@ mod error;
 mod exec;
 mod inspect;
 mod lifecycle;
+mod network;
 mod place;
 mod record;
 mod usage;
@@ -159,6 +160,14 @@ impl ContainerHost for Docker {
 
     async fn volumes(&self) -> Result<Vec<String>, HostError> {
         self.volume_names().await
+    }
+
+    async fn networks(&self, project: &str) -> Result<Vec<String>, HostError> {
+        self.network_names(project).await
+    }
+
+    async fn remove_network(&self, name: &str) -> Result<(), HostError> {
+        self.drop_network(name).await
     }
 
     async fn images(&self) -> Result<Vec<String>, HostError> {

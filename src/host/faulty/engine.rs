@@ -68,6 +68,14 @@ impl ContainerHost for FaultyHost {
         self.inner.volumes().await
     }
 
+    async fn networks(&self, project: &str) -> Result<Vec<String>, HostError> {
+        self.inner.networks(project).await
+    }
+
+    async fn remove_network(&self, name: &str) -> Result<(), HostError> {
+        self.inner.remove_network(name).await
+    }
+
     async fn images(&self) -> Result<Vec<String>, HostError> {
         self.inner.images().await
     }

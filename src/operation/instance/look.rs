@@ -16,7 +16,7 @@ use crate::{
     secret::Secret,
     supabase::{
         dotenv::Dotenv,
-        engine::KIND,
+        engine::{FOLDER, KIND},
         instance::{Gateway, Instance},
         keys::{self, Group, Key, ValueKind},
         redact::{Redactor, without_logins},
@@ -40,6 +40,8 @@ pub struct Stack {
     pub project: String,
     /// What it was added as.
     pub added: Option<ResourceRow>,
+    /// The folder it is known by, if it was added so.
+    pub folder: Option<String>,
     /// Its services; 0 if none of its containers is there.
     pub services: usize,
     /// How many of them run.
@@ -61,6 +63,7 @@ pub async fn stacks(world: &World) -> Result<Vec<Stack>, Problem> {
         found.push(Stack {
             host: seen.host.clone(),
             project,
+            folder: seen.added.as_ref().and_then(|row| row.access.get(FOLDER).cloned()),
             added: seen.added.clone(),
             services: 0,
             running: 0,
@@ -73,7 +76,9 @@ pub async fn stacks(world: &World) -> Result<Vec<Stack>, Problem> {
         if !found.iter().any(|stack| stack.added.as_ref().is_some_and(|added| added.id == row.id)) {
             let value = |name: &str| row.access.get(name).cloned().unwrap_or_default();
             let (host, project) = (value("host"), value("project"));
-            found.push(Stack { host, project, added: Some(row), services: 0, running: 0, unhealthy: 0 });
+            let folder = row.access.get(FOLDER).cloned();
+            let (services, running, unhealthy) = (0, 0, 0);
+            found.push(Stack { host, project, added: Some(row), folder, services, running, unhealthy });
         }
     }
     found.sort_by(|a, b| a.project.cmp(&b.project));
@@ -131,11 +136,12 @@ pub struct Glance {
 pub struct Served {
     /// The service.
     pub service: String,
-    /// The container's name.
+    /// The container's name; empty where there is none.
     pub container: String,
     /// Its image, as Compose names it.
     pub image: String,
-    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`.
+    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`; `absent` where there
+    /// is no container, but would be after a start.
     pub state: String,
     /// `healthy`, `unhealthy`, `starting`, where its image has a check.
     pub health: Option<String>,
@@ -211,9 +217,14 @@ pub struct Address {
     pub url: String,
 }
 
-/// How an instance is now. Problem: `instance-gone`.
+/// How an instance is now; one that is known by its folder and has no containers shows
+/// those it would have as `absent`. Problem: `instance-gone`.
 pub async fn glance(world: &World, row: &ResourceRow) -> Result<Glance, Problem> {
-    let instance = now(world, row).await?;
+    if row.kind != KIND {
+        return Err(problem!("not-an-instance", resource = &row.name));
+    }
+    let target = target(world, row)?;
+    let instance = target.live.instance_or_folder(&target.access).await?;
     let env = read_env(instance.env_file()).await.ok();
     Ok(Glance {
         at: world.clock.now(),

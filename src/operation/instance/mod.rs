@@ -3,6 +3,8 @@
 
 mod config;
 mod copy;
+mod drift;
+mod folder;
 mod follow;
 mod import;
 mod look;
@@ -19,6 +21,8 @@ pub(super) use self::{
 pub use self::{
     config::{Change, ConfigRequest, Edited, Guided, history, set_back, wrong_values},
     copy::CopyRequest,
+    drift::{drift, drift_said},
+    folder::add_folder,
     follow::{Followed, follow_logs},
     import::{ImportOutcome, Imported, import_instances},
     look::{Address, Glance, Served, Setting, Stack, glance, logs, measure, reveal, settings, stacks},

@@ -24,7 +24,7 @@ use crate::{
         step::Step as _,
     },
     supabase::{
-        Release as Write, is_cut_off,
+        ForgetNetworks, Release as Write, is_cut_off,
         order::start_order,
         overlay_of,
         steps::{Done, ForgetEnv, Gate, LookBefore, Recreate, Return},
@@ -104,9 +104,10 @@ impl Kind for Release {
         plan.destroy(Return { target: target.clone(), services: services.clone(), before: before.clone() });
         plan.destroy(Write { target: target.clone(), file: facts.file.clone() });
         plan.destroy(Recreate { target: target.clone(), services, force: false });
-        plan.add(Gate { target, before });
+        plan.add(Gate { target: target.clone(), before });
         let mut plan = plan.commit(AnyCommit::new(Done));
         plan.settle(ForgetEnv { file: facts.file });
+        plan.settle(ForgetNetworks { target });
         Ok(plan.finish())
     }
 }

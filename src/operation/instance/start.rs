@@ -1,5 +1,6 @@
 //! Safe start: look → start in order, each after what it waits for → done. It takes
-//! nothing away, so nothing is saved first.
+//! nothing away, so nothing is saved first. Where there are no containers they are made
+//! first, from the project's folder; what comes up is compared with what was made.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use super::{again, chosen, locks, resource, target};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
+        msg::Msg,
         operation::OpKind,
         problem::Problem,
     },
@@ -20,7 +22,11 @@ use crate::{
         plan::{AnyCommit, Plan},
         step::{Adds, Step as _},
     },
-    supabase::steps::{Done, LookBefore, Start as StartStep},
+    supabase::{
+        folder,
+        instance::Instance,
+        steps::{Done, Gate, LookBefore, Make, Start as StartStep, Target, has_no_containers},
+    },
 };
 
 /// Asks for a safe start.
@@ -38,6 +44,9 @@ pub struct StartRequest {
 pub(in crate::operation) struct Facts {
     resource: ResourceId,
     services: Vec<String>,
+    /// Whether containers have to be made first.
+    #[serde(default)]
+    make: bool,
 }
 
 pub(in crate::operation) struct Start;
@@ -56,27 +65,54 @@ impl Kind for Start {
     ) -> Result<Inspected<Facts>, Problem> {
         let row = resource(world, &request.resource).await?;
         let access = world.access(&row)?;
-        let instance = target(world, &row)?.now().await?;
+        let target = target(world, &row)?;
+        let instance = target.live.instance_or_folder(&target.access).await?;
+        let services = chosen(&instance, &request.services)?;
+        let make = has_no_containers(&instance);
+        let warnings = if make { made_first(&target, &instance).await? } else { Vec::new() };
         let title = Some(msg!("plan-start", resource = &row.name));
         Ok(Inspected {
             locks: locks(world, &row, &access, &instance).await?,
-            facts: Facts { resource: row.id.clone(), services: chosen(&instance, &request.services)? },
+            facts: Facts { resource: row.id.clone(), services, make },
             resource: Some(row.id),
             project: row.project,
             backup: None,
             parent: None,
             holds: vec![],
-            view: Sight { title, ..Sight::default() },
+            view: Sight { title, warnings, ..Sight::default() },
         })
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let (_, target) = again(world, &facts.resource).await?;
         let mut plan = Plan::builder(Self::KIND);
-        let look = LookBefore { target: target.clone() };
-        let before = look.slot();
-        plan.add(look);
-        plan.add(StartStep::<Adds>::stopped(target, facts.services, before));
+        if facts.make {
+            let make = Make { target: target.clone() };
+            let before = make.slot();
+            plan.add(make);
+            plan.add(StartStep::<Adds>::stopped(target.clone(), facts.services, before.clone()));
+            plan.add(Gate { target, before });
+        } else {
+            let look = LookBefore { target: target.clone() };
+            let before = look.slot();
+            plan.add(look);
+            plan.add(StartStep::<Adds>::stopped(target, facts.services, before));
+        }
         Ok(plan.commit(AnyCommit::new(Done)).finish())
     }
+}
+
+/// What a person should know before containers are made: that they are, and which volumes
+/// will be new and empty, because they are gone.
+async fn made_first(target: &Target, instance: &Instance) -> Result<Vec<Msg>, Problem> {
+    let count = instance.services.len();
+    let mut warnings =
+        vec![msg!("start-warn-makes", count = count, folder = instance.folder.display().to_string())];
+    let there = target.live.engine(&instance.host)?.volumes().await?;
+    for volume in folder::volumes(&target.live, instance).await? {
+        if !there.contains(&volume) {
+            warnings.push(msg!("start-warn-volume-new", volume = volume));
+        }
+    }
+    Ok(warnings)
 }

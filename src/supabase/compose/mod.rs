@@ -19,6 +19,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// kept anywhere.
 #[derive(Clone, PartialEq)]
 pub struct Resolved {
+    name: Option<String>,
+    volumes: Vec<String>,
     services: BTreeMap<String, Value>,
 }
 
@@ -29,7 +31,22 @@ impl Resolved {
         let whole: Value = serde_json::from_str(json).map_err(|_| problem!("compose-answer"))?;
         let services = whole.get("services").and_then(Value::as_object);
         let services = services.ok_or_else(|| problem!("compose-answer"))?;
-        Ok(Self { services: services.iter().map(|(name, value)| (name.clone(), value.clone())).collect() })
+        let name = whole.get("name").and_then(Value::as_str).map(ToOwned::to_owned);
+        let volumes =
+            whole.get("volumes").and_then(Value::as_object).into_iter().flat_map(|all| all.values());
+        let volumes = volumes.filter_map(|one| one.get("name")?.as_str().map(ToOwned::to_owned)).collect();
+        let services = services.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Ok(Self { name, volumes, services })
+    }
+
+    /// The project's name, as Compose has it.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The names of its volumes, as the engine has them.
+    pub fn volumes(&self) -> &[String] {
+        &self.volumes
     }
 
     /// The names of its services.

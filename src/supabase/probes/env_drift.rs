@@ -11,7 +11,8 @@ use crate::{
     },
     msg,
     supabase::{
-        instance::{Part, part_of},
+        compose::Resolved,
+        instance::{Instance, Part, part_of},
         scene::{Scene, text},
     },
 };
@@ -54,13 +55,23 @@ fn matter(part: Option<Part>, variable: &str) -> Matter {
 /// said instead of its configuration.
 pub(crate) fn stale(scene: &Scene, wanted: Matter) -> Result<BTreeMap<String, Vec<String>>, Problem> {
     let resolved = scene.resolved.as_ref().map_err(Clone::clone)?;
+    Ok(differing(&scene.instance, resolved, |matter| matter == wanted))
+}
+
+/// The services with the variables that their containers were given otherwise than the
+/// files give them now, of the wanted matters.
+pub(crate) fn differing(
+    instance: &Instance,
+    resolved: &Resolved,
+    wanted: impl Fn(Matter) -> bool,
+) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (service, container) in scene.instance.containers() {
+    for (service, container) in instance.containers() {
         let part = part_of(service, &container.image);
         let environment = resolved.service(service).and_then(|s| s.get("environment")?.as_object());
         for (name, value) in environment.into_iter().flatten() {
             // Without a value it comes from the shell of who started it.
-            if value.is_null() || matter(part, name) != wanted {
+            if value.is_null() || !wanted(matter(part, name)) {
                 continue;
             }
             let now = container.env.iter().find(|(n, _)| n == name).map(|(_, v)| v.expose());
@@ -72,7 +83,7 @@ pub(crate) fn stale(scene: &Scene, wanted: Matter) -> Result<BTreeMap<String, Ve
             }
         }
     }
-    Ok(found)
+    found
 }
 
 fn saw(found: &mut Finding, stale: &BTreeMap<String, Vec<String>>) {

@@ -37,7 +37,7 @@ mod urls;
 
 use async_trait::async_trait;
 
-pub(super) use self::{explains::settle, signing::Signing};
+pub(super) use self::{env_drift::differing, explains::settle, signing::Signing};
 
 use super::scene::Scene;
 use crate::domain::finding::Outcome;

@@ -30,7 +30,7 @@ use serde_json::Value;
 
 pub use self::{
     beside::check_copy,
-    release::{Release, is_cut_off, overlay_of},
+    release::{ForgetNetworks, Release, is_cut_off, overlay_of},
 };
 use self::{
     blueprint::Blueprint,

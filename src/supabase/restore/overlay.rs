@@ -14,9 +14,9 @@ pub(in crate::supabase) const FILE: &str = "docker-compose.zelo.yml";
 pub(super) const CUT_OFF: &str = "Until it is released it has no way out";
 /// The network of a copy that is cut off: internal, and not the one it has afterwards,
 /// for Docker changes no network that anybody is on.
-const INSIDE: &str = "zelo_inside";
+pub(super) const INSIDE: &str = "zelo_inside";
 /// The network through which only the gateway's published port goes.
-const WINDOW: &str = "zelo_window";
+pub(super) const WINDOW: &str = "zelo_window";
 
 /// What an override is made from.
 pub(super) struct Overlay<'a> {

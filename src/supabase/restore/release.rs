@@ -12,7 +12,7 @@ use super::{
         steps::{Places, Target, Writing, digest},
     },
     adapt::{choose, ports_of, resolved},
-    overlay::{CUT_OFF, FILE, Overlay},
+    overlay::{CUT_OFF, FILE, INSIDE, Overlay, WINDOW},
     workspace::blocking,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     msg, problem,
     saga::{
         Cx,
-        step::{Destroys, Limits, Step, UndoRule},
+        step::{Adds, Destroys, Limits, Step, UndoRule},
     },
 };
 
@@ -78,6 +78,47 @@ impl Step for Release {
         let ours: Vec<String> = cx.notes::<Writing>().into_iter().map(|w| w.new).collect();
         if let Some(kept) = blocking(&self.file, move || places.put_back(&ours)).await? {
             cx.log(msg!("instance-log-env-kept", path = kept.display().to_string())).await;
+        }
+        Ok(())
+    }
+}
+
+/// Removes the networks that kept the copy cut off, once nothing is in them.
+pub struct ForgetNetworks {
+    /// The copy.
+    pub target: Target,
+}
+
+#[async_trait]
+impl Step for ForgetNetworks {
+    type Effect = Adds;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "networks".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("release-step-networks")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("release-undo-networks"))
+    }
+
+    /// Only what this project made, under the two names a copy has; one that anything is in,
+    /// running or not, stays.
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let instance = self.target.now().await?;
+        let engine = self.target.live.engine(&instance.host)?;
+        let ours = [INSIDE, WINDOW].map(|name| format!("{}_{name}", instance.project));
+        let containers = engine.containers().await?;
+        for name in engine.networks(&instance.project).await? {
+            let empty = !containers.iter().any(|one| one.networks.contains_key(&name));
+            if ours.contains(&name) && empty && engine.remove_network(&name).await.is_err() {
+                // Somebody came in meanwhile; the copy is released all the same.
+                cx.log(msg!("release-log-network-stays", network = &name)).await;
+            }
         }
         Ok(())
     }

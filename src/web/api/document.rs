@@ -87,6 +87,7 @@ const PROBLEM: &str = "Problem";
         instances::config::set_back::set_back,
         instances::config::rotate::rotate,
         instances::import::import,
+        instances::from_folder::add,
         instances::config::show::show,
         instances::config::change::change,
         instances::config::reveal::reveal,

@@ -56,6 +56,7 @@ pub(super) const ROUTES: &[Entry] = &[
     }),
     get("/api/instances", Rule::Person, |r| r.to(instances::list::list)),
     post("/api/instances/import", Rule::Administrator, |r| r.to(instances::import::import)),
+    post("/api/instances/from-folder", Rule::Administrator, |r| r.to(instances::from_folder::add)),
     get("/api/instances/{resource}", Rule::Resource(Viewer), |r| r.to(instances::show::show)),
     post("/api/instances/{resource}/safe-restart", Rule::Resource(Operator), |r| {
         r.to(instances::restart::restart)

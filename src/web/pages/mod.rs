@@ -129,6 +129,7 @@ pub(super) const ROUTES: &[Entry] = &[
     post("/account/tokens/{token}/revoke", Rule::Person, |r| r.to(account::revoke_token)),
     get("/detected", Rule::Administrator, |r| r.to(detected::show)),
     post("/detected/assign", Rule::Administrator, |r| r.to(detected::assign)),
+    post("/detected/folder", Rule::Administrator, |r| r.to(detected::folder)),
     post("/detected/import", Rule::Administrator, |r| r.to(detected::import)),
     get("/projects", Rule::Administrator, |r| r.to(projects::show)),
     post("/projects", Rule::Administrator, |r| r.to(projects::add)),

@@ -115,6 +115,46 @@ async fn services_are_shown_from_what_is_known_and_then_anew() {
 }
 
 #[actix_web::test]
+async fn an_instance_is_told_its_folder_by_administrators_below_a_root() {
+    let (site, row) = site().await;
+    let (stack, alpha) = (site.folder().join("stack").display().to_string(), site.alpha.to_string());
+    let ask = json!({ "folder": "/etc", "project": alpha });
+    let ask = Ask::post("/api/instances/from-folder").token_of(site.person("admin")).json(&ask);
+    assert_eq!(site.send(ask).await.problem(), (422, "instance-folder-outside".to_owned()));
+    let outside = site.post("admin", "/detected/folder", &[("folder", "/etc"), ("project", &alpha)]).await;
+    let text = outside.text();
+    assert_eq!(outside.status.as_u16(), 422);
+    assert!(text.contains("value=\"/etc\"") && text.contains("instance_roots"), "{text}");
+    let told = site.post("admin", "/detected/folder", &[("folder", &stack), ("project", &alpha)]).await;
+    assert_eq!(told.status.as_u16(), 303, "{}", told.text());
+    let known = site.site.world.db.resource(&row.id).await.unwrap();
+    let real = site.folder().join("stack").canonicalize().unwrap().display().to_string();
+    assert_eq!(known.access.get("folder"), Some(&real), "the one that was there");
+    let again = site.post("admin", "/detected/folder", &[("folder", &stack), ("project", &alpha)]).await;
+    assert_eq!(again.status.as_u16(), 422, "it is known already");
+}
+
+#[actix_web::test]
+async fn drift_is_compared_behind_peoples_backs_and_then_shown() {
+    let (site, row) = site().await;
+    let viewer = site.person("alpha-viewer");
+    let page = format!("/instances/{}", row.id);
+    let first = site.send(Ask::get(&page).page_of(viewer)).await.text();
+    assert!(!first.contains("Files and containers agree"), "nothing waits for Compose");
+    for _ in 0..200 {
+        let shown = site.send(Ask::get(format!("/api{page}")).token_of(viewer)).await.json();
+        if !shown["drift"].is_null() {
+            assert_eq!((&shown["drift"]["agrees"], &shown["drift"]["services"]), (&json!(true), &json!({})));
+            let text = site.send(Ask::get(&page).page_of(viewer)).await.text();
+            assert!(text.contains("Files and containers agree"), "{text}");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("it is never compared");
+}
+
+#[actix_web::test]
 async fn an_instance_of_others_is_not_there() {
     let (site, row) = site().await;
     for name in ["beta-owner", "nobody"] {

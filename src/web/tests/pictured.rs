@@ -47,6 +47,7 @@ pub(super) fn with_stack(world: World, folder: &Path) -> World {
     let stack = folder.join("stack");
     std::fs::create_dir(&stack).unwrap();
     std::fs::write(stack.join(".env"), env()).unwrap();
+    std::fs::write(stack.join("docker-compose.yml"), "").unwrap();
     let [db, ..] = SECRETS;
     let containers = vec![
         container(
@@ -57,11 +58,14 @@ pub(super) fn with_stack(world: World, folder: &Path) -> World {
         ),
         container(&stack, "db", "supabase/postgres:17.6.1", &[("POSTGRES_PASSWORD", db)]),
     ];
-    let compose = r#"{"services":{"auth":{"environment":{}},"db":{"environment":{}}}}"#;
+    let compose = r#"{"name":"shop","services":{
+        "auth":{"image":"supabase/gotrue:v2.196.0","environment":{}},
+        "db":{"image":"supabase/postgres:17.6.1","environment":{}}}}"#;
     let local = Scripted::new(PlaceId::local()).always(&["docker", "compose", "…"], Answer::says(compose));
     let hosts = Hosts::new(Arc::new(local)).with("local", Arc::new(Pictured { containers }));
     let postgres = PostgresEngine::new(hosts.clone(), world.ids.clone(), Tuning::default());
-    let instances = Live::new(hosts.clone(), postgres.clone(), ComposeProgram::default());
+    let instances =
+        Live::new(hosts.clone(), postgres.clone(), ComposeProgram::default()).below(vec![folder.to_owned()]);
     let engines = Engines::default()
         .with(Arc::new(SqliteEngine::new(folder.join("tmp"))))
         .with(Arc::new(postgres))
@@ -129,6 +133,12 @@ impl ContainerHost for Pictured {
     }
     async fn volumes(&self) -> Result<Vec<String>, HostError> {
         Ok(vec![])
+    }
+    async fn networks(&self, _: &str) -> Result<Vec<String>, HostError> {
+        Ok(vec![])
+    }
+    async fn remove_network(&self, _: &str) -> Result<(), HostError> {
+        only_a_picture()
     }
     async fn images(&self) -> Result<Vec<String>, HostError> {
         Ok(vec![])

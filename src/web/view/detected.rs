@@ -24,6 +24,8 @@ pub(crate) struct DetectedPage {
     pub(crate) list: Input,
     /// What became of its entries, once it was taken over.
     pub(crate) imported: Vec<ImportedLine>,
+    /// The folder of an instance, as typed.
+    pub(crate) folder: Input,
 }
 
 /// What became of an entry of a list.
@@ -106,6 +108,7 @@ pub(crate) mod samples {
                 problem: None,
                 list: Input::of("/srv/<manager>/instances.json").wrong("It could not be read."),
                 imported: vec![],
+                folder: Input::of("/srv/<shop>").wrong("It lies elsewhere."),
             },
             DetectedPage {
                 page,
@@ -128,6 +131,7 @@ pub(crate) mod samples {
                         good: false,
                     },
                 ],
+                folder: Input::default(),
             },
         ]
     }

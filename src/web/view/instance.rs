@@ -69,8 +69,19 @@ pub(crate) struct Services {
     pub(crate) lines: Vec<ServiceLine>,
     /// Why they could not be looked at.
     pub(crate) problem: Option<Told>,
+    /// Whether the containers are what the files would give; none: not known.
+    pub(crate) drift: Option<DriftLine>,
     /// Whether a browser should ask for newer ones at once.
     pub(crate) hurry: bool,
+}
+
+/// What came of comparing containers with files.
+#[derive(Debug, Clone)]
+pub(crate) struct DriftLine {
+    /// In a sentence.
+    pub(crate) text: String,
+    /// Whether they agree.
+    pub(crate) agrees: bool,
 }
 
 /// A container of a service.
@@ -109,6 +120,11 @@ impl ServiceLine {
         service_word(&self.state, self.health.as_deref())
     }
 
+    /// Whether there is a container at all.
+    pub(crate) fn is_there(&self) -> bool {
+        self.state != "absent"
+    }
+
     /// Whether it runs.
     pub(crate) fn runs(&self) -> bool {
         self.state == "running"
@@ -119,8 +135,10 @@ impl ServiceLine {
 pub(crate) mod samples {
     use super::*;
     use crate::{
-        i18n::Lang,
+        i18n::{Catalogue, Lang},
+        operation::drift_said,
         problem,
+        supabase::drift::Drift,
         web::{
             shell::Here,
             view::{
@@ -165,7 +183,13 @@ pub(crate) mod samples {
             line("rest", "running", None),
             line("studio", "restarting", Some("starting")),
         ];
-        Services { at: Some(ago(1)), lines, problem: None, hurry: false }
+        Services { at: Some(ago(1)), lines, problem: None, drift: None, hurry: false }
+    }
+
+    fn drift(lang: Lang) -> DriftLine {
+        let services = [("auth".to_owned(), vec![]), ("rest".to_owned(), vec![])].into();
+        let said = drift_said(&Drift { services });
+        DriftLine { text: Catalogue::of(lang).text(&said), agrees: false }
     }
 
     fn page_of(lang: Lang, may: May) -> InstancePage {
@@ -195,7 +219,7 @@ pub(crate) mod samples {
                 stored: 104_000_000_000,
                 aside: 0,
             },
-            services: services(),
+            services: Services { drift: Some(drift(lang)), ..services() },
             addresses: vec![Fact::text("Public address", "https://shop.example.com/?a=<b>")],
             points,
             operations: lines(),
@@ -215,6 +239,7 @@ pub(crate) mod samples {
         let mut away = page_of(lang, May::VIEWER);
         away.services.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));
         away.services.lines.clear();
+        away.services.drift = None;
         vec![page_of(lang, May::OWNER), new, away]
     }
 }

@@ -115,6 +115,7 @@ pub(crate) fn service_word(state: &str, health: Option<&str>) -> Word {
         ("restarting", _) => word("is-bad", "ui-service-restarting"),
         ("paused", _) => word("is-warn", "ui-service-paused"),
         ("dead", _) => word("is-bad", "ui-service-dead"),
+        ("absent", _) => word("is-idle", "ui-service-absent"),
         _ => word("is-idle", "ui-service-stopped"),
     }
 }
@@ -184,7 +185,9 @@ mod tests {
         for health in [Some("unhealthy"), Some("starting"), Some("healthy"), None] {
             ids.push(service_word("running", health).label);
         }
-        ids.extend(["restarting", "paused", "dead", "exited"].map(|state| service_word(state, None).label));
+        ids.extend(
+            ["restarting", "paused", "dead", "absent", "exited"].map(|state| service_word(state, None).label),
+        );
         for lang in Lang::ALL {
             let lacking: Vec<_> = ids.iter().filter(|id| !Catalogue::of(lang).has(id)).collect();
             assert!(lacking.is_empty(), "{lang} lacks {lacking:?}");

@@ -7,6 +7,7 @@ pub(super) mod config;
 pub(super) mod copy;
 pub(super) mod details;
 pub(super) mod diagnose;
+pub(super) mod from_folder;
 pub(super) mod import;
 pub(super) mod list;
 pub(super) mod logs;

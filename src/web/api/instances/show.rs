@@ -6,7 +6,7 @@ use crate::{
     web::api::{
         call::{Answer, Call},
         types::{
-            instance::{Instance, InstanceNow},
+            instance::{Instance, InstanceDrift, InstanceNow},
             problem::Trouble,
             resource::Resource,
         },
@@ -26,11 +26,12 @@ pub(in crate::web::api) async fn show(call: Call) -> Answer {
     let row = here(&call)?;
     // What containers use is asked behind people's backs only: here is what is known of it.
     call.site.glances.hurry(&call.site, row);
-    let known = call.site.glances.last(&row.id).glance;
+    let known = call.site.glances.last(&row.id);
+    let drift = known.drift.as_ref().map(|drift| InstanceDrift::of(drift, call.words));
     let found = glance(&call.site.world, row).await;
-    let (now, problem) = match found.map(|found| found.with_figures(known.as_ref())) {
+    let (now, problem) = match found.map(|found| found.with_figures(known.glance.as_ref())) {
         Ok(found) => (Some(InstanceNow::of(&found, call.words)), None),
         Err(problem) => (None, Some(Trouble::of(&problem, call.words))),
     };
-    Ok(call.ok(&Instance { resource: Resource::of(row, call.words), now, problem }))
+    Ok(call.ok(&Instance { resource: Resource::of(row, call.words), now, problem, drift }))
 }

@@ -1,4 +1,4 @@
-//! Taking over another manager's list of instances.
+//! Instances added from elsewhere: another manager's list, a folder.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +19,19 @@ pub(crate) struct ImportInstances {
     /// The project its instances are added to.
     #[schema(value_type = String)]
     pub(crate) project: ProjectId,
+}
+
+/// A Supabase stack in a folder.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderInstance {
+    /// Where it lies on the panel's machine.
+    pub(crate) folder: String,
+    /// The project it is added to.
+    #[schema(value_type = String)]
+    pub(crate) project: ProjectId,
+    /// What it is called; not given: as the Compose project.
+    pub(crate) name: Option<String>,
 }
 
 /// What became of a list's entries.

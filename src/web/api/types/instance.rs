@@ -1,6 +1,8 @@
 //! Instances: how they are, what was found, their settings. No secret comes out but by
 //! the one call that says so.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,8 +13,8 @@ use crate::{
     host,
     i18n::Catalogue,
     msg,
-    operation::{Address, Change, Edited, Glance, Served, Setting, TestMail},
-    supabase::{self, diagnose, keys::ValueKind},
+    operation::{Address, Change, Edited, Glance, Served, Setting, TestMail, drift_said},
+    supabase::{self, diagnose, drift::Drift, keys::ValueKind},
 };
 
 /// An instance, and how it is now.
@@ -24,6 +26,28 @@ pub(crate) struct Instance {
     pub(crate) now: Option<InstanceNow>,
     /// Why it could not be looked at.
     pub(crate) problem: Option<Trouble>,
+    /// Where its containers are not what its files would give, as last compared behind
+    /// people's backs; none: not known yet, or Compose could not say it.
+    pub(crate) drift: Option<InstanceDrift>,
+}
+
+/// What came of comparing containers with files.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct InstanceDrift {
+    /// Whether files and containers agree.
+    pub(crate) agrees: bool,
+    /// By service, the variables of its environment that differ: none where something else
+    /// of it does.
+    pub(crate) services: BTreeMap<String, Vec<String>>,
+    /// The same in a sentence, in the asked language.
+    pub(crate) text: String,
+}
+
+impl InstanceDrift {
+    pub(crate) fn of(drift: &Drift, words: &Catalogue) -> Self {
+        let (agrees, services) = (drift.services.is_empty(), drift.services.clone());
+        Self { agrees, services, text: words.text(&drift_said(drift)) }
+    }
 }
 
 /// An instance at one moment.
@@ -54,11 +78,12 @@ pub(crate) struct InstanceNow {
 pub(crate) struct InstanceService {
     /// The service.
     pub(crate) service: String,
-    /// The container's name.
+    /// The container's name; empty where there is none.
     pub(crate) container: String,
     /// Its image, as Compose names it.
     pub(crate) image: String,
-    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`.
+    /// `running`, `exited`, `created`, `paused`, `restarting`, `dead`; `absent` where there
+    /// is no container, but would be after a start.
     pub(crate) state: String,
     /// `healthy`, `unhealthy`, `starting`, where its image has a check.
     pub(crate) health: Option<String>,

@@ -7,7 +7,7 @@ use super::{at, elsewhere, may, tabs};
 use crate::{
     db::{BackupFilter, BackupRow, ResourceRow},
     domain::clock::Moment,
-    operation::{Glance, Served},
+    operation::{Glance, Served, drift_said},
     web::{
         Site,
         caller::Caller,
@@ -19,7 +19,7 @@ use crate::{
         text::T,
         view::{
             Fact,
-            instance::{InstancePage, ServiceLine, Services},
+            instance::{DriftLine, InstancePage, ServiceLine, Services},
         },
     },
 };
@@ -135,6 +135,10 @@ fn shown(t: T, known: &Known, now: Moment) -> Services {
         at: known.glance.as_ref().map(|glance| glance.at),
         lines: known.glance.iter().flat_map(|glance| &glance.services).map(line).collect(),
         problem: known.problem.as_ref().map(|problem| t.told(problem)),
+        drift: known
+            .drift
+            .as_ref()
+            .map(|drift| DriftLine { text: t.m(drift_said(drift)), agrees: drift.services.is_empty() }),
         hurry: known.is_old(now),
     }
 }

@@ -5,7 +5,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{id::ProjectId, problem::Problem, role::Role},
+    domain::{
+        id::{ProjectId, ResourceId},
+        problem::Problem,
+        role::Role,
+    },
     msg,
     operation::{self, Addition, ImportOutcome, Imported, Look, Seen},
     problem,
@@ -40,6 +44,8 @@ struct Tried<'a> {
     wrong: Option<(&'a Given, Problem)>,
     /// A list that was not taken over, and why.
     list: Option<(&'a List, Problem)>,
+    /// A folder that was not added, and why.
+    folder: Option<(&'a Folder, Problem)>,
     /// What became of the entries of one that was.
     imported: Vec<Imported>,
 }
@@ -60,16 +66,26 @@ async fn page(
     let rows = rows(&desk, &look, tried.wrong.as_ref());
     let problem = look.away.values().next().map(|problem| t.told(problem));
     let looked_at = look.at.unwrap_or(desk.page.now);
-    let refused = tried.wrong.is_some() || tried.list.is_some();
+    let refused = tried.wrong.is_some() || tried.list.is_some() || tried.folder.is_some();
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let list = match &tried.list {
         Some((list, problem)) => Input::of(list.path.as_str()).wrong(t.told(problem).what),
         None => Input::default(),
     };
+    let folder = match &tried.folder {
+        Some((given, problem)) => Input::of(given.folder.as_str()).wrong(wrong(t, problem)),
+        None => Input::default(),
+    };
     let imported = tried.imported.iter().map(|one| imported(t, one)).collect();
     desk.answer(status, |page| {
-        DetectedPage { page, rows, projects, looked_at, problem, list, imported }.render()
+        DetectedPage { page, rows, projects, looked_at, problem, list, imported, folder }.render()
     })
+}
+
+/// What happened, and what to do: a field has no room for more.
+fn wrong(t: T, problem: &Problem) -> String {
+    let told = t.told(problem);
+    format!("{} {}", told.what, told.next.unwrap_or_default())
 }
 
 fn imported(t: T, one: &Imported) -> ImportedLine {
@@ -106,6 +122,48 @@ pub(in crate::web::pages) async fn import(
         Err(problem) => return Err(problem.into()),
     };
     page(&site, &request, &caller, tried).await
+}
+
+/// The folder of an instance, and whose it becomes.
+#[derive(Deserialize)]
+pub(in crate::web::pages) struct Folder {
+    folder: String,
+    project: ProjectId,
+}
+
+/// Adds an instance by its folder.
+pub(in crate::web::pages) async fn folder(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    caller: Caller,
+    given: web::Form<Folder>,
+) -> Result<HttpResponse, Refusal> {
+    let project = site.world.db.project(&given.project).await?.id;
+    let folder = std::path::Path::new(given.folder.trim());
+    match operation::add_folder(&site.world, folder, &project, None, &caller.actor()).await {
+        Ok(row) => {
+            let to = place_of(&site, &caller, &row.id, row.project.as_ref()).await?;
+            Ok(flash::done(&site, &to, msg!("flash-assigned", name = row.name)))
+        }
+        Err(problem) => {
+            let tried = Tried { folder: Some((&given, problem)), ..Tried::default() };
+            page(&site, &request, &caller, tried).await
+        }
+    }
+}
+
+/// Where to go on: who assigns need not be a member of the project it goes to.
+async fn place_of(
+    site: &Site,
+    caller: &Caller,
+    resource: &ResourceId,
+    project: Option<&ProjectId>,
+) -> Result<String, Problem> {
+    let role: Option<Role> = match project {
+        Some(project) => site.world.db.role_in(&caller.user.id, project).await?,
+        None => None,
+    };
+    Ok(role.map_or_else(|| "/detected".to_owned(), |_| format!("/resources/{resource}")))
 }
 
 fn rows(desk: &Desk, look: &Look, wrong: Option<&(&Given, Problem)>) -> Vec<DetectedLine> {
@@ -182,8 +240,6 @@ async fn assigned(site: &Site, caller: &Caller, given: &Given) -> Result<(String
             operation::add_resource(&site.world, new, &caller.actor()).await?
         }
     };
-    // Who assigns need not be a member of the project it goes to.
-    let role: Option<Role> = site.world.db.role_in(&caller.user.id, &project.id).await?;
-    let to = role.map_or_else(|| "/detected".to_owned(), |_| format!("/resources/{}", row.id));
+    let to = place_of(site, caller, &row.id, Some(&project.id)).await?;
     Ok((row.name, to))
 }
