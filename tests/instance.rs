@@ -5,6 +5,8 @@
 
 mod support;
 
+#[path = "instance/api.rs"]
+mod api;
 #[path = "instance/cluster.rs"]
 mod cluster;
 #[path = "instance/config.rs"]
@@ -33,5 +35,7 @@ mod restart;
 mod restore;
 #[path = "instance/saved.rs"]
 mod saved;
+#[path = "instance/serving.rs"]
+mod serving;
 #[path = "instance/shared.rs"]
 mod shared;

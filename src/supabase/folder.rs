@@ -3,7 +3,7 @@
 //! time anew: what is in them may have become a link to elsewhere.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -80,6 +80,25 @@ pub async fn at_rest(live: &Live, host: &str, project: &str, folder: &Path) -> R
 /// The volumes a project names, as the engine would have them. Problem: as [`resolve`].
 pub async fn volumes(live: &Live, instance: &Instance) -> Result<Vec<String>, Problem> {
     Ok(resolve(live, instance, None, None).await?.volumes().to_vec())
+}
+
+/// The paths a project binds that are not there: the engine makes an empty folder of each.
+/// Problem: as [`resolve`].
+pub async fn missing(live: &Live, instance: &Instance) -> Result<Vec<String>, Problem> {
+    let mut missing = Vec::new();
+    for source in bound(&resolve(live, instance, None, None).await?) {
+        if !tokio::fs::try_exists(&source).await.unwrap_or(true) {
+            missing.push(source);
+        }
+    }
+    Ok(missing)
+}
+
+fn bound(resolved: &Resolved) -> BTreeSet<String> {
+    let services = resolved.services().filter_map(|name| resolved.service(name));
+    let mounts = services.filter_map(|service| service.get("volumes")?.as_array()).flatten();
+    let binds = mounts.filter(|mount| mount.get("type").and_then(Value::as_str) == Some("bind"));
+    binds.filter_map(|mount| mount.get("source").map(text)).collect()
 }
 
 /// A path without links, if it lies below one of the roots.

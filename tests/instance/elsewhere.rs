@@ -1,75 +1,23 @@
 //! A recovery point downloaded from one Zelo restores on another, which has never seen
 //! the instance, when nothing of it is left. Only an administrator may.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-};
+use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     panel::Panel,
     restore::{spoil, state},
-    support::{Ran, command, lab, text},
+    serving::{Serving, token},
+    support::text,
 };
-
-/// `zelo serve`, ended when this is dropped.
-struct Serving {
-    child: Child,
-    url: String,
-}
-
-impl Serving {
-    fn over(panel: &Panel) -> Self {
-        let mut serve = command(&panel.data(), &["--json", "serve", "--bind", "127.0.0.1:0"]);
-        let mut child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
-        Self { child, url: text(&told["url"]) }
-    }
-
-    /// What the API answers; into a file if one is named.
-    fn ask(&self, token: &str, path: &str, body: Option<&Value>, into: Option<&Path>) -> String {
-        let mut curl = Command::new("curl");
-        curl.args(["-s", "-H", &format!("authorization: Bearer {token}")]);
-        if let Some(body) = body {
-            curl.args(["-H", "content-type: application/json", "-d", &body.to_string()]);
-        }
-        if let Some(into) = into {
-            curl.arg("--fail").arg("-o").arg(into);
-        }
-        curl.arg(format!("{}{path}", self.url));
-        lab::done(curl)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A token of a new person who owns the only project.
-fn token(panel: &Panel, name: &str) -> String {
-    let add = command(&panel.data(), &["user", "add", name, "--password-stdin", "--json"]);
-    Ran::fed(add, "a long enough password").code(0);
-    let projects = panel.zelo(&["project", "list", "--json"]).code(0).json();
-    let project = text(&projects[0]["id"]);
-    panel.zelo(&["project", "member", "add", &project, name, "--role", "owner", "--json"]).code(0);
-    let made = panel.zelo(&["token", "create", "--user", name, "--name", "test", "--json"]).code(0);
-    text(&made.json()["token"])
-}
 
 fn download(panel: &Panel, backup: &str) -> PathBuf {
     let file = panel.instance.folder().with_file_name("point.tar");
     let token = token(panel, "ana");
     let resource = text(&panel.zelo(&["resource", "list", "--json"]).code(0).json()[0]["id"]);
     let serving = Serving::over(panel);
-    serving.ask(&token, &format!("/api/resources/{resource}/backups/{backup}/download"), None, Some(&file));
+    serving.download(&token, &format!("/api/resources/{resource}/backups/{backup}/download"), &file);
     file
 }
 
@@ -98,8 +46,8 @@ fn a_recovery_point_restores_on_another_zelo_when_nothing_is_left() {
     let id = text(&second.zelo(&["resource", "list", "--json"]).code(0).json()[0]["id"]);
     let serving = Serving::over(&second);
     let path = format!("/api/instances/{id}/restore/{brought}");
-    let refused = serving.ask(&bob, &path, Some(&json!({ "confirm": name })), None);
-    assert!(refused.contains("restore-outside-admin"), "{refused}");
+    let (status, refused) = serving.ask(&bob, "POST", &path, Some(&json!({ "confirm": name })));
+    assert_eq!((status, refused["code"].as_str()), (422, Some("restore-outside-admin")), "{refused}");
     drop(serving);
     let ran = second.instance(&["restore"], &[&brought, "--yes"], None).code(0);
     assert_eq!(ran.json()["operation"]["state"], "succeeded", "{ran}");

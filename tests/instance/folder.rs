@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::{
     panel::Panel,
     support::{Ran, lab, text},
@@ -108,7 +110,13 @@ fn an_instance_is_started_from_its_folder_or_stays_as_it_was() {
     let plan = run(&["start", &name, "--dry-run"], None).code(0).json();
     let steps: Vec<String> = plan["steps"].as_array().unwrap().iter().map(|s| text(&s["name"])).collect();
     assert_eq!(steps, ["make", "start", "gate", "done"], "{plan}");
-    assert!(plan["warnings"].to_string().contains("start-warn-makes"), "{plan}");
+    let warned = |plan: &Value, of: &str| plan["warnings"].to_string().contains(of);
+    assert!(warned(&plan, "start-warn-makes") && !warned(&plan, "start-warn-path-new"), "{plan}");
+    let (data, away) = (folder.join("volumes/db/data"), folder.join("volumes/db/away"));
+    std::fs::rename(&data, &away).unwrap();
+    let plan = run(&["start", &name, "--dry-run"], None).code(0).json();
+    assert!(warned(&plan, "start-warn-path-new") && warned(&plan, "volumes/db/data"), "{plan}");
+    std::fs::rename(&away, &data).unwrap();
     for fault in ["start/kill:make:after", "start/kill:start:after"] {
         run(&["start", &name, "--service", "db", "--service", "auth"], Some(fault)).killed();
         assert_eq!(all_of(&panel)[0].len(), 11, "{fault}: it is killed in the middle");

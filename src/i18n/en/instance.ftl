@@ -79,7 +79,7 @@ instance-step-password-fits = { $count ->
    *[other] Compare the stored passwords of { $count } roles with .env
 }
 instance-step-forget-schema = Remove { $schema }, which was set aside
-instance-step-forget = Remove the former .env that was kept beside
+instance-step-forget = Remove the former file that was kept beside
 
 instance-undo-nothing-read = It only reads.
 instance-undo-stop = Starts again what ran before.

@@ -79,7 +79,7 @@ instance-step-password-fits = { $count ->
    *[other] Comparar as senhas guardadas de { $count } papéis com o .env
 }
 instance-step-forget-schema = Remover { $schema }, que foi posto de lado
-instance-step-forget = Remover o .env anterior que foi guardado ao lado
+instance-step-forget = Remover o arquivo anterior que foi guardado ao lado
 
 instance-undo-nothing-read = Apenas lê.
 instance-undo-stop = Inicia de novo o que estava rodando.

@@ -103,7 +103,7 @@ impl Kind for Start {
 }
 
 /// What a person should know before containers are made: that they are, and which volumes
-/// will be new and empty, because they are gone.
+/// and folders will be new and empty, because they are gone.
 async fn made_first(target: &Target, instance: &Instance) -> Result<Vec<Msg>, Problem> {
     let count = instance.services.len();
     let mut warnings =
@@ -113,6 +113,9 @@ async fn made_first(target: &Target, instance: &Instance) -> Result<Vec<Msg>, Pr
         if !there.contains(&volume) {
             warnings.push(msg!("start-warn-volume-new", volume = volume));
         }
+    }
+    for path in folder::missing(&target.live, instance).await? {
+        warnings.push(msg!("start-warn-path-new", path = path));
     }
     Ok(warnings)
 }

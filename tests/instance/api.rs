@@ -1,0 +1,98 @@
+//! The API's routes of an instance, each asked for real: what is queued comes to its end.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    panel::Panel,
+    serving::{Serving, token},
+    support::{text, until},
+};
+
+/// One person's calls about one instance.
+struct Asking {
+    serving: Serving,
+    token: String,
+    at: String,
+}
+
+impl Asking {
+    #[track_caller]
+    fn get(&self, path: &str) -> Value {
+        let (status, body) = self.serving.ask(&self.token, "GET", &format!("{}{path}", self.at), None);
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.serving.ask(&self.token, method, &format!("{}{path}", self.at), Some(body))
+    }
+
+    /// Queued, and done; the operation.
+    #[track_caller]
+    fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, queued) = self.ask(method, path, body);
+        assert_eq!(status, 202, "{method} {path}: {queued}");
+        let id = text(&queued["id"]);
+        let operation = || self.serving.ask(&self.token, "GET", &format!("/api/operations/{id}"), None).1;
+        let over = || {
+            std::thread::sleep(Duration::from_millis(300));
+            !["queued", "running"].contains(&text(&operation()["state"]).as_str())
+        };
+        until(path, Duration::from_secs(300), over);
+        let ended = operation();
+        assert_eq!(ended["state"], "succeeded", "{method} {path}: {ended}");
+        ended
+    }
+}
+
+#[test]
+fn each_route_of_an_instance_does_what_it_says() {
+    let Some(panel) = Panel::over("today") else { return };
+    let token = token(&panel, "ana");
+    let name = panel.name();
+    let id = text(&panel.zelo(&["resource", "list", "--json"]).code(0).json()[0]["id"]);
+    let api = Asking { serving: Serving::over(&panel), token, at: format!("/api/instances/{id}") };
+    let confirmed = json!({ "confirm": name });
+    let (status, all) = api.serving.ask(&api.token, "GET", "/api/instances", None);
+    assert_eq!((status, &all["total"]), (200, &json!(1)), "{all}");
+    assert_eq!(api.get("")["now"]["project"], name.as_str());
+
+    let backup = text(&api.done("POST", "/backup", &json!({}))["backup"]);
+    assert_eq!(api.get("/backups")["rows"][0]["id"], backup.as_str());
+    let details = api.get(&format!("/backup/{backup}/details"));
+    assert!(details["parts"].as_array().is_some_and(|parts| parts.len() >= 5), "{details}");
+
+    // `bulk` and `editable-fields` are no fields.
+    assert!(api.get("/config/editable-fields")["total"].as_u64() > Some(40));
+    assert_eq!(api.get("/config/jwt_expiry")["value"], "3600");
+    let secret = api.get("/config/smtp_pass");
+    assert_eq!((&secret["set"], &secret["value"]), (&json!(true), &Value::Null), "{secret}");
+    let (_, revealed) = api.ask("POST", "/config/smtp_pass/reveal", &json!({}));
+    assert_eq!(revealed["value"], panel.instance.value("SMTP_PASS").as_str());
+    api.done("PUT", "/config/jwt_expiry", &json!({ "value": "5400", "confirm": name }));
+    assert_eq!(panel.instance.variable("auth", "GOTRUE_JWT_EXP").as_deref(), Some("5400"));
+    let both = json!({ "values": { "jwt_expiry": "3600", "disable_signup": "true" }, "confirm": name });
+    api.done("PUT", "/config/bulk", &both);
+    assert_eq!(panel.instance.variable("auth", "GOTRUE_DISABLE_SIGNUP").as_deref(), Some("true"));
+
+    let one = json!({ "services": ["rest"], "confirm": name });
+    api.done("POST", "/safe-restart", &one);
+    api.done("POST", "/stop", &one);
+    assert_eq!(panel.instance.containers()["rest"].2, "exited");
+    api.done("POST", "/start", &json!({ "services": ["rest"] }));
+    assert_eq!(panel.instance.containers()["rest"].2, "running");
+    assert!(!api.get("/logs?service=auth")["lines"].as_array().unwrap().is_empty());
+
+    panel.instance.sql("ALTER ROLE supabase_auth_admin RESET search_path");
+    assert_eq!(api.get("/diagnose")["findings"][0]["probe"], "auth-search-path");
+    api.done("POST", "/auto-repair", &confirmed);
+    assert_eq!(api.get("/diagnose")["findings"], json!([]));
+
+    api.done("POST", &format!("/restore/{backup}"), &confirmed);
+    assert_eq!(panel.instance.value("DISABLE_SIGNUP"), "false");
+    assert_eq!(panel.instance.sign_up("after-the-api@example.com"), 200);
+    drop(api);
+    panel.assert_tidy("asked by the API");
+}

@@ -1,0 +1,75 @@
+//! The API of a panel, asked as programs ask it.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{
+    panel::Panel,
+    support::{Ran, command, instance::compose, lab, text},
+};
+
+/// `zelo serve`, ended when this is dropped.
+pub(crate) struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    pub(crate) fn over(panel: &Panel) -> Self {
+        let mut serve = command(&panel.data(), &["--json", "serve", "--bind", "127.0.0.1:0"]);
+        serve.env("ZELO_DOCKER_COMPOSE", compose());
+        let mut child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let told: Value = serde_json::from_str(&line).unwrap();
+        Self { child, url: text(&told["url"]) }
+    }
+
+    /// What the API answers: the status, and the body as JSON.
+    #[track_caller]
+    pub(crate) fn ask(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-m", "120", "-X", method, "-w", "\n%{http_code}"]);
+        curl.args(["-H", &format!("authorization: Bearer {token}")]);
+        if let Some(body) = body {
+            curl.args(["-H", "content-type: application/json", "-d", &body.to_string()]);
+        }
+        curl.arg(format!("{}{path}", self.url));
+        let said = lab::done(curl);
+        let (body, status) = said.rsplit_once('\n').unwrap_or(("", &said));
+        let body = serde_json::from_str(body).unwrap_or_else(|e| panic!("{method} {path}: {e}: {said}"));
+        (status.parse().unwrap(), body)
+    }
+
+    /// A file, into a file.
+    #[track_caller]
+    pub(crate) fn download(&self, token: &str, path: &str, into: &Path) {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "--fail", "-H", &format!("authorization: Bearer {token}"), "-o"]);
+        curl.arg(into).arg(format!("{}{path}", self.url));
+        lab::done(curl);
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A token of a new person who owns the only project.
+pub(crate) fn token(panel: &Panel, name: &str) -> String {
+    let add = command(&panel.data(), &["user", "add", name, "--password-stdin", "--json"]);
+    Ran::fed(add, "a long enough password").code(0);
+    let projects = panel.zelo(&["project", "list", "--json"]).code(0).json();
+    let project = text(&projects[0]["id"]);
+    panel.zelo(&["project", "member", "add", &project, name, "--role", "owner", "--json"]).code(0);
+    let made = panel.zelo(&["token", "create", "--user", name, "--name", "test", "--json"]).code(0);
+    text(&made.json()["token"])
+}
