@@ -42,9 +42,9 @@ pub use free::FreeRequest;
 pub use holder::project_of;
 pub use instance::{
     Address, Change, ConfigRequest, CopyRequest, Edited, Followed, Glance, Guided, ImportOutcome, Imported,
-    MailRequest, ReleaseRequest, RepairRequest, RestartRequest, Served, Setting, Stack, StartRequest,
-    StopRequest, TestMail, add_folder, drift, drift_said, examine, follow_logs, glance, history,
-    import_instances, logs, measure, reveal, set_back, settings, stacks, test_mail, wrong_values,
+    MailRequest, ReleaseRequest, RepairRequest, RestartRequest, Served, Setting, Settings, Stack,
+    StartRequest, StopRequest, TestMail, add_folder, drift, drift_said, examine, follow_logs, glance,
+    history, import_instances, logs, measure, reveal, set_back, settings, stacks, test_mail, wrong_values,
 };
 pub use prepare::{Actor, PlanView, Prepared, Request, asked_before, enqueue, prepare, prepare_again};
 pub use purge::PurgeRequest;

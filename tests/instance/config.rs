@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use serde_json::{Value, json};
+
 use crate::{
     panel::Panel,
     support::{random::Random, text},
@@ -19,6 +21,7 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     let Some(panel) = Panel::over("today") else { return };
     let instance = &panel.instance;
     let (env, before, sql) = (instance.env(), instance.containers(), jwt_exp(&panel));
+    touches(&panel);
 
     // Planned only: nothing is written.
     let plan = panel.instance(&["config", "diff"], &["jwt_expiry=7200"], None).code(0).json();
@@ -136,4 +139,43 @@ fn killed(panel: &Panel) {
         }
     }
     assert_eq!(panel.instance.sign_up("after-kills@example.com"), 200);
+}
+
+/// What a field says that it touches is what Compose would recreate for another value: one
+/// field for each set of services.
+#[track_caller]
+pub(crate) fn touches(panel: &Panel) {
+    let fields = panel.instance(&["config", "get"], &[], None).code(0).json();
+    assert_eq!(fields["unsaid"], Value::Null);
+    let mut compared = Vec::new();
+    for field in fields["settings"].as_array().unwrap().iter().filter(|field| field["editable"] == true) {
+        let (name, value) = (text(&field["field"]), field["value"].as_str().unwrap_or_default());
+        let Some(other) = another(value).filter(|_| !compared.contains(&&field["services"])) else {
+            continue;
+        };
+        let ran = panel.instance(&["config", "diff"], &[&format!("{name}={other}")], None);
+        let planned = ran.code(0).json();
+        let steps = planned["steps"].as_array().unwrap().iter();
+        let recreated = steps.filter(|step| step["name"] == "recreate");
+        let listed = recreated.map(|step| text(&step["title"]["args"]["services"])).collect::<String>();
+        let mut services: Vec<&str> = listed.split(", ").filter(|one| !one.is_empty()).collect();
+        services.sort_unstable();
+        assert_eq!(field["services"], json!(services), "{name}: {value} → {other}: {planned}");
+        assert_eq!(planned.to_string().contains("\"tell:"), field["sql"].is_string(), "{name}: {planned}");
+        compared.push(&field["services"]);
+    }
+    assert!(compared.len() >= 8, "{compared:?}");
+}
+
+/// Another value of the same sort; none of what is not shown.
+fn another(value: &str) -> Option<String> {
+    match value {
+        "true" => Some("false".to_owned()),
+        "false" => Some("true".to_owned()),
+        _ if value.starts_with("http") => Some(format!("{}/other", value.trim_end_matches('/'))),
+        "" => None,
+        _ => {
+            Some(value.parse::<u32>().map_or_else(|_| format!("{value}2"), |number| (number + 1).to_string()))
+        }
+    }
 }

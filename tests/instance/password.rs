@@ -53,6 +53,7 @@ fn a_new_password_is_in_force_everywhere_or_the_old_one_is() {
     let Some(panel) = Panel::over("kong") else { return };
     let instance = &panel.instance;
     let old = instance.value("POSTGRES_PASSWORD");
+    crate::config::touches(&panel);
     marked(instance);
     let url = format!("postgresql://supabase_admin:{old}@db:5432/postgres");
     let insert =

@@ -22,8 +22,9 @@ use crate::{
 
 /// On every container of a demo: the process it belongs to.
 const LABEL: &str = "zelo.demo";
-/// How often a container's removal is tried before the last time.
-const TRIES: u32 = 3;
+/// How often a container's removal is tried before the last time: on a machine with much
+/// else to do the engine takes seconds to start one, or to remove it for someone else.
+const TRIES: u32 = 20;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -87,7 +88,7 @@ pub(super) async fn sweep(hosts: &Hosts) {
 }
 
 /// Removes one. A container that the engine was about to start when its demo was killed
-/// cannot be removed in that moment.
+/// cannot be removed in that moment, nor one that another demo is removing.
 async fn discard(engine: &dyn ContainerHost, id: &str) -> Result<(), HostError> {
     for _ in 0..TRIES {
         match engine.discard(id).await {

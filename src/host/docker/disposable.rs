@@ -1,7 +1,7 @@
 //! Containers that Zelo makes for itself and removes again, with their volumes.
 //! A label marks them; nothing without it is ever discarded.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use bollard::{
     models::{ContainerCreateBody, HostConfig, Mount, MountType},
@@ -16,6 +16,10 @@ use crate::host::{Bind, Container, Disposable, HostError, NewContainer};
 
 /// On every container made here.
 const LABEL: &str = "zelo.disposable";
+/// How often one that is being made is looked at. A busy machine takes seconds.
+const LOOKS: u32 = 120;
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// What of the host a container sees. A path with a colon cannot be said in Docker's
 /// short form: therefore mounts.
@@ -86,16 +90,106 @@ impl Docker {
     }
 
     pub(super) async fn discard_disposable(&self, name: &str) -> Result<(), HostError> {
-        let found = match self.inspect(name).await {
-            Ok(found) => inspect::container(found),
-            Err(HostError::NoContainer(_)) => return Ok(()),
-            Err(error) => return Err(error),
-        };
+        let Some(found) = self.wholly_made(name).await? else { return Ok(()) };
         if !found.labels.contains_key(LABEL) {
             return Err(HostError::Refused(format!("container {name} was not made by Zelo")));
         }
         let options = RemoveContainerOptionsBuilder::new().v(true).force(true).build();
         let client = self.client().await?;
         self.call(name, client.remove_container(&found.id, Some(options))).await
+    }
+
+    /// A container of ours; none if it is not there. While the engine makes one it is
+    /// listed, and cannot be looked at *(run, Docker 20.10)*: taken for gone, it would stay.
+    async fn wholly_made(&self, name: &str) -> Result<Option<Container>, HostError> {
+        for _ in 0..LOOKS {
+            match self.inspect(name).await {
+                Ok(found) => return Ok(Some(inspect::container(found))),
+                Err(HostError::NoContainer(_)) if !self.is_listed(name).await? => return Ok(None),
+                Err(HostError::NoContainer(_)) => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(HostError::Refused(format!("container {name} is still being made")))
+    }
+
+    /// Whether one of ours, by name or id, is among all containers.
+    async fn is_listed(&self, name: &str) -> Result<bool, HostError> {
+        let filters = HashMap::from([("label".to_owned(), vec![LABEL.to_owned()])]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let client = self.client().await?;
+        let listed = self.call("", client.list_containers(Some(options))).await?;
+        Ok(listed.into_iter().any(|summary| {
+            let mut names = summary.names.iter().flatten();
+            summary.id.as_deref() == Some(name) || names.any(|own| own.trim_start_matches('/') == name)
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+        net::{UnixListener, UnixStream},
+    };
+
+    use super::*;
+    use crate::host::ContainerHost;
+
+    /// An engine with one container, which it is still making at the first looks.
+    async fn slow_engine(listener: UnixListener) -> Vec<String> {
+        let (mut asked, mut looks) = (Vec::new(), 0);
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            let mut client = BufReader::new(client);
+            while let Some(line) = question(&mut client).await {
+                let (status, body) = match line.as_str() {
+                    it if it.contains("/version") => ("200 OK", r#"{"ApiVersion":"1.41"}"#),
+                    it if it.starts_with("DELETE") => ("204 No Content", ""),
+                    it if it.contains("/containers/json") => {
+                        ("200 OK", r#"[{"Id":"a1","Names":["/zelo-a"]}]"#)
+                    }
+                    _ if looks < 2 => {
+                        looks += 1;
+                        ("404 Not Found", r#"{"message":"No such container: zelo-a"}"#)
+                    }
+                    _ => ("200 OK", r#"{"Id":"a1","Config":{"Labels":{"zelo.disposable":"1"}}}"#),
+                };
+                let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n", body.len());
+                let answer = format!("{head}content-type: application/json\r\n\r\n{body}");
+                client.get_mut().write_all(answer.as_bytes()).await.unwrap();
+                let over = line.starts_with("DELETE");
+                asked.push(line);
+                if over {
+                    return asked;
+                }
+            }
+        }
+    }
+
+    /// The first line of a request without a body.
+    async fn question(client: &mut BufReader<UnixStream>) -> Option<String> {
+        let mut first = None;
+        loop {
+            let mut line = String::new();
+            if client.read_line(&mut line).await.ok()? == 0 {
+                return None;
+            }
+            match line.trim() {
+                "" => return first,
+                line => drop(first.get_or_insert_with(|| line.to_owned())),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_container_that_is_being_made_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("docker.sock");
+        let engine = tokio::spawn(slow_engine(UnixListener::bind(&path).unwrap()));
+        Docker::new("slow", Some(&path)).discard("zelo-a").await.unwrap();
+        let asked = engine.await.unwrap();
+        assert!(asked.last().unwrap().contains("/containers/a1?"), "{asked:?}");
+        assert_eq!(asked.iter().filter(|line| line.contains("/zelo-a/json")).count(), 3, "{asked:?}");
     }
 }

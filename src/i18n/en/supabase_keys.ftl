@@ -14,6 +14,11 @@ key-group-ports = Ports
 key-group-services = Secrets of services
 key-group-functions = Edge functions
 
+key-sql-setting = In the database: ALTER DATABASE … SET "{ $setting }"
+key-sql-followed = In the database, where it has the setting: ALTER DATABASE … SET "{ $setting }"
+key-sql-roles = In the database: ALTER ROLE … PASSWORD for each role of Supabase, and the records of the pooler and the log service
+key-touches-unsaid = Which services a setting touches is not known: Compose could not read the project's files. Diagnose says what is wrong with them.
+
 key-organization = Organization
 key-organization-help = The organization's name in Studio.
 key-default-project = Project name in Studio

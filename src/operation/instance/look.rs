@@ -15,6 +15,7 @@ use crate::{
     problem,
     secret::Secret,
     supabase::{
+        compose::read_references,
         dotenv::Dotenv,
         engine::{FOLDER, KIND},
         instance::{Gateway, Instance},
@@ -276,6 +277,18 @@ pub struct Setting {
     pub is_set: bool,
     /// The value, unless it is secret, not set, or one that Compose refuses.
     pub value: Option<String>,
+    /// The services that read it, and that another value recreates; none where Compose could
+    /// not say.
+    pub services: Option<Vec<String>>,
+}
+
+/// All settings of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Those that have a form, group by group.
+    pub all: Vec<Setting>,
+    /// Why Compose could not say which services read them.
+    pub unsaid: Option<Problem>,
 }
 
 impl Setting {
@@ -290,19 +303,34 @@ impl Setting {
     }
 }
 
-/// All settings that have a form, group by group. Problem: `env-unreadable`.
-pub async fn settings(world: &World, row: &ResourceRow) -> Result<Vec<Setting>, Problem> {
-    let env = env(world, row).await?;
-    let name = Setting { key: &keys::NAME, is_set: true, value: Some(row.name.clone()) };
-    Ok(std::iter::once(name).chain(keys::all().map(|key| setting(&env, key))).collect())
+/// The settings that have a form, and what each touches. A file that Compose refuses is
+/// shown nevertheless: it has to be mended. Problem: `env-unreadable`.
+pub async fn settings(world: &World, row: &ResourceRow) -> Result<Settings, Problem> {
+    let instance = now(world, row).await?;
+    let env = read_env(instance.env_file()).await?;
+    let (references, unsaid) = match read_references(&target(world, row)?.live, &instance).await {
+        Ok(references) => (Some(references), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let name =
+        Setting { key: &keys::NAME, is_set: true, value: Some(row.name.clone()), services: Some(Vec::new()) };
+    let readers = |key: &Key| {
+        let mut all = references.as_ref()?.readers(&env, key.env)?;
+        // What a profile leaves out is not there to be recreated.
+        all.retain(|service| instance.services.contains_key(service));
+        Some(all)
+    };
+    let of_env = keys::all().map(|key| setting(&env, key, readers(key)));
+    Ok(Settings { all: std::iter::once(name).chain(of_env).collect(), unsaid })
 }
 
-fn setting(env: &Dotenv, key: &'static Key) -> Setting {
+fn setting(env: &Dotenv, key: &'static Key, services: Option<Vec<String>>) -> Setting {
     let value = env.value(key.env).and_then(Result::ok);
     Setting {
         key,
         is_set: value.is_some_and(|value| !value.is_empty()),
         value: value.filter(|_| !key.secret).map(|value| value.expose().to_owned()),
+        services,
     }
 }
 

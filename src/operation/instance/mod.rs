@@ -25,7 +25,9 @@ pub use self::{
     folder::add_folder,
     follow::{Followed, follow_logs},
     import::{ImportOutcome, Imported, import_instances},
-    look::{Address, Glance, Served, Setting, Stack, glance, logs, measure, reveal, settings, stacks},
+    look::{
+        Address, Glance, Served, Setting, Settings, Stack, glance, logs, measure, reveal, settings, stacks,
+    },
     mail::{MailRequest, TestMail, test_mail},
     release::ReleaseRequest,
     repair::RepairRequest,

@@ -1,6 +1,8 @@
 //! What Compose makes of a project: its resolved configuration, and which services a
 //! change touches, found by comparing two of them.
 
+mod references;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -11,6 +13,7 @@ use serde_json::Value;
 
 use super::{instance::Instance, live::Live, scene::text};
 use crate::{domain::problem::Problem, problem, saga::Cx, secret::Secret};
+pub use references::{References, read_references};
 
 /// How long a resolution may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -96,7 +99,18 @@ pub async fn resolve(
     env_file: Option<&Path>,
     cx: Option<&Cx>,
 ) -> Result<Resolved, Problem> {
-    let said = live.compose(instance, &["config", "--format", "json"], env_file, LIMIT, cx).await?;
+    Resolved::parse(&config(live, instance, &["config", "--format", "json"], env_file, cx).await?)
+}
+
+/// What a `config` command prints. **Holds secrets.**
+async fn config(
+    live: &Live,
+    instance: &Instance,
+    args: &[&str],
+    env_file: Option<&Path>,
+    cx: Option<&Cx>,
+) -> Result<String, Problem> {
+    let said = live.compose(instance, args, env_file, LIMIT, cx).await?;
     if !said.ok() {
         // A docker without Compose complains of the flags: that says nothing of the files.
         let version = live.compose(instance, &["version", "--short"], None, LIMIT, cx).await?;
@@ -105,7 +119,7 @@ pub async fn resolve(
         }
         return Err(problem!("compose-refused", project = &instance.project).detail(complaint(&said.err)));
     }
-    Resolved::parse(&said.out)
+    Ok(said.out)
 }
 
 /// What Compose complained of, without the values it quotes: lines of warnings are left

@@ -121,6 +121,13 @@ impl Dotenv {
         keys
     }
 
+    /// A text of the project's other files with its references replaced, as Compose does
+    /// it there; none if Compose refuses it.
+    pub fn filled_in(&self, text: &str) -> Option<Value> {
+        let known = |name: &str| self.value(name).and_then(Result::ok).map(Value::expose);
+        expand::expand(text, &known).ok().map(Value::new)
+    }
+
     fn last(&self, key: &str) -> Option<(usize, &Assignment)> {
         self.assignments.iter().enumerate().rev().find(|(_, assignment)| assignment.key == key)
     }

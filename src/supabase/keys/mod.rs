@@ -96,6 +96,21 @@ impl Group {
 pub enum SqlEffect {
     /// `ALTER DATABASE postgres SET "<the setting>" TO '<the value>'`.
     DatabaseSetting(&'static str),
+    /// The same, only where the database has the setting: older layouts keep it there.
+    FollowedSetting(&'static str),
+    /// `ALTER ROLE … PASSWORD` for every role of Supabase, and the records that hold it.
+    RolePasswords,
+}
+
+impl SqlEffect {
+    /// What must run, in words.
+    pub fn told(self) -> Msg {
+        match self {
+            Self::DatabaseSetting(setting) => msg!("key-sql-setting", setting = setting),
+            Self::FollowedSetting(setting) => msg!("key-sql-followed", setting = setting),
+            Self::RolePasswords => msg!("key-sql-roles"),
+        }
+    }
 }
 
 /// One key of `.env`.
@@ -162,6 +177,16 @@ impl Key {
 
     const fn sets(mut self, setting: &'static str) -> Self {
         self.sql = Some(SqlEffect::DatabaseSetting(setting));
+        self
+    }
+
+    const fn follows(mut self, setting: &'static str) -> Self {
+        self.sql = Some(SqlEffect::FollowedSetting(setting));
+        self
+    }
+
+    const fn in_roles(mut self) -> Self {
+        self.sql = Some(SqlEffect::RolePasswords);
         self
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct SettingsPage {
     pub(crate) groups: Vec<Group>,
     /// What is wrong with what was entered, or why there is no form.
     pub(crate) problem: Option<Told>,
+    /// Whether Compose could not say what the settings touch.
+    pub(crate) unsaid: bool,
     /// To whom a test mail goes.
     pub(crate) to: Input,
 }
@@ -54,6 +56,8 @@ pub(crate) struct Field {
     pub(crate) label: String,
     /// What it does, and what it is where nobody has changed it.
     pub(crate) help: String,
+    /// What a change touches: services and the database.
+    pub(crate) effect: String,
     /// How it is entered.
     pub(crate) entry: Entry,
     /// The value as it is, or as entered; of a secret nothing.
@@ -187,6 +191,7 @@ pub(crate) mod samples {
             env: name.to_uppercase(),
             label: format!("Label of <{name}>"),
             help: "What it does.".to_owned(),
+            effect: "Recreates: <auth>".to_owned(),
             entry,
             input: Input::of(value),
             is_set: true,
@@ -208,6 +213,7 @@ pub(crate) mod samples {
             resource: Ref::new(ID, "shop <prod>"),
             groups: vec![group("urls", fields), group("smtp", second)],
             problem: None,
+            unsaid: false,
             to: Input::default(),
             page,
         }
@@ -219,6 +225,8 @@ pub(crate) mod samples {
         wrong.to = Input::of("<ana>").wrong("Not an address.");
         wrong.groups[0].fields[0].input = Input::of("x").wrong("Not an address.");
         wrong.groups[0].fields[3].input = Input::default().wrong("Too short.");
+        wrong.unsaid = true;
+        wrong.groups[0].fields[0].effect = String::new();
         let mut away = page_of(lang);
         away.groups.clear();
         away.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));

@@ -10,7 +10,8 @@ use crate::{
         output::{Field, Tone},
     },
     domain::msg::Msg,
-    operation::{Setting, settings},
+    msg,
+    operation::{Setting, Settings, settings},
     problem,
 };
 
@@ -27,15 +28,20 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
         let row = named(&world, &self.resource).await?;
-        let mut all = settings(&world, &row).await?;
+        let Settings { mut all, unsaid } = settings(&world, &row).await?;
         if let Some(unknown) = self.fields.iter().find(|field| !all.iter().any(|s| s.key.field == **field)) {
             return Err(problem!("config-field-unknown", field = unknown).into());
         }
         all.retain(|s| self.fields.is_empty() || self.fields.iter().any(|field| field == s.key.field));
-        let heads = ["cli-col-field", "cli-col-value", "cli-col-default", "cli-col-meaning"];
+        let heads =
+            ["cli-col-field", "cli-col-value", "cli-col-default", "cli-col-touches", "cli-col-meaning"];
         let lines = all.iter().map(|setting| line(desk, setting)).collect();
         desk.out.table(&heads, lines, &Msg::new("cli-nothing"));
-        desk.out.json(&json!({ "settings": all.iter().map(as_json).collect::<Vec<_>>() }));
+        if unsaid.is_some() {
+            desk.out.say(&msg!("key-touches-unsaid"));
+        }
+        let settings: Vec<_> = all.iter().map(|setting| as_json(desk, setting)).collect();
+        desk.out.json(&json!({ "settings": settings, "unsaid": unsaid }));
         Ok(Exit::Done)
     }
 }
@@ -51,11 +57,20 @@ fn line(desk: &Desk, setting: &Setting) -> Vec<Field> {
         setting.key.field.into(),
         value,
         setting.key.default.unwrap_or_default().into(),
+        touches(desk, setting),
         words.label(setting.key.label).into(),
     ]
 }
 
-fn as_json(setting: &Setting) -> serde_json::Value {
+/// The services that read it, and whether the database has to be told.
+fn touches(desk: &Desk, setting: &Setting) -> Field {
+    let Some(services) = &setting.services else { return Field::text("?").tone(Tone::Dim) };
+    let mut all = services.clone();
+    all.extend(setting.key.sql.map(|_| desk.out.words().label("cli-value-sql")));
+    if all.is_empty() { Field::text("–").tone(Tone::Dim) } else { Field::text(all.join(", ")) }
+}
+
+fn as_json(desk: &Desk, setting: &Setting) -> serde_json::Value {
     let key = setting.key;
     json!({
         "field": key.field,
@@ -65,5 +80,7 @@ fn as_json(setting: &Setting) -> serde_json::Value {
         "value": setting.value,
         "default": key.default,
         "editable": setting.is_editable(),
+        "services": setting.services,
+        "sql": key.sql.map(|sql| desk.out.words().text(&sql.told())),
     })
 }

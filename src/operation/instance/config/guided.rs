@@ -51,11 +51,6 @@ impl Guided {
             }
         }
     }
-
-    /// The database setting that follows a key, where there is one.
-    pub(super) fn setting(self, key: &Key) -> Option<&'static str> {
-        (self == Self::JwtSecret && key.env == "JWT_SECRET").then_some("app.settings.jwt_secret")
-    }
 }
 
 pub(super) fn no_random(error: NoRandom) -> Problem {

@@ -57,20 +57,18 @@ impl Preview {
         let mut preview = Self { file, named, ..Self::default() };
         if !wanted.is_empty() {
             preview.planned_for = digest(current.as_bytes());
-            preview.of_env(world, id, target, instance, request.guided, &current, wanted).await?;
+            preview.of_env(world, id, target, instance, &current, wanted).await?;
         }
         Ok(preview)
     }
 
     /// What new values in `.env` would do.
-    #[allow(clippy::too_many_arguments)] // all of it is what one look at the file found
     async fn of_env(
         &mut self,
         world: &World,
         id: &OperationId,
         target: &Target,
         instance: &Instance,
-        guided: Option<Guided>,
         current: &Dotenv,
         wanted: Vec<(&Key, Secret)>,
     ) -> Result<(), Problem> {
@@ -85,9 +83,6 @@ impl Preview {
         self.services = services.into_iter().filter(|name| instance.services.contains_key(name)).collect();
         for (key, value) in wanted {
             self.add(target, instance, current, key, &value).await?;
-            if let Some(setting) = guided.and_then(|guided| guided.setting(key)) {
-                self.add_setting(target, instance, current, setting, &value, Always::IfSet).await?;
-            }
         }
         if self.services.is_empty() && self.sql.is_empty() {
             self.warnings.push(msg!("config-warn-nobody-reads"));
@@ -117,8 +112,14 @@ impl Preview {
             self.warnings.push(msg!("config-warn-duplicates", key = key.env, count = duplicates.len()));
         }
         self.warnings.extend(caution(key, value.expose()));
-        if let Some(SqlEffect::DatabaseSetting(setting)) = key.sql {
-            self.add_setting(target, instance, current, setting, value, Always::Yes).await?;
+        let setting = match key.sql {
+            Some(SqlEffect::DatabaseSetting(setting)) => Some((setting, Always::Yes)),
+            Some(SqlEffect::FollowedSetting(setting)) => Some((setting, Always::IfSet)),
+            // The passwords have steps of their own.
+            Some(SqlEffect::RolePasswords) | None => None,
+        };
+        if let Some((setting, always)) = setting {
+            self.add_setting(target, instance, current, setting, value, always).await?;
         }
         self.changes.push(Change {
             field: key.field.to_owned(),

@@ -11,6 +11,7 @@ pub(super) const KEYS: [Key; 4] = [
         ValueKind::Alphanumeric { min: 8, max: 128 },
     )
     .secret()
+    .in_roles()
     .refused("env-refused-password"),
     Key::new(
         Group::Database,

@@ -21,6 +21,7 @@ pub(super) const KEYS: [Key; 4] = [
         ValueKind::Token { min: 32, max: 512 },
     )
     .secret()
+    .follows("app.settings.jwt_secret")
     .refused("env-refused-jwt"),
     Key::new(
         Group::Jwt,

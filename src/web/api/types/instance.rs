@@ -174,6 +174,11 @@ pub(crate) struct ConfigField {
     pub(crate) value: Option<String>,
     /// What it is where nobody has changed it.
     pub(crate) default: Option<String>,
+    /// The services that read it, and that a change recreates; none where Compose could not
+    /// read the project's files.
+    pub(crate) services: Option<Vec<String>>,
+    /// What must run in the database with it, in the asked language.
+    pub(crate) sql: Option<String>,
     /// Whether it may be changed by itself.
     pub(crate) editable: bool,
     /// Why not.
@@ -198,6 +203,8 @@ impl ConfigField {
             set: setting.is_set,
             value: setting.value.clone(),
             default: key.default.map(ToOwned::to_owned),
+            services: setting.services.clone(),
+            sql: key.sql.map(|sql| words.text(&sql.told())),
             editable: setting.is_editable(),
             refused: refused.map(|problem| Trouble::of(&problem, words)),
         }

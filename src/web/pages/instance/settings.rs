@@ -17,7 +17,7 @@ use super::{
 use crate::{
     db::ResourceRow,
     domain::{clock::Moment, msg::Arg, problem::Problem},
-    operation::{self, ConfigRequest, Request, Setting, settings},
+    operation::{self, ConfigRequest, Request, Setting, Settings, settings},
     problem,
     secret::Secret,
     supabase::keys::{Group as KeyGroup, Key, NAME, ValueKind},
@@ -97,7 +97,7 @@ pub(in crate::web::pages) async fn review(
         Err(problem) => return form(&site, &request, &caller, &here, Err(problem), None).await,
     };
     let entered = entered(&body);
-    let changed = changed(&found, &entered);
+    let changed = changed(&found.all, &entered);
     if changed.is_empty() {
         let wrong = Some((&entered, vec![problem!("config-no-change")]));
         return form(&site, &request, &caller, &here, Ok(found), wrong).await;
@@ -245,22 +245,22 @@ async fn form(
     request: &HttpRequest,
     caller: &Caller,
     here: &Here,
-    found: Result<Vec<Setting>, Problem>,
+    found: Result<Settings, Problem>,
     wrong: Option<(&Entered, Vec<Problem>)>,
 ) -> Result<HttpResponse, Refusal> {
     let row = here.resource()?;
     let desk = desk(site, request, caller, row, "ui-settings").await?;
     let t = desk.page.t;
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (groups, away) = match found {
-        Ok(found) => (groups(t, &found, wrong.as_ref()), None),
-        Err(problem) => (Vec::new(), Some(problem)),
+    let (groups, unsaid, away) = match found {
+        Ok(found) => (groups(t, &found.all, wrong.as_ref()), found.unsaid.is_some(), None),
+        Err(problem) => (Vec::new(), false, Some(problem)),
     };
     let first = wrong.as_ref().and_then(|(_, wrong)| wrong.first());
     let problem = away.as_ref().or(first).map(|problem| t.told(problem));
     let to = test_mail_to(t, wrong.as_ref());
     let (resource, tabs) = (link(row), tabs(t, row, may(here), "settings"));
-    desk.answer(status, |page| SettingsPage { page, tabs, resource, groups, problem, to }.render())
+    desk.answer(status, |page| SettingsPage { page, tabs, resource, groups, problem, unsaid, to }.render())
 }
 
 /// Where a test mail's reader is entered.
@@ -310,11 +310,23 @@ fn field(t: T, setting: &Setting, wrong: Option<&(&Entered, Vec<Problem>)>) -> F
         env: key.env.to_owned(),
         label: t.s(key.label),
         help,
+        effect: effect(t, setting),
         entry: entry(t, setting, &value),
         input,
         is_set: setting.is_set,
         secret: key.secret,
     }
+}
+
+/// What a change touches, as far as Compose could say.
+fn effect(t: T, setting: &Setting) -> String {
+    let services = setting.services.as_ref().filter(|_| setting.key.field != NAME.field);
+    let services = services.map(|names| match names.is_empty() {
+        true => t.s("ui-setting-nobody"),
+        false => t.a("ui-setting-recreates", names.join(", ")),
+    });
+    let sql = setting.key.sql.map(|sql| t.m(sql.told()));
+    services.into_iter().chain(sql).collect::<Vec<_>>().join(" · ")
 }
 
 /// Whether a problem is about this key.
@@ -358,7 +370,7 @@ mod tests {
     fn setting(field: &str, value: Option<&str>) -> Setting {
         let key = by_field(field).unwrap();
         let shown = value.filter(|_| !key.secret).map(ToOwned::to_owned);
-        Setting { key, is_set: value.is_some(), value: shown }
+        Setting { key, is_set: value.is_some(), value: shown, services: None }
     }
 
     #[test]

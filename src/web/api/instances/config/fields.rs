@@ -19,6 +19,6 @@ use crate::{
     responses((status = 200, body = Rows<ConfigField>)),
 )]
 pub(in crate::web::api) async fn fields(call: Call) -> Answer {
-    let all = settings(&call.site.world, here(&call)?).await?;
+    let all = settings(&call.site.world, here(&call)?).await?.all;
     Ok(call.ok(&Rows::all(all.iter().map(|one| ConfigField::of(one, call.words)).collect())))
 }

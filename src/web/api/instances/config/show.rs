@@ -23,7 +23,7 @@ use crate::{
     responses((status = 200, body = ConfigField)),
 )]
 pub(in crate::web::api) async fn show(call: Call) -> Answer {
-    let all = settings(&call.site.world, here(&call)?).await?;
+    let all = settings(&call.site.world, here(&call)?).await?.all;
     let one = all.iter().find(|one| one.key.field == field(&call)).ok_or_else(Refusal::nothing_here)?;
     Ok(call.ok(&ConfigField::of(one, call.words)))
 }
