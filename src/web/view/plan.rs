@@ -80,6 +80,13 @@ pub(crate) struct Plan {
     pub(crate) key: String,
 }
 
+impl Plan {
+    /// Whether it takes something away; a copy only adds.
+    pub(crate) fn destroys(&self) -> bool {
+        self.steps.iter().any(|step| step.effect == EffectName::Destroys)
+    }
+}
+
 /// What can be chosen for a restore.
 #[derive(Debug, Clone)]
 pub(crate) struct RestoreChoices {

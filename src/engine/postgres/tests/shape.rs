@@ -43,6 +43,14 @@ fn copy(rig: &Rig, from: &str, to: &str) {
     cli("docker", &["exec", &rig.name, "sh", "-c", &pipe], "");
 }
 
+#[tokio::test]
+async fn a_database_without_an_encoding_has_no_shape_that_could_be_told() {
+    let Some(rig) = Rig::up(17).await else { return };
+    rig.sql("postgres", "CREATE DATABASE bytes TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");
+    rig.sql("bytes", r"CREATE FUNCTION said() RETURNS text LANGUAGE sql AS E'SELECT ''Jo\xe3o''::text'");
+    assert_eq!(read(&rig, "bytes").await, Shape::new());
+}
+
 async fn the_same_after_a_load_and_what_is_lost_is_named(major: u32) {
     let Some(rig) = Rig::up(major).await else { return };
     rig.sql("postgres", "CREATE DATABASE shop");
