@@ -15,7 +15,7 @@ fn docker(args: &[&str]) -> String {
 }
 
 /// Containers, volumes and networks of a project.
-fn all_of(project: &str) -> [String; 3] {
+pub(crate) fn all_of(project: &str) -> [String; 3] {
     let filter = format!("label=com.docker.compose.project={project}");
     [
         docker(&["ps", "-aq", "--filter", &filter]),
@@ -25,9 +25,9 @@ fn all_of(project: &str) -> [String; 3] {
 }
 
 /// Removes a copy when the test is over.
-struct Copied<'a> {
-    panel: &'a Panel,
-    name: String,
+pub(crate) struct Copied<'a> {
+    pub(crate) panel: &'a Panel,
+    pub(crate) name: String,
 }
 
 impl Drop for Copied<'_> {
@@ -130,4 +130,37 @@ fn an_instance_is_copied_cut_off_and_released() {
     // What is there already is never taken for a copy.
     let taken = panel.instance(&["copy"], &[&copy.name], None).json();
     assert_eq!(text(&taken["problems"][0]["code"]), "restore-folder-taken");
+}
+
+#[test]
+#[ignore = "an hour long: tests/soak"]
+fn a_copy_killed_anywhere_is_there_or_gone() {
+    let Some(panel) = Panel::over("today") else { return };
+    let point = panel.backup();
+    let planned = ["restore", &point, "--new-name", "planned-only", "--dry-run", "--json"];
+    let plan = panel.zelo(&planned).code(0).json();
+    let before = panel.instance.containers();
+    for (number, step) in plan["steps"].as_array().unwrap().iter().enumerate() {
+        for moment in ["before", "after", "done"] {
+            let copy = Copied { panel: &panel, name: format!("{}-c{number}{moment}", panel.name()) };
+            let fault = format!("restore/kill:{}:{moment}", text(&step["name"]));
+            panel.instance(&["copy"], &[&copy.name], Some(&fault)).killed();
+            there_or_gone(&copy, &panel.recovered("copy")["state"], &fault);
+            assert_eq!(panel.instance.containers(), before, "{fault}: the original was not touched");
+            panel.assert_tidy(&fault);
+        }
+    }
+}
+
+/// All of it, and healthy, or nothing of it.
+#[track_caller]
+pub(crate) fn there_or_gone(copy: &Copied<'_>, state: &serde_json::Value, case: &str) {
+    let folder = copy.panel.instance.folder().with_file_name(&copy.name);
+    if state == "succeeded" {
+        copy.panel.zelo(&["instance", "diagnose", &copy.name, "--json"]).code(0);
+    } else {
+        assert!(state == "failed" || state == "rolled_back", "{case}: {state}");
+        assert_eq!(all_of(&copy.name), ["", "", ""], "{case}: {state}");
+        assert!(!folder.exists(), "{case}: {state}");
+    }
 }

@@ -16,7 +16,13 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{panel::Panel, support::lab};
+use crate::{
+    copy::{Copied, there_or_gone},
+    panel::Panel,
+    repair::forget_tries,
+    restore::{assert_state, side_containers, spoil, state},
+    support::lab,
+};
 
 /// The Engine's socket with something between: the answer to the first request of a kind
 /// is read and not passed on.
@@ -153,4 +159,57 @@ fn an_answer_of_docker_that_is_lost_leaves_it_done_or_undone() {
         panel.assert_tidy(&case);
     }
     assert_eq!(panel.instance.sign_up("after-all@example.com"), 200);
+}
+
+#[test]
+#[ignore = "minutes long: tests/soak"]
+fn an_answer_lost_in_a_repair_a_restore_or_a_copy_leaves_it_done_or_undone() {
+    let Some(panel) = Panel::over("today") else { return };
+    let point = panel.backup();
+    let then = state(&panel);
+    let lossy = Lossy::new();
+    let socket = lossy.socket().display().to_string();
+    let settings = [("ZELO_DOCKER_SOCKET", socket.as_str())];
+    let name = panel.name();
+    let lose = |args: &[&str], request: &str| {
+        let lost = lossy.lose(request);
+        let ran = panel.with(args, &settings);
+        assert_eq!(lossy.lose(""), lost + 1, "{args:?}, {request}: no answer was lost\n{ran}");
+        let state = ran.json()["operation"]["state"].clone();
+        assert!(["succeeded", "rolled_back", "failed"].iter().any(|s| state == *s), "{args:?}: {ran}");
+        assert!(panel.instance.containers().values().all(|(_, _, s)| s == "running"), "{args:?}: {ran}");
+        panel.assert_tidy(&format!("{args:?}, {request}"));
+        state
+    };
+    let env = panel.instance.env();
+    for request in ["/containers/create", "/stop", "/start"] {
+        // Edited by hand, and not in force at the gateway.
+        let key = panel.instance.value("SUPABASE_PUBLISHABLE_KEY");
+        let edited = String::from_utf8(env.clone())
+            .unwrap()
+            .replace(&key, &key.replace("sb_publishable_", "sb_publishable_0"));
+        std::fs::write(panel.instance.folder().join(".env"), edited).unwrap();
+        let state = lose(&["instance", "repair", &name, "--yes", "--json"], request);
+        let found = panel.zelo(&["instance", "diagnose", &name, "--json"]).json()["findings"].to_string();
+        assert_eq!(found.contains("gateway-keys"), state != "succeeded", "{request}: {state}: {found}");
+        std::fs::write(panel.instance.folder().join(".env"), &env).unwrap();
+        forget_tries(&panel);
+        panel.zelo(&["instance", "repair", &name, "--yes", "--json"]);
+        forget_tries(&panel);
+        let found = panel.zelo(&["instance", "diagnose", &name, "--json"]).json();
+        assert_eq!(found["findings"], serde_json::json!([]));
+    }
+    for request in ["/containers/create", "/stop", "/start"] {
+        spoil(&panel);
+        let spoilt = self::state(&panel);
+        let state = lose(&["restore", &point, "--yes", "--json"], request);
+        assert_state(&panel, if state == "succeeded" { &then } else { &spoilt }, request);
+        assert_eq!(side_containers(), "", "{request}");
+        panel.zelo(&["restore", &point, "--yes", "--json"]).code(0);
+    }
+    for request in ["/containers/create", "/networks/create", "/start"] {
+        let copy = Copied { panel: &panel, name: format!("{name}-{}", request.replace('/', "")) };
+        let state = lose(&["instance", "copy", &name, &copy.name, "--json"], request);
+        there_or_gone(&copy, &state, request);
+    }
 }

@@ -88,7 +88,7 @@ fn killed_and_failed(panel: &Panel, healthy: &str) {
 }
 
 /// As a day does.
-fn forget_tries(panel: &Panel) {
+pub(crate) fn forget_tries(panel: &Panel) {
     let db = rusqlite::Connection::open(panel.data().join("zelo.db")).unwrap();
     db.execute("UPDATE operations SET facts = '{}' WHERE kind = 'repair'", []).unwrap();
 }

@@ -54,7 +54,7 @@ pub(crate) fn state(panel: &Panel) -> State {
 
 /// Compares piece by piece: what differs is all that is shown.
 #[track_caller]
-fn assert_state(panel: &Panel, wanted: &State, case: &str) {
+pub(crate) fn assert_state(panel: &Panel, wanted: &State, case: &str) {
     let now = state(panel);
     assert_eq!(now.env, wanted.env, "{case}: .env");
     assert_eq!(now.users, wanted.users, "{case}: users");
@@ -118,7 +118,7 @@ fn beside(panel: &Panel) -> Vec<String> {
     names.filter(|name| name.contains(".zelo-")).collect()
 }
 
-fn side_containers() -> String {
+pub(crate) fn side_containers() -> String {
     let mut ps = Command::new("docker");
     ps.args(["ps", "-aq", "--filter", "label=zelo.side"]);
     lab::done(ps)
@@ -193,6 +193,11 @@ fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
         "fail:up:after;restore/kill:swap:undo-after".to_owned(),
     ];
     let harmless: Vec<&String> = steps.iter().take_while(|s| *s != "stop").collect();
+    // All of them in tests/soak.
+    let all = std::env::var_os("ZELO_SOAK").is_some();
+    for step in steps.iter().take_while(|step| all && *step != "swap") {
+        cases.extend(["before", "after", "done"].map(|moment| format!("kill:{step}:{moment}")));
+    }
     for _ in 0..2 {
         let step = harmless[usize::try_from(random.below(harmless.len() as u64)).unwrap()];
         cases.push(format!("kill:{step}:{}", random.moment()));

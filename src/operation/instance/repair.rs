@@ -31,7 +31,7 @@ use crate::{
         instance::Instance,
         repairs::{self, Mend, Remedy},
         scene::Scene,
-        steps::{Done, Judge, LookBefore, MendOne},
+        steps::{Done, Judge, LookBefore, MendOne, Return},
     },
 };
 
@@ -139,8 +139,15 @@ impl Kind for Repair {
         let planned: Vec<Planned> =
             serde_json::from_str(open.expose()).map_err(|_| problem!("secret-damaged", what = &row.name))?;
         let mut plan = Plan::builder(Self::KIND);
-        plan.add(LookBefore { target: target.clone() });
+        let look = LookBefore { target: target.clone() };
+        let before = look.slot();
+        plan.add(look);
         let mut plan = protect(world, plan, &row.id, facts.save, facts.waiver);
+        // What Compose was cut short in is brought up again.
+        let services = made_anew(&planned);
+        if !services.is_empty() {
+            plan.destroy(Return { target: target.clone(), services, before });
+        }
         let mut helped = Vec::new();
         for (index, one) in planned.into_iter().enumerate() {
             let mend = MendOne {
@@ -156,6 +163,16 @@ impl Kind for Repair {
         plan.add(Judge { helped });
         Ok(plan.commit(AnyCommit::new(Done)).finish())
     }
+}
+
+/// The services whose containers are made anew or restarted.
+fn made_anew(planned: &[Planned]) -> Vec<String> {
+    let mends = planned.iter().flat_map(|one| &one.remedy.mends);
+    let services = mends.filter_map(|mend| match mend {
+        Mend::Recreate { service } | Mend::Restart { service } => Some(service.clone()),
+        Mend::Sql { .. } | Mend::Alone { .. } | Mend::File { .. } => None,
+    });
+    services.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The findings to be mended. Problems: `repair-nothing`, `repair-not-found`,
