@@ -19,6 +19,26 @@ key-sql-followed = In the database, where it has the setting: ALTER DATABASE …
 key-sql-roles = In the database: ALTER ROLE … PASSWORD for each role of Supabase, and the records of the pooler and the log service
 key-touches-unsaid = Which services a setting touches is not known: Compose could not read the project's files. Diagnose says what is wrong with them.
 
+key-kind-bool = True or false
+key-kind-int = A whole number, { $min } to { $max }
+key-kind-port = A port, 1 to 65535
+key-kind-text = One line, { $min } to { $max } characters
+key-kind-text-or-none = One line, at most { $max } characters, or nothing
+key-kind-login = { $min } to { $max } letters, digits, “_”, “-” and “.”
+key-kind-alphanumeric = { $min } to { $max } letters and digits
+key-kind-token = { $min } to { $max } letters, digits and “_-.+/=”
+key-kind-token-of = { $length } letters, digits and “_-.+/=”
+key-kind-hex = { $length } hexadecimal digits
+key-kind-url = An address with http:// or https://
+key-kind-host = A host's name or address
+key-kind-email = An e-mail address
+key-kind-names = Names, separated by commas
+key-kind-globs = Patterns of addresses, separated by commas
+key-kind-jwt = A signed token for the role { $role }
+key-kind-api-key = A key that begins with { $prefix }, or nothing
+key-kind-json-array = A JSON array, or nothing
+key-kind-json-object = A JSON object, or nothing
+
 key-organization = Organization
 key-organization-help = The organization's name in Studio.
 key-default-project = Project name in Studio

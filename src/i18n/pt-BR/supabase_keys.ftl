@@ -19,6 +19,26 @@ key-sql-followed = No banco, se ele tem essa configuração: ALTER DATABASE … 
 key-sql-roles = No banco: ALTER ROLE … PASSWORD em cada papel do Supabase, e os registros do pooler e do serviço de logs
 key-touches-unsaid = Não se sabe em quais serviços uma configuração mexe: o Compose não conseguiu ler os arquivos do projeto. O diagnóstico diz o que há de errado neles.
 
+key-kind-bool = Verdadeiro ou falso
+key-kind-int = Um número inteiro, de { $min } a { $max }
+key-kind-port = Uma porta, de 1 a 65535
+key-kind-text = Uma linha, de { $min } a { $max } caracteres
+key-kind-text-or-none = Uma linha, até { $max } caracteres, ou nada
+key-kind-login = De { $min } a { $max } letras, dígitos, “_”, “-” e “.”
+key-kind-alphanumeric = De { $min } a { $max } letras e dígitos
+key-kind-token = De { $min } a { $max } letras, dígitos e “_-.+/=”
+key-kind-token-of = { $length } letras, dígitos e “_-.+/=”
+key-kind-hex = { $length } dígitos hexadecimais
+key-kind-url = Um endereço com http:// ou https://
+key-kind-host = O nome ou endereço de um host
+key-kind-email = Um endereço de e-mail
+key-kind-names = Nomes, separados por vírgulas
+key-kind-globs = Padrões de endereços, separados por vírgulas
+key-kind-jwt = Um token assinado para o papel { $role }
+key-kind-api-key = Uma chave que começa com { $prefix }, ou nada
+key-kind-json-array = Um array JSON, ou nada
+key-kind-json-object = Um objeto JSON, ou nada
+
 key-organization = Organização
 key-organization-help = O nome da organização no Studio.
 key-default-project = Nome do projeto no Studio

@@ -1,5 +1,7 @@
 //! What a key may hold.
 
+use crate::{domain::msg::Msg, msg};
+
 /// The form of a value. Lengths are in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValueKind {
@@ -98,6 +100,31 @@ impl ValueKind {
             Self::Url { .. } => 2000,
             Self::Jwt { .. } => 4000,
             Self::Globs | Self::Json { .. } => 8000,
+        }
+    }
+
+    /// What it may be, in words.
+    pub fn told(&self) -> Msg {
+        match self {
+            Self::Bool => msg!("key-kind-bool"),
+            Self::Int { min, max } => msg!("key-kind-int", min = i64::from(*min), max = i64::from(*max)),
+            Self::Port => msg!("key-kind-port"),
+            Self::Text { min: 0, max } => msg!("key-kind-text-or-none", max = *max),
+            Self::Text { min, max } => msg!("key-kind-text", min = *min, max = *max),
+            Self::Login { min, max } => msg!("key-kind-login", min = *min, max = *max),
+            Self::Alphanumeric { min, max } => msg!("key-kind-alphanumeric", min = *min, max = *max),
+            Self::Token { min, max } if min == max => msg!("key-kind-token-of", length = *min),
+            Self::Token { min, max } => msg!("key-kind-token", min = *min, max = *max),
+            Self::Hex { length } => msg!("key-kind-hex", length = *length),
+            Self::Url { .. } => msg!("key-kind-url"),
+            Self::Host => msg!("key-kind-host"),
+            Self::Email => msg!("key-kind-email"),
+            Self::Names { .. } => msg!("key-kind-names"),
+            Self::Globs => msg!("key-kind-globs"),
+            Self::Jwt { role } => msg!("key-kind-jwt", role = *role),
+            Self::ApiKey { prefix } => msg!("key-kind-api-key", prefix = *prefix),
+            Self::Json { array: true } => msg!("key-kind-json-array"),
+            Self::Json { array: false } => msg!("key-kind-json-object"),
         }
     }
 

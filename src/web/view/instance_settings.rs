@@ -56,7 +56,7 @@ pub(crate) struct Field {
     pub(crate) label: String,
     /// What it does, and what it is where nobody has changed it.
     pub(crate) help: String,
-    /// What a change touches: services and the database.
+    /// What it may be, and what a change touches: services and the database.
     pub(crate) effect: String,
     /// How it is entered.
     pub(crate) entry: Entry,

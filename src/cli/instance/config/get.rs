@@ -79,6 +79,7 @@ fn as_json(desk: &Desk, setting: &Setting) -> serde_json::Value {
         "set": setting.is_set,
         "value": setting.value,
         "default": key.default,
+        "kind": desk.out.words().text(&key.kind.told()),
         "editable": setting.is_editable(),
         "services": setting.services,
         "sql": key.sql.map(|sql| desk.out.words().text(&sql.told())),

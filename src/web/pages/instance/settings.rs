@@ -318,15 +318,18 @@ fn field(t: T, setting: &Setting, wrong: Option<&(&Entered, Vec<Problem>)>) -> F
     }
 }
 
-/// What a change touches, as far as Compose could say.
+/// What it may be, where it is typed, and what a change touches, as far as Compose could say.
 fn effect(t: T, setting: &Setting) -> String {
-    let services = setting.services.as_ref().filter(|_| setting.key.field != NAME.field);
+    let key = setting.key;
+    let typed = setting.is_editable() && !matches!(key.kind, ValueKind::Bool);
+    let kind = typed.then(|| t.m(key.kind.told()));
+    let services = setting.services.as_ref().filter(|_| key.field != NAME.field);
     let services = services.map(|names| match names.is_empty() {
         true => t.s("ui-setting-nobody"),
         false => t.a("ui-setting-recreates", names.join(", ")),
     });
-    let sql = setting.key.sql.map(|sql| t.m(sql.told()));
-    services.into_iter().chain(sql).collect::<Vec<_>>().join(" · ")
+    let sql = key.sql.map(|sql| t.m(sql.told()));
+    [kind, services, sql].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// Whether a problem is about this key.
