@@ -133,7 +133,7 @@ fn an_instance_is_copied_cut_off_and_released() {
 }
 
 #[test]
-#[ignore = "an hour long: tests/soak"]
+#[ignore = "too long: tests/soak"]
 fn a_copy_killed_anywhere_is_there_or_gone() {
     let Some(panel) = Panel::over("today") else { return };
     let point = panel.backup();

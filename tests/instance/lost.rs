@@ -162,7 +162,7 @@ fn an_answer_of_docker_that_is_lost_leaves_it_done_or_undone() {
 }
 
 #[test]
-#[ignore = "minutes long: tests/soak"]
+#[ignore = "too long: tests/soak"]
 fn an_answer_lost_in_a_repair_a_restore_or_a_copy_leaves_it_done_or_undone() {
     let Some(panel) = Panel::over("today") else { return };
     let point = panel.backup();
@@ -191,7 +191,8 @@ fn an_answer_lost_in_a_repair_a_restore_or_a_copy_leaves_it_done_or_undone() {
         std::fs::write(panel.instance.folder().join(".env"), edited).unwrap();
         let state = lose(&["instance", "repair", &name, "--yes", "--json"], request);
         let found = panel.zelo(&["instance", "diagnose", &name, "--json"]).json()["findings"].to_string();
-        assert_eq!(found.contains("gateway-keys"), state != "succeeded", "{request}: {state}: {found}");
+        // Brought up again, it is what the files make it, whatever the operation came to.
+        assert!(state != "succeeded" || !found.contains("gateway-keys"), "{request}: {found}");
         std::fs::write(panel.instance.folder().join(".env"), &env).unwrap();
         forget_tries(&panel);
         panel.zelo(&["instance", "repair", &name, "--yes", "--json"]);
