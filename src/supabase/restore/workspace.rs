@@ -122,19 +122,21 @@ impl Step for Workspace {
             Some(swap) => blocking(&self.work, move || Inode::of(&swap)).await?,
             None => None,
         };
-        let there = self.work.clone();
-        if self.new && blocking(&self.work, move || Inode::of(&there)).await?.is_some() {
+        // A place of its own must not be there before the first try; a later one takes
+        // away what an earlier one made, and only that.
+        let (there, first, ours) = (self.work.clone(), cx.notes::<Was>().is_empty(), made_by(cx));
+        let new = self.new;
+        let free = blocking(&self.work, move || {
+            if new && first { Ok(Inode::of(&there)?.is_none()) } else { clear(&there, &ours) }
+        });
+        if !free.await? {
             return Err(problem!("restore-folder-taken", folder = self.work.display().to_string()));
         }
         cx.note(&Was { live }).await?;
         let parent = self.work.parent().unwrap_or(Path::new("/")).to_owned();
         room(&self.live, &parent, self.bytes).await?;
         let (work, swap) = (self.work.clone(), self.swap.clone());
-        let again = !self.new;
         let made = blocking(&self.work, move || {
-            if again {
-                remove_tree(&work)?;
-            }
             make(&work)?;
             Inode::of(&work)
         });
@@ -157,28 +159,31 @@ impl Step for Workspace {
         if there.is_some() && cx.notes::<Was>().into_iter().any(|was| was.live == there) {
             return Err(problem!("restore-still-swapped", folder = self.work.display().to_string()));
         }
-        let work = self.work.clone();
-        let made: Vec<Option<Inode>> = cx.notes::<Made>().into_iter().map(|made| made.folder).collect();
-        blocking(&self.work, move || {
-            let there = Inode::of(&work)?;
-            if there.is_none() || made.contains(&there) {
-                return remove_tree(&work);
-            }
-            // Made by a run that died before it could say so, and empty; or somebody
-            // else's, who came first.
-            match fs::remove_dir(&work) {
-                Err(error)
-                    if !matches!(
-                        error.kind(),
-                        io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory
-                    ) =>
-                {
-                    Err(error)
-                }
-                _ => Ok(()),
-            }
-        })
-        .await
+        let (work, ours) = (self.work.clone(), made_by(cx));
+        blocking(&self.work, move || clear(&work, &ours)).await.map(drop)
+    }
+}
+
+/// The folders that this step made, in all its tries.
+fn made_by(cx: &Cx) -> Vec<Inode> {
+    cx.notes::<Made>().into_iter().filter_map(|made| made.folder).collect()
+}
+
+/// Removes what this step made, and an empty folder: a try that died before it could say
+/// that it made one leaves that. What is somebody else's stays; then it is false.
+fn clear(work: &Path, ours: &[Inode]) -> io::Result<bool> {
+    let Some(there) = Inode::of(work)? else { return Ok(true) };
+    if ours.contains(&there) {
+        return remove_tree(work).map(|()| true);
+    }
+    match fs::remove_dir(work) {
+        Ok(()) => Ok(true),
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -271,6 +276,36 @@ mod tests {
         assert_eq!(Inode::of(&other).unwrap(), was);
         assert_eq!(fs::read(other.join("a")).unwrap(), b"1");
         assert!(Inode::of(&folder.path().join("none")).unwrap().is_none());
+    }
+
+    #[test]
+    fn only_what_was_made_here_or_is_empty_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let work = folder.path().join("shop.zelo-1");
+        assert!(clear(&work, &[]).unwrap(), "nothing there");
+
+        make(&work).unwrap();
+        assert!(clear(&work, &[]).unwrap(), "made, and not said");
+        assert!(!work.exists());
+
+        make(&work).unwrap();
+        fs::write(work.join("theirs"), "1").unwrap();
+        let another = Inode::of(folder.path()).unwrap().unwrap();
+        assert!(!clear(&work, &[another]).unwrap());
+        assert_eq!(fs::read(work.join("theirs")).unwrap(), b"1");
+        let ours = Inode::of(&work).unwrap().unwrap();
+        assert!(clear(&work, &[another, ours]).unwrap());
+        assert!(!work.exists());
+
+        for stranger in ["file", "link"] {
+            let path = folder.path().join(stranger);
+            match stranger {
+                "file" => fs::write(&path, "1").unwrap(),
+                _ => std::os::unix::fs::symlink(folder.path().join("file"), &path).unwrap(),
+            }
+            assert!(!clear(&path, &[]).unwrap(), "{stranger}");
+            assert!(fs::symlink_metadata(&path).is_ok(), "{stranger}");
+        }
     }
 
     #[test]
