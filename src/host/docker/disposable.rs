@@ -4,7 +4,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use bollard::{
-    models::{ContainerCreateBody, HostConfig, Mount, MountType},
+    models::{ContainerCreateBody, ContainerSummary, HostConfig, Mount, MountType},
     query_parameters::{
         CreateContainerOptionsBuilder, ListContainersOptionsBuilder, ListImagesOptions, ListVolumesOptions,
         RemoveContainerOptionsBuilder,
@@ -77,11 +77,7 @@ impl Docker {
     }
 
     pub(super) async fn list_disposable(&self, label: &str) -> Result<Vec<Disposable>, HostError> {
-        let filters = HashMap::from([("label".to_owned(), vec![LABEL.to_owned(), label.to_owned()])]);
-        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
-        let client = self.client().await?;
-        let listed = self.call("", client.list_containers(Some(options))).await?;
-        let found = listed.into_iter().filter_map(|summary| {
+        let found = self.listed(&[LABEL, label]).await?.into_iter().filter_map(|summary| {
             let value = summary.labels.unwrap_or_default().remove(label)?;
             let state = summary.state.map(|state| state.to_string()).unwrap_or_default();
             Some(Disposable { id: summary.id?, value, state })
@@ -115,14 +111,19 @@ impl Docker {
 
     /// Whether one of ours, by name or id, is among all containers.
     async fn is_listed(&self, name: &str) -> Result<bool, HostError> {
-        let filters = HashMap::from([("label".to_owned(), vec![LABEL.to_owned()])]);
-        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
-        let client = self.client().await?;
-        let listed = self.call("", client.list_containers(Some(options))).await?;
-        Ok(listed.into_iter().any(|summary| {
+        Ok(self.listed(&[LABEL]).await?.into_iter().any(|summary| {
             let mut names = summary.names.iter().flatten();
             summary.id.as_deref() == Some(name) || names.any(|own| own.trim_start_matches('/') == name)
         }))
+    }
+
+    /// All containers that have these labels, running or not.
+    async fn listed(&self, labels: &[&str]) -> Result<Vec<ContainerSummary>, HostError> {
+        let labels = labels.iter().map(|label| (*label).to_owned()).collect();
+        let filters = HashMap::from([("label".to_owned(), labels)]);
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let client = self.client().await?;
+        self.call("", client.list_containers(Some(options))).await
     }
 }
 
