@@ -17,7 +17,7 @@ key-group-functions = Edge functions
 key-sql-setting = In the database: ALTER DATABASE … SET "{ $setting }"
 key-sql-followed = In the database, where it has the setting: ALTER DATABASE … SET "{ $setting }"
 key-sql-roles = In the database: ALTER ROLE … PASSWORD for each role of Supabase, and the records of the pooler and the log service
-key-touches-unsaid = Which services a setting touches is not known: Compose could not read the project's files. Diagnose says what is wrong with them.
+key-touches-unsaid = Which services a setting touches is not known.
 
 key-kind-bool = True or false
 key-kind-int = A whole number, { $min } to { $max }

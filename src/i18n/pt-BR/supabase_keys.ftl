@@ -17,7 +17,7 @@ key-group-functions = Edge functions
 key-sql-setting = No banco: ALTER DATABASE … SET "{ $setting }"
 key-sql-followed = No banco, se ele tem essa configuração: ALTER DATABASE … SET "{ $setting }"
 key-sql-roles = No banco: ALTER ROLE … PASSWORD em cada papel do Supabase, e os registros do pooler e do serviço de logs
-key-touches-unsaid = Não se sabe em quais serviços uma configuração mexe: o Compose não conseguiu ler os arquivos do projeto. O diagnóstico diz o que há de errado neles.
+key-touches-unsaid = Não se sabe em quais serviços uma configuração mexe.
 
 key-kind-bool = Verdadeiro ou falso
 key-kind-int = Um número inteiro, de { $min } a { $max }

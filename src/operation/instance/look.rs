@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
 use super::target;
 use crate::{
@@ -314,13 +315,18 @@ pub async fn settings(world: &World, row: &ResourceRow) -> Result<Settings, Prob
     };
     let name =
         Setting { key: &keys::NAME, is_set: true, value: Some(row.name.clone()), services: Some(Vec::new()) };
-    let readers = |key: &Key| {
-        let mut all = references.as_ref()?.readers(&env, key.env)?;
-        // What a profile leaves out is not there to be recreated.
-        all.retain(|service| instance.services.contains_key(service));
-        Some(all)
-    };
-    let of_env = keys::all().map(|key| setting(&env, key, readers(key)));
+    let shown = instance.env_file().display().to_string();
+    // The file is read anew for every key: a long one takes its time.
+    let of_env = spawn_blocking(move || {
+        let readers = |key: &Key| {
+            let mut all = references.as_ref()?.readers(&env, key.env)?;
+            // What a profile leaves out is not there to be recreated.
+            all.retain(|service| instance.services.contains_key(service));
+            Some(all)
+        };
+        keys::all().map(|key| setting(&env, key, readers(key))).collect::<Vec<_>>()
+    });
+    let of_env = of_env.await.map_err(|error| problem!("env-unreadable", path = shown).detail(error))?;
     Ok(Settings { all: std::iter::once(name).chain(of_env).collect(), unsaid })
 }
 

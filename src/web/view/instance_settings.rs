@@ -28,8 +28,8 @@ pub(crate) struct SettingsPage {
     pub(crate) groups: Vec<Group>,
     /// What is wrong with what was entered, or why there is no form.
     pub(crate) problem: Option<Told>,
-    /// Whether Compose could not say what the settings touch.
-    pub(crate) unsaid: bool,
+    /// Why Compose could not say what the settings touch.
+    pub(crate) unsaid: Option<Told>,
     /// To whom a test mail goes.
     pub(crate) to: Input,
 }
@@ -213,7 +213,7 @@ pub(crate) mod samples {
             resource: Ref::new(ID, "shop <prod>"),
             groups: vec![group("urls", fields), group("smtp", second)],
             problem: None,
-            unsaid: false,
+            unsaid: None,
             to: Input::default(),
             page,
         }
@@ -225,7 +225,7 @@ pub(crate) mod samples {
         wrong.to = Input::of("<ana>").wrong("Not an address.");
         wrong.groups[0].fields[0].input = Input::of("x").wrong("Not an address.");
         wrong.groups[0].fields[3].input = Input::default().wrong("Too short.");
-        wrong.unsaid = true;
+        wrong.unsaid = Some(told(lang, &problem!("compose-missing")));
         wrong.groups[0].fields[0].effect = String::new();
         let mut away = page_of(lang);
         away.groups.clear();

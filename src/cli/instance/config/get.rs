@@ -37,8 +37,10 @@ impl Args {
             ["cli-col-field", "cli-col-value", "cli-col-default", "cli-col-touches", "cli-col-meaning"];
         let lines = all.iter().map(|setting| line(desk, setting)).collect();
         desk.out.table(&heads, lines, &Msg::new("cli-nothing"));
-        if unsaid.is_some() {
+        if let Some(why) = &unsaid {
             desk.out.say(&msg!("key-touches-unsaid"));
+            let told = desk.out.words().problem(why);
+            [Some(told.what), told.next, told.detail].iter().flatten().for_each(|line| desk.out.note(line));
         }
         let settings: Vec<_> = all.iter().map(|setting| as_json(desk, setting)).collect();
         desk.out.json(&json!({ "settings": settings, "unsaid": unsaid }));

@@ -253,8 +253,8 @@ async fn form(
     let t = desk.page.t;
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (groups, unsaid, away) = match found {
-        Ok(found) => (groups(t, &found.all, wrong.as_ref()), found.unsaid.is_some(), None),
-        Err(problem) => (Vec::new(), false, Some(problem)),
+        Ok(found) => (groups(t, &found.all, wrong.as_ref()), found.unsaid.map(|why| t.told(&why)), None),
+        Err(problem) => (Vec::new(), None, Some(problem)),
     };
     let first = wrong.as_ref().and_then(|(_, wrong)| wrong.first());
     let problem = away.as_ref().or(first).map(|problem| t.told(problem));
