@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::{
+    lost,
     panel::Panel,
     support::{random::Random, text},
 };
@@ -85,6 +86,60 @@ fn killed_and_failed(panel: &Panel, healthy: &str) {
     panel.instance(&["repair"], &["--yes"], Some("repair/fail:look:after"));
     panel.done(&["repair"], &[]);
     assert_eq!(setting(panel), healthy);
+}
+
+/// Edited by hand, and not in force at the gateway: the repair recreates its container.
+fn edit_key(panel: &Panel, number: usize) {
+    let key = panel.instance.value("SUPABASE_PUBLISHABLE_KEY");
+    let env = String::from_utf8(panel.instance.env()).unwrap();
+    let env = env.replace(&key, &format!("sb_publishable_{number:08}_edited"));
+    std::fs::write(panel.instance.folder().join(".env"), env).unwrap();
+}
+
+#[test]
+fn whatever_kills_a_repair_that_recreates_a_service_it_runs() {
+    let Some(panel) = Panel::over("today") else { return };
+    edit_key(&panel, 0);
+    assert_eq!(found(&panel), ["gateway-keys"]);
+    let steps = panel.steps(&["repair"], &[]);
+    for step in ["look", "safety", "way-back", "mend:1", "judge"] {
+        assert!(steps.iter().any(|s| s == step), "{step} is not in {steps:?}");
+    }
+    let mut random = Random::new();
+    let faults = steps.iter().flat_map(|step| ["kill", "fail"].map(|what| (what, step)));
+    for (number, (what, step)) in faults.enumerate() {
+        edit_key(&panel, number + 1);
+        forget_tries(&panel);
+        let (env, before) = (panel.instance.env(), panel.instance.containers());
+        let count = lost::all(&panel.name());
+        let moment = if what == "kill" { random.moment() } else { "after" };
+        let fault = format!("repair/{what}:{step}:{moment}");
+        let ran = panel.instance(&["repair"], &["--yes"], Some(&fault));
+        let state = if what == "kill" {
+            ran.killed();
+            text(&panel.recovered("repair")["state"])
+        } else {
+            text(&ran.json()["operation"]["state"])
+        };
+        assert!(["succeeded", "rolled_back", "failed"].contains(&state.as_str()), "{fault}: {state}");
+        assert_eq!(panel.instance.env(), env, "{fault}");
+        let after = panel.instance.containers();
+        assert!(after.keys().eq(before.keys()), "{fault}: {after:?}");
+        assert_eq!(lost::all(&panel.name()), count, "{fault}: a container too many");
+        for (service, now) in &after {
+            assert_eq!(now.2, "running", "{fault}: {service}");
+            assert!(service == "api-gw" || *now == before[service], "{fault}: {service}");
+        }
+        let left = found(&panel);
+        assert!(state != "succeeded" || !left.contains(&"gateway-keys".to_owned()), "{fault}: {left:?}");
+        panel.assert_tidy(&fault);
+    }
+    forget_tries(&panel);
+    edit_key(&panel, 99);
+    panel.done(&["repair"], &[]);
+    // Another service reads the key as well: that is told, and left to people.
+    assert_eq!(found(&panel), ["env-drift"]);
+    assert_eq!(panel.instance.sign_up("mended@example.com"), 200);
 }
 
 /// As a day does.

@@ -118,10 +118,12 @@ fn beside(panel: &Panel) -> Vec<String> {
     names.filter(|name| name.contains(".zelo-")).collect()
 }
 
-pub(crate) fn side_containers() -> String {
+/// The side clusters of an instance: other tests have theirs at the same time.
+pub(crate) fn side_containers(panel: &Panel) -> Vec<String> {
     let mut ps = Command::new("docker");
-    ps.args(["ps", "-aq", "--filter", "label=zelo.side"]);
-    lab::done(ps)
+    ps.args(["ps", "-a", "--no-trunc", "--filter", "label=zelo.side", "--format", "{{.Names}} {{.Mounts}}"]);
+    let beside = panel.instance.folder().parent().unwrap().display().to_string();
+    lab::done(ps).lines().filter(|line| line.contains(&beside)).map(str::to_owned).collect()
 }
 
 fn put_back_undone_and_freed(layout: &str, format: &str) {
@@ -141,7 +143,7 @@ fn put_back_undone_and_freed(layout: &str, format: &str) {
     assert_eq!(panel.instance.sql("SELECT count(*) FROM pg_roles WHERE rolname = 'came_later'"), "0");
     assert_eq!(panel.instance.sign_up("after-restore@example.com"), 200);
     assert!(panel.instance.containers().values().all(|(_, _, state)| state == "running"));
-    assert_eq!(side_containers(), "");
+    assert_eq!(side_containers(&panel), [""; 0]);
     panel.assert_tidy("restored");
     let secrets = panel.instance.secrets();
     assert!(!secrets.iter().any(|s| ran.to_string().contains(s)), "no secret in the output");
@@ -215,15 +217,29 @@ fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
         assert!(gone_back, "{fault}: {ended}");
         assert_state(&panel, &spoilt, &fault);
         assert!(panel.instance.containers().values().all(|(_, _, s)| s == "running"), "{fault}");
-        assert_eq!(side_containers(), "", "{fault}");
+        assert_eq!(side_containers(&panel), [""; 0], "{fault}");
         panel.assert_tidy(&fault);
     }
     // What was laid out and had been live for a moment stays: people may have written into it.
     assert_eq!(beside(&panel).len(), 1);
 
-    // After the swap a crash goes forward.
-    restore(&panel, &backup, Some("restore/kill:swap:after")).killed();
-    assert_eq!(panel.recovered("restore")["state"], "succeeded");
-    assert_state(&panel, &then, "");
-    assert_eq!(panel.instance.sign_up("after-crash@example.com"), 200);
+    // After the swap a crash goes forward; all of the steps in tests/soak.
+    let later: Vec<&String> = steps.iter().skip_while(|step| *step != "swap").collect();
+    let moments = ["before", "after", "done"];
+    let later = later.iter().flat_map(|step| moments.map(|moment| format!("restore/kill:{step}:{moment}")));
+    let chosen = |fault: &String| all || fault == "restore/kill:swap:after";
+    for fault in later.filter(chosen) {
+        restore(&panel, &backup, Some(&fault)).killed();
+        let ended = panel.recovered("restore")["state"].clone();
+        assert!(ended == "succeeded" || fault == "restore/kill:swap:before", "{fault}: {ended}");
+        assert_state(&panel, if ended == "succeeded" { &then } else { &spoilt }, &fault);
+        assert!(panel.instance.containers().values().all(|(_, _, s)| s == "running"), "{fault}");
+        assert_eq!(side_containers(&panel), [""; 0], "{fault}");
+        panel.assert_tidy(&fault);
+        assert_eq!(panel.instance.sign_up("after-crash@example.com"), 200, "{fault}");
+        if all && ended == "succeeded" {
+            panel.instance.sql("DELETE FROM auth.users WHERE email = 'after-crash@example.com'");
+            spoil(&panel);
+        }
+    }
 }
