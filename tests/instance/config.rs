@@ -46,8 +46,11 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
 
     // Back by the history.
     let listed = panel.instance(&["config", "history"], &[], None).code(0).json();
-    assert!(listed.to_string().contains("jwt_expiry"), "{listed}");
-    panel.done(&["config", "set"], &["jwt_expiry=3600"]);
+    let to_7200 = |one: &&Value| one["state"] == "succeeded" && one["changes"][0]["new"] == "7200";
+    let change = listed["history"].as_array().unwrap().iter().find(to_7200);
+    let change = text(&change.unwrap_or_else(|| panic!("{listed}"))["operation"]);
+    let back = panel.zelo(&["instance", "config", "set-back", &change, "--yes", "--json"]).code(0).json();
+    assert_eq!(back["operation"]["state"], "succeeded", "{back}");
     assert_eq!((instance.env(), jwt_exp(&panel)), (env, sql));
     assert_eq!(instance.sign_up("after-config@example.com"), 200);
     killed(&panel);

@@ -2,6 +2,7 @@
 //! projects, somebody of each role in either, and what each of them is answered.
 
 mod backup_now;
+mod bad_values;
 mod browse;
 mod bulk;
 mod changes;

@@ -155,6 +155,8 @@ pub(crate) struct HistoryLine {
     pub(crate) by: String,
     /// How it ended.
     pub(crate) state: OpState,
+    /// Whether everything it changed had a value before.
+    pub(crate) had_values: bool,
     /// What was changed, in sentences.
     pub(crate) changes: Vec<String>,
 }
@@ -165,9 +167,9 @@ impl HistoryLine {
         operation_word(self.state)
     }
 
-    /// Whether there is something to go back from.
+    /// Whether there is something to go back from, and a value to go back to.
     pub(crate) fn can_set_back(&self) -> bool {
-        self.state == OpState::Succeeded
+        self.state == OpState::Succeeded && self.had_values
     }
 }
 
@@ -254,13 +256,18 @@ pub(crate) mod samples {
             at: ago(60),
             by: "operator".to_owned(),
             state,
+            had_values: true,
             changes: vec!["JWT_EXPIRY: 3600 → 7200".to_owned(), "SITE_URL: <a> → <b>".to_owned()],
         };
         let page = HistoryPage {
             page,
             tabs: tabs(2),
             resource: Ref::new(ID, "shop <prod>"),
-            rows: vec![line(1, OpState::Succeeded), line(2, OpState::RolledBack)],
+            rows: vec![
+                line(1, OpState::Succeeded),
+                line(2, OpState::RolledBack),
+                HistoryLine { had_values: false, ..line(3, OpState::Succeeded) },
+            ],
         };
         let none = HistoryPage {
             page: page.page.clone(),

@@ -56,6 +56,7 @@ fn line(desk: &Desk, one: &Edited) -> HistoryLine {
         at: one.at,
         by: lines::by(desk, &one.by),
         state: one.state,
+        had_values: one.changes.iter().all(|change| change.was_set),
         changes: one.changes.iter().map(|change| desk.page.t.m(change.told())).collect(),
     }
 }
