@@ -230,6 +230,9 @@ pub struct Captured {
     pub parts: Vec<Part>,
     /// The moment of the snapshot.
     pub taken_at: Moment,
+    /// When reading ended, of what is read while it may change.
+    #[serde(default)]
+    pub until: Option<Moment>,
     /// Snapshot ids or other proof, by part.
     pub snapshots: BTreeMap<String, String>,
 }

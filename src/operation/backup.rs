@@ -229,8 +229,8 @@ impl Written {
         let looked = cx.get(&self.looked)?;
         let captured: Vec<Captured> =
             self.captured.iter().map(|slot| cx.get(slot)).collect::<Result<_, _>>()?;
-        let moments = captured.iter().map(|c| c.taken_at);
-        let (first, last) = (moments.clone().min(), moments.max());
+        let first = captured.iter().map(|c| c.taken_at).min();
+        let last = captured.iter().map(|c| c.until.unwrap_or(c.taken_at)).max();
         let skew =
             last.zip(first).map_or(0, |(last, first)| (last - first).num_milliseconds().unsigned_abs());
         let snapshots: BTreeMap<_, _> = captured.iter().flat_map(|c| c.snapshots.clone()).collect();

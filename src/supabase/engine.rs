@@ -166,8 +166,7 @@ impl Engine for SupabaseEngine {
     }
 
     async fn plan_backup(&self, access: &Access, options: &BackupOptions) -> Result<Planned, Problem> {
-        let listing = access.value(LISTING).map(std::path::Path::new);
-        capture::plan(&self.live, &self.live.instance(access).await?, listing, options).await
+        capture::plan(&self.live, &self.live.instance(access).await?, access, options).await
     }
 
     fn capture(&self, _: &Access, value: &Value, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {

@@ -42,6 +42,20 @@ pub(super) fn recover(manifest: &Manifest) -> String {
         );
     }
     let dumps = manifest.parts.iter().any(|part| part.name.starts_with(DATABASE));
+    if let Some(part) = manifest.part("instance") {
+        let _ = write!(
+            out,
+            "## What it was set to\n\n```sh\n{} > instance.json\n```\n\nis how Zelo reached it, and what its databases and roles were set to \
+             (`ALTER DATABASE … SET`,\n`ALTER ROLE … SET`): compare, where a setting is not what it was.\n\n",
+            decoded(part)
+        );
+        for (what, count) in &part.counts {
+            let _ = writeln!(out, "- {what}: {count}");
+        }
+        if !part.counts.is_empty() {
+            out.push('\n');
+        }
+    }
     if let Some(part) = manifest.part(CLUSTER) {
         cluster(&mut out, part, dumps);
     }

@@ -46,6 +46,7 @@ fn sign_up_is_broken_found_and_mended() {
     panel.done(&["repair"], &[]);
     assert_eq!(found(&panel), [""; 0]);
     assert_eq!(setting(&panel), healthy);
+    what_does_not_help_is_undone(&panel);
     killed_and_failed(&panel, &healthy);
     assert_eq!(instance.sign_up("mended@example.com"), 200);
 
@@ -72,7 +73,8 @@ fn killed_and_failed(panel: &Panel, healthy: &str) {
                 ran.killed();
                 text(&panel.recovered("repair")["state"])
             } else {
-                text(&ran.json()["operation"]["state"])
+                let state = ran.json()["operation"]["state"].clone();
+                state.as_str().unwrap_or_else(|| panic!("{fault}: {ran}")).to_owned()
             };
             assert!(["succeeded", "rolled_back", "failed"].contains(&state.as_str()), "{fault}: {state}");
             let wanted = if state == "succeeded" { healthy } else { &broken };
@@ -86,6 +88,32 @@ fn killed_and_failed(panel: &Panel, healthy: &str) {
     panel.instance(&["repair"], &["--yes"], Some("repair/fail:look:after"));
     panel.done(&["repair"], &[]);
     assert_eq!(setting(panel), healthy);
+}
+
+/// Each repair is looked at again by its own probe.
+fn what_does_not_help_is_undone(panel: &Panel) {
+    let instance = &panel.instance;
+    let one = "id = (SELECT min(id::text)::uuid FROM auth.users)";
+    instance.sql(&format!("UPDATE auth.users SET confirmation_token = NULL WHERE {one}"));
+    // Somebody's own trigger empties it again, whoever fills it.
+    instance.sql(
+        "CREATE FUNCTION public.empty_again() RETURNS trigger LANGUAGE plpgsql AS \
+         $$ BEGIN NEW.confirmation_token := NULL; RETURN NEW; END $$; \
+         CREATE TRIGGER empty_again BEFORE UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION public.empty_again(); \
+         ALTER TABLE auth.users ENABLE ALWAYS TRIGGER empty_again",
+    );
+    forget_tries(panel);
+    assert_eq!(found(panel), ["auth-nulls"]);
+    let empty = || instance.sql("SELECT count(*) FROM auth.users WHERE confirmation_token IS NULL");
+    let ran = panel.instance(&["repair"], &["--yes"], None);
+    let state = ran.json()["operation"]["state"].clone();
+    assert!(state == "failed" || state == "rolled_back", "{ran}");
+    assert!(ran.to_string().contains("repair-no-help"), "{ran}");
+    assert_eq!(empty(), "1");
+    panel.assert_tidy("no help");
+    instance.sql("DROP TRIGGER empty_again ON auth.users; DROP FUNCTION public.empty_again()");
+    panel.done(&["repair"], &[]);
+    assert_eq!((empty().as_str(), found(panel)), ("0", vec![]));
 }
 
 /// Edited by hand, and not in force at the gateway: the repair recreates its container.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, process::Command};
 
 use crate::{
     panel::Panel,
-    support::{lab, random::Random},
+    support::{lab, random::Random, text},
 };
 
 fn ids(panel: &Panel) -> BTreeMap<String, (String, String)> {
@@ -21,7 +21,7 @@ fn whatever_kills_a_restart_the_same_containers_run() {
     // Two services: what each step does is the same for all of them.
     let chosen = ["--service", "auth", "--service", "rest"];
     let steps = panel.steps(&["restart"], &chosen);
-    for step in ["look", "safety", "stop", "start", "gate", "done"] {
+    for step in ["look", "safety", "volumes", "stop", "volumes-again", "start", "gate", "diagnose", "done"] {
         assert!(steps.iter().any(|s| s == step), "{step} is not in {steps:?}");
     }
     for step in &steps {
@@ -43,7 +43,9 @@ fn whatever_kills_a_restart_the_same_containers_run() {
         }
     }
     stopped_and_started(&panel, &before);
-    a_service_that_does_not_come_back(&panel);
+    one_that_hangs_is_killed(&panel, &before);
+    a_folder_that_is_gone(&panel, &before);
+    a_service_that_does_not_come_back(&panel, &before);
 }
 
 fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
@@ -100,18 +102,62 @@ fn started_and_killed(panel: &Panel, before: &BTreeMap<String, (String, String)>
     panel.done(&["start"], &rest);
 }
 
-/// What fails at its start is said, with the state, and the rest runs.
-fn a_service_that_does_not_come_back(panel: &Panel) {
-    let mut hide = Command::new("docker");
+/// What fails at its start is said before; done all the same, what comes after it runs,
+/// and a person is asked. It is no obstacle to its repair.
+fn a_service_that_does_not_come_back(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
     // What half works, and dies at its next start.
-    hide.args(["exec", &panel.instance.container("db"), "psql", "-h", "127.0.0.1", "-U", "supabase_admin"]);
-    hide.args(["-d", "postgres", "-c", "ALTER ROLE supabase_auth_admin RESET search_path"]);
-    lab::done(hide);
-    let planned = panel.instance(&["restart"], &["--service", "auth", "--dry-run"], None).code(0).json();
+    panel.instance.sql("ALTER ROLE supabase_auth_admin RESET search_path");
+    let chosen = ["--service", "auth", "--service", "rest"];
+    let planned = panel.instance(&["restart"], &[&chosen[..], &["--dry-run"]].concat(), None).code(0).json();
     let warned = planned["warnings"]
         .as_array()
         .unwrap()
         .iter()
         .any(|w| w["id"] == "instance-warn-restart-harms" || w.to_string().contains("auth-search-path"));
     assert!(warned, "the plan says that a restart does harm: {}", planned["warnings"]);
+
+    let ran = panel.instance(&["restart"], &[&chosen[..], &["--yes"]].concat(), None);
+    let operation = ran.json()["operation"].clone();
+    assert_eq!(operation["state"], "needs_operator", "{ran}");
+    assert!(ran.to_string().contains("auth"), "{ran}");
+    for (service, now) in ids(panel) {
+        assert!(service == "auth" || now == before[&service], "{service}: {now:?}");
+    }
+    let id = text(&operation["id"]);
+    panel.zelo(&["operation", "resolve", &id, "--note", "auth is broken", "--json"]).code(0);
+    panel.done(&["repair"], &[]);
+    assert_eq!(panel.instance.sign_up("mended@example.com"), 200);
+    assert_eq!(&ids(panel), before);
+    panel.assert_tidy("repaired");
+}
+
+/// A service that hangs is killed when its time is over, and that is told.
+fn one_that_hangs_is_killed(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
+    let mut pid = Command::new("docker");
+    pid.args(["inspect", "-f", "{{.State.Pid}}", &panel.instance.container("rest")]);
+    let mut hang = Command::new("kill");
+    hang.args(["-STOP", lab::done(pid).trim()]);
+    lab::done(hang);
+    let restarted = panel.done(&["restart"], &["--service", "rest"]);
+    let shown = panel.zelo(&["operation", "show", &text(&restarted["id"]), "--json"]).code(0).json();
+    assert!(shown["log"].to_string().contains("instance-log-killed"), "{shown}");
+    assert_eq!(&ids(panel), before);
+}
+
+/// What would be started on an empty folder is not stopped.
+fn a_folder_that_is_gone(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
+    let folder = panel.instance.folder().join("volumes/functions");
+    let away = folder.with_file_name("away");
+    std::fs::rename(&folder, &away).unwrap();
+    for verb in ["restart", "stop"] {
+        let ran = panel.instance(&[verb], &["--service", "functions", "--yes"], None);
+        assert_eq!(ran.json()["operation"]["state"], "failed", "{ran}");
+        assert!(ran.to_string().contains("service-files-gone"), "{ran}");
+        assert_eq!(&ids(panel), before, "{verb}");
+        assert!(!folder.exists(), "{verb}");
+    }
+    std::fs::rename(&away, &folder).unwrap();
+    panel.done(&["restart"], &["--service", "functions"]);
+    assert_eq!(&ids(panel), before);
+    panel.assert_tidy("a folder that was gone");
 }

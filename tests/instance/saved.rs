@@ -3,6 +3,8 @@
 
 use std::{fs, path::Path, process::Command};
 
+use serde_json::Value;
+
 use crate::{
     panel::Panel,
     support::{Ran, lab, text},
@@ -55,7 +57,9 @@ fn holds_everything(panel: &Panel, folder: &Path) {
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
     let parts: Vec<String> = manifest["parts"].as_array().unwrap().iter().map(|p| text(&p["name"])).collect();
-    for part in ["files", "containers", "roles", "database:postgres", "database:_supabase", "storage"] {
+    for part in
+        ["files", "containers", "instance", "roles", "database:postgres", "database:_supabase", "storage"]
+    {
         assert!(parts.iter().any(|p| p == part), "{part} is not in {parts:?}");
     }
     let volume = format!("volume:{}_db-config", panel.name());
@@ -75,9 +79,19 @@ fn holds_everything(panel: &Panel, folder: &Path) {
         lab::done(shell);
     };
     unpack("files", &out);
+    let live_folder = panel.instance.folder();
     assert_eq!(fs::read(out.join(".env")).unwrap(), panel.instance.env());
     assert!(!out.join("volumes/db/data").exists(), "the data directory is dumped, not copied");
-    assert!(out.join("docker-compose.yml").exists());
+    for file in
+        ["docker-compose.yml", "volumes/api", "volumes/functions", "volumes/snippets", "volumes/pooler"]
+    {
+        assert_eq!(out.join(file).exists(), live_folder.join(file).exists(), "{file}");
+    }
+    recorded(panel, &manifest, &|part| {
+        let mut gunzip = Command::new("gunzip");
+        gunzip.arg("-c").arg(path(part));
+        serde_json::from_str(&lab::done(gunzip)).unwrap()
+    });
     let objects = out.join("objects");
     fs::create_dir(&objects).unwrap();
     unpack("storage", &objects);
@@ -91,6 +105,35 @@ fn holds_everything(panel: &Panel, folder: &Path) {
     assert!(seen.contains("user.supabase"), "the lab's objects have attributes: {seen}");
     assert_eq!(attributes(&objects), seen);
     fs::remove_dir_all(&out).unwrap();
+}
+
+/// What Docker knows of it, what Zelo knows of it, what its database is set to.
+fn recorded(panel: &Panel, manifest: &Value, read: &dyn Fn(&str) -> Value) {
+    let record = read("containers");
+    let containers = record["containers"].as_array().unwrap();
+    assert_eq!(containers.len(), panel.instance.containers().len());
+    for one in containers {
+        for kept in
+            ["/HostConfig/RestartPolicy", "/NetworkSettings/Networks", "/Mounts", "/Config/Labels", "/Image"]
+        {
+            assert!(one.pointer(kept).is_some_and(|v| !v.is_null()), "{kept}: {}", one["Name"]);
+        }
+        let image = &record["images"][one["Image"].as_str().unwrap()];
+        assert!(image["Id"].as_str().is_some_and(|id| id.starts_with("sha256:")), "{}: {image}", one["Name"]);
+    }
+    let row = read("instance");
+    assert_eq!(row["access"]["project"], panel.name().as_str(), "{row}");
+    assert!(row["settings"].to_string().contains("app.settings.jwt_exp=3600"), "{row}");
+    let part = manifest["parts"].as_array().unwrap().iter().find(|p| p["name"] == "instance").unwrap();
+    for (name, table) in [
+        ("users", "auth.users"),
+        ("identities", "auth.identities"),
+        ("buckets", "storage.buckets"),
+        ("objects", "storage.objects"),
+    ] {
+        let count = panel.instance.sql(&format!("SELECT count(*) FROM {table}"));
+        assert_eq!(part["counts"][name].to_string(), count, "{name}");
+    }
 }
 
 /// Every file with its attributes and digest.

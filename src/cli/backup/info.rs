@@ -1,5 +1,7 @@
 //! `zelo backup info`.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
         manifest::{Codec, Manifest, Part},
         msg::Msg,
     },
+    i18n::duration,
 };
 
 /// Which to show.
@@ -38,6 +41,7 @@ impl Args {
             ("cli-col-origin", words.label(origin(row.origin)).into()),
             ("cli-col-state", words.label(backup_state(row.state)).into()),
             ("cli-col-taken", out.moment(manifest.taken_at).into()),
+            ("cli-col-skew", skew(&manifest).into()),
             ("cli-col-finished", out.moment(manifest.finished_at).into()),
             ("cli-col-verified", row.verified_at.map_or_else(|| "–".to_owned(), |at| out.moment(at)).into()),
             ("cli-col-size", words.size(manifest.stored_bytes()).into()),
@@ -54,6 +58,14 @@ impl Args {
         }
         out.json(&json!({ "backup": row, "manifest": manifest }));
         Ok(Exit::Done)
+    }
+}
+
+/// How far apart its parts were taken.
+fn skew(manifest: &Manifest) -> String {
+    match manifest.parts.len() {
+        0 | 1 => "–".to_owned(),
+        _ => duration(Duration::from_millis(manifest.consistency.skew_ms)),
     }
 }
 

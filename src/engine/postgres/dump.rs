@@ -227,7 +227,7 @@ impl Step for Dump {
         let settings = self.settings(cx, &dress.settings).await?;
         let part = self.part(written, found, facts);
         let snapshots = BTreeMap::from([(part.name.clone(), snapshot)]);
-        Ok(Captured { parts: [part].into_iter().chain(settings).collect(), taken_at, snapshots })
+        Ok(Captured { parts: [part].into_iter().chain(settings).collect(), taken_at, until: None, snapshots })
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {

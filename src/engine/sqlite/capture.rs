@@ -150,5 +150,5 @@ fn captured(taken: Taken, written: Written) -> Result<Captured, Problem> {
         facts: facts::store(&taken.facts)?,
     };
     let snapshots = BTreeMap::from([(facts::PART.to_owned(), proof)]);
-    Ok(Captured { parts: vec![part], taken_at: taken.at, snapshots })
+    Ok(Captured { parts: vec![part], taken_at: taken.at, until: None, snapshots })
 }

@@ -28,6 +28,7 @@ cli-col-created = Created
 cli-col-email = E-mail
 cli-col-ended = Ended
 cli-col-expires = Works until
+cli-col-skew = Apart
 cli-col-finished = Published
 cli-col-folder = Folder
 cli-col-found = Found

@@ -31,6 +31,7 @@ instance-no-objects = No folder with stored objects was found on this machine: i
 
 instance-step-look = Note every container, volume and mount
 instance-step-files = Save the folder { $folder }
+instance-step-row = Save what Zelo knows of it, and what its databases and roles are set to
 instance-step-records = { $count ->
     [one] Save what Docker knows of one container
    *[other] Save what Docker knows of { $count } containers
@@ -45,6 +46,7 @@ instance-step-start = { $count ->
    *[other] Start { $count } services, each after what it waits for: { $services }
 }
 instance-step-gate = Compare with before: all that was well is well, nothing is gone
+instance-step-intact = Look that volumes and folders are all there
 instance-step-stopped = Look that it is stopped and nothing is gone
 instance-step-done = Count it as done
 instance-step-way-back = Prepare the way back
@@ -94,7 +96,9 @@ instance-undo-keep-db = Starts the database if it does not run.
 instance-undo-forget = By then the change is done.
 instance-undo-mend = Puts back what it changed.
 
+instance-log-no-settings = The database does not answer: what its databases and roles are set to is not saved beside the files.
 instance-log-killed = { $container } did not stop in time and was killed.
+instance-log-cluster-unclean = The files of { $container } say that it was not shut down in order. It recovers by itself when it starts.
 instance-log-db-unclean = { $container } did not stop cleanly (exit code { $code }). It recovers by itself when it starts.
 instance-log-still-sick = { $service } was not well before, and is not now.
 instance-log-env-kept = Somebody changed .env meanwhile: that file is kept as { $path }.
@@ -215,6 +219,10 @@ problem-repair-third-try = Repairing what { $probe } finds was tried { $times } 
 problem-service-gone = { $service } has lost its container { $container }.
     .safe = Zelo puts back what it can; volumes are never removed.
     .next = Somebody or something removed it meanwhile. Bring it back with “docker compose up -d { $service }”.
+
+problem-service-files-gone = { $path }, which { $service } keeps its data in, is gone.
+    .safe = Zelo removed nothing, and starts again what ran.
+    .next = Find out who moved or removed it. A recovery point has what was in it.
 
 problem-service-mounts = { $container } has other volumes or mounts than before.
     .safe = No volume was removed.

@@ -30,6 +30,7 @@ ui-fact-verified-text = every byte read, structure checked
 ui-in-trash = then removed for good
 ui-manifest = Manifest
 ui-server-version = Server
+ui-skew = Between its parts
 ui-tool-version = Tool
 ui-folder = Folder in the store
 ui-image = Image

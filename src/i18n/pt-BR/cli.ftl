@@ -28,6 +28,7 @@ cli-col-created = Criada
 cli-col-email = E-mail
 cli-col-ended = Terminada
 cli-col-expires = Funciona até
+cli-col-skew = Distância
 cli-col-finished = Publicado
 cli-col-folder = Pasta
 cli-col-found = Encontrado

@@ -31,6 +31,7 @@ instance-no-objects = Nenhuma pasta com objetos armazenados foi encontrada nesta
 
 instance-step-look = Anotar cada contêiner, volume e montagem
 instance-step-files = Salvar a pasta { $folder }
+instance-step-row = Salvar o que o Zelo sabe dela, e como estão configurados os seus bancos e papéis
 instance-step-records = { $count ->
     [one] Salvar o que o Docker sabe de um contêiner
    *[other] Salvar o que o Docker sabe de { $count } contêineres
@@ -45,6 +46,7 @@ instance-step-start = { $count ->
    *[other] Iniciar { $count } serviços, cada um depois do que ele espera: { $services }
 }
 instance-step-gate = Comparar com antes: tudo o que estava bem está bem, nada sumiu
+instance-step-intact = Ver que volumes e pastas estão todos lá
 instance-step-stopped = Ver que está parado e que nada sumiu
 instance-step-done = Dar por feito
 instance-step-way-back = Preparar o caminho de volta
@@ -94,7 +96,9 @@ instance-undo-keep-db = Inicia o banco de dados se ele não estiver rodando.
 instance-undo-forget = A essa altura a alteração está feita.
 instance-undo-mend = Põe de volta o que mudou.
 
+instance-log-no-settings = O banco de dados não responde: as configurações dos seus bancos e papéis não são salvas junto aos arquivos.
 instance-log-killed = { $container } não parou a tempo e foi encerrado à força.
+instance-log-cluster-unclean = Os arquivos de { $container } dizem que ele não foi encerrado em ordem. Ele se recupera sozinho ao iniciar.
 instance-log-db-unclean = { $container } não parou de forma limpa (código de saída { $code }). Ele se recupera sozinho ao iniciar.
 instance-log-still-sick = { $service } não estava bem antes, e não está agora.
 instance-log-env-kept = Alguém alterou o .env nesse meio-tempo: esse arquivo fica guardado como { $path }.
@@ -215,6 +219,10 @@ problem-repair-third-try = Consertar o que { $probe } encontra foi tentado { $ti
 problem-service-gone = { $service } perdeu o seu contêiner { $container }.
     .safe = O Zelo põe de volta o que pode; volumes nunca são removidos.
     .next = Alguém ou algo o removeu nesse meio-tempo. Traga-o de volta com “docker compose up -d { $service }”.
+
+problem-service-files-gone = { $path }, onde { $service } guarda os dados, sumiu.
+    .safe = O Zelo não removeu nada, e inicia de novo o que rodava.
+    .next = Descubra quem o moveu ou removeu. Um ponto de recuperação tem o que havia nele.
 
 problem-service-mounts = { $container } tem outros volumes ou montagens do que antes.
     .safe = Nenhum volume foi removido.

@@ -30,6 +30,7 @@ ui-fact-verified-text = todos os bytes lidos, estrutura conferida
 ui-in-trash = depois removido de vez
 ui-manifest = Manifesto
 ui-server-version = Servidor
+ui-skew = Entre as suas partes
 ui-tool-version = Ferramenta
 ui-folder = Pasta no armazenamento
 ui-image = Imagem

@@ -6,6 +6,7 @@ mod copy;
 mod drift;
 mod folder;
 mod follow;
+mod halt;
 mod import;
 mod look;
 mod mail;
@@ -43,10 +44,13 @@ use super::{
 };
 use crate::{
     db::{BackupFilter, Lock, ResourceRow},
-    domain::{backup::BackupState, id::ResourceId, msg::Msg, problem::Problem},
+    domain::{backup::BackupState, id::ResourceId, msg::Msg, operation::OpKind, problem::Problem},
     engine::{Access, BackupOptions, Engine as _},
     msg, problem,
-    saga::plan::{Open, PlanBuilder, Protected, Waiver},
+    saga::{
+        plan::{Open, Plan, PlanBuilder, Protected, Waiver},
+        step::{Slot, Step as _},
+    },
     supabase::{
         capture::CONFIG,
         diagnose::{Diagnosis, diagnose},
@@ -54,7 +58,7 @@ use crate::{
         instance::{Instance, Part},
         order::start_order,
         scene::Scene,
-        steps::Target,
+        steps::{Before, LookBefore, Target},
     },
 };
 
@@ -147,6 +151,22 @@ async fn has_data_point(world: &World, row: &ResourceRow) -> Result<bool, Proble
         }
     }
     Ok(false)
+}
+
+/// How a plan on an instance begins: what there is is looked at, then saved.
+pub(super) async fn begin(
+    world: &World,
+    kind: OpKind,
+    resource: &ResourceId,
+    save: BackupOptions,
+    waived: Option<Waiver>,
+) -> Result<(PlanBuilder<Protected>, Target, Slot<Before>), Problem> {
+    let (row, target) = again(world, resource).await?;
+    let mut plan = Plan::builder(kind);
+    let look = LookBefore { target: target.clone() };
+    let before = look.slot();
+    plan.add(look);
+    Ok((protect(world, plan, &row.id, save, waived), target, before))
 }
 
 /// What the plan begins to be destructive with.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, locks, only_config, protect, resource, target, waived};
+use super::{begin, locks, only_config, resource, target, waived};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
@@ -27,7 +27,7 @@ use crate::{
         ForgetNetworks, Release as Write, is_cut_off,
         order::start_order,
         overlay_of,
-        steps::{Done, ForgetEnv, Gate, LookBefore, Recreate, Return},
+        steps::{Done, ForgetEnv, Gate, NothingWorse, Recreate, Return, Sick},
     },
 };
 
@@ -94,19 +94,18 @@ impl Kind for Release {
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let (row, target) = again(world, &facts.resource).await?;
-        let mut plan = Plan::builder(Self::KIND);
-        let look = LookBefore { target: target.clone() };
-        let before = look.slot();
-        plan.add(look);
-        let mut plan = protect(world, plan, &row.id, only_config(), facts.waiver);
-        let services = facts.services;
+        let Facts { resource, file, services, waiver } = facts;
+        let (mut plan, target, before) = begin(world, Self::KIND, &resource, only_config(), waiver).await?;
+        let sick = Sick { target: target.clone() };
+        let seen = Some(sick.slot());
+        plan.add(sick);
         plan.destroy(Return { target: target.clone(), services: services.clone(), before: before.clone() });
-        plan.destroy(Write { target: target.clone(), file: facts.file.clone() });
+        plan.destroy(Write { target: target.clone(), file: file.clone() });
         plan.destroy(Recreate { target: target.clone(), services, force: false });
         plan.add(Gate { target: target.clone(), before });
+        plan.add(NothingWorse { target: target.clone(), known: Vec::new(), seen });
         let mut plan = plan.commit(AnyCommit::new(Done));
-        plan.settle(ForgetEnv { file: facts.file });
+        plan.settle(ForgetEnv { file });
         plan.settle(ForgetNetworks { target });
         Ok(plan.finish())
     }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, examine, locks, only_config, protect, resource, savable, waived};
+use super::{begin, examine, locks, only_config, resource, savable, waived};
 use crate::{
     db::{OperationFilter, ResourceRow},
     domain::{
@@ -31,7 +31,7 @@ use crate::{
         instance::Instance,
         repairs::{self, Mend, Remedy},
         scene::Scene,
-        steps::{Done, Judge, LookBefore, MendOne, Return},
+        steps::{Done, Judge, MendOne, Return},
     },
 };
 
@@ -134,15 +134,9 @@ impl Kind for Repair {
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let (row, target) = again(world, &facts.resource).await?;
-        let open = world.sealer.open(&owner(&row.id), &facts.sealed)?;
-        let planned: Vec<Planned> =
-            serde_json::from_str(open.expose()).map_err(|_| problem!("secret-damaged", what = &row.name))?;
-        let mut plan = Plan::builder(Self::KIND);
-        let look = LookBefore { target: target.clone() };
-        let before = look.slot();
-        plan.add(look);
-        let mut plan = protect(world, plan, &row.id, facts.save, facts.waiver);
+        let Facts { resource, sealed, save, waiver, .. } = facts;
+        let planned = opened(world, &resource, &sealed).await?;
+        let (mut plan, target, before) = begin(world, Self::KIND, &resource, save, waiver).await?;
         // What Compose was cut short in is brought up again.
         let services = made_anew(&planned);
         if !services.is_empty() {
@@ -162,6 +156,16 @@ impl Kind for Repair {
         }
         plan.add(Judge { helped });
         Ok(plan.commit(AnyCommit::new(Done)).finish())
+    }
+}
+
+/// The remedies that were planned. Problem: `secret-damaged`.
+async fn opened(world: &World, resource: &ResourceId, sealed: &str) -> Result<Vec<Planned>, Problem> {
+    let open = world.sealer.open(&owner(resource), sealed)?;
+    let planned = serde_json::from_str(open.expose());
+    match planned {
+        Ok(planned) => Ok(planned),
+        Err(_) => Err(problem!("secret-damaged", what = world.db.any_resource(resource).await?.name)),
     }
 }
 

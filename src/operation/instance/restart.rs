@@ -1,27 +1,30 @@
-//! Safe restart: look → safety backup → graceful stop → start in order → gate → done.
+//! Safe restart: look → safety backup → graceful stop → volumes there → start in order →
+//! gate → probes → done.
 //! Containers stay what they are; nothing is recreated.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{again, before_a_restart, chosen, examine, harms, locks, protect, resource, savable, waived};
+use super::{
+    begin,
+    halt::{self, Facts},
+};
 use crate::{
     domain::{
         id::{OperationId, ResourceId},
         operation::OpKind,
         problem::Problem,
     },
-    engine::BackupOptions,
     msg,
     operation::{
         World,
-        prepare::{Actor, Inspected, Kind, Sight},
+        prepare::{Actor, Inspected, Kind},
     },
     saga::{
-        plan::{AnyCommit, Plan, Waiver},
-        step::{Destroys, Step as _},
+        plan::{AnyCommit, Plan},
+        step::Destroys,
     },
-    supabase::steps::{Done, Gate, LookBefore, Start, Stop},
+    supabase::steps::{Done, Gate, Intact, NothingWorse, Start, Stop},
 };
 
 /// Asks for a safe restart.
@@ -35,15 +38,6 @@ pub struct RestartRequest {
     /// An owner's reason to go without a safety backup.
     #[serde(default)]
     pub without_safety: Option<String>,
-}
-
-/// What inspection found.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(in crate::operation) struct Facts {
-    resource: ResourceId,
-    services: Vec<String>,
-    save: BackupOptions,
-    waiver: Option<Waiver>,
 }
 
 pub(in crate::operation) struct Restart;
@@ -60,40 +54,26 @@ impl Kind for Restart {
         request: RestartRequest,
         by: &Actor,
     ) -> Result<Inspected<Facts>, Problem> {
-        let row = resource(world, &request.resource).await?;
-        let access = world.access(&row)?;
-        let (scene, diagnosis) = examine(world, &row).await?;
-        let services = chosen(&scene.instance, &request.services)?;
-        let waiver = waived(world, request.without_safety, by)?;
-        let (save, told) = savable(world, &row, before_a_restart(world, &row).await?, &waiver).await?;
-        let view = Sight {
-            title: Some(msg!("plan-restart", resource = &row.name)),
-            warnings: harms(&diagnosis).into_iter().chain(told).collect(),
-            ..Sight::default()
-        };
-        Ok(Inspected {
-            locks: locks(world, &row, &access, &scene.instance).await?,
-            facts: Facts { resource: row.id.clone(), services, save, waiver },
-            resource: Some(row.id),
-            project: row.project,
-            backup: None,
-            parent: None,
-            holds: vec![],
-            view,
-        })
+        let RestartRequest { resource, services, without_safety } = request;
+        let asked = halt::Asked { resource, services, without_safety };
+        halt::inspect(world, asked, by, |name| msg!("plan-restart", resource = name)).await
     }
 
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
-        let (row, target) = again(world, &facts.resource).await?;
-        let mut plan = Plan::builder(Self::KIND);
-        let look = LookBefore { target: target.clone() };
-        let before = look.slot();
-        plan.add(look);
-        let mut plan = protect(world, plan, &row.id, facts.save, facts.waiver);
-        let services = facts.services;
+        let Facts { resource, services, save, waiver, known } = facts;
+        let (mut plan, target, before) = begin(world, Self::KIND, &resource, save, waiver).await?;
+        let intact = |name| Intact {
+            name,
+            target: target.clone(),
+            services: services.clone(),
+            before: before.clone(),
+        };
+        plan.add(intact("volumes"));
         plan.destroy(Stop { target: target.clone(), services: services.clone(), before: before.clone() });
+        plan.add(intact("volumes-again"));
         plan.destroy(Start::<Destroys>::again(target.clone(), services, before.clone()));
-        plan.add(Gate { target, before });
+        plan.add(Gate { target: target.clone(), before });
+        plan.add(NothingWorse { target, known, seen: None });
         Ok(plan.commit(AnyCommit::new(Done)).finish())
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     supabase::{
         folder,
         instance::Instance,
-        steps::{Done, Gate, LookBefore, Make, Start as StartStep, Target, has_no_containers},
+        steps::{Done, Gate, Intact, LookBefore, Make, Start as StartStep, Target, has_no_containers},
     },
 };
 
@@ -96,7 +96,15 @@ impl Kind for Start {
             let look = LookBefore { target: target.clone() };
             let before = look.slot();
             plan.add(look);
-            plan.add(StartStep::<Adds>::stopped(target, facts.services, before));
+            let services = facts.services;
+            plan.add(Intact {
+                name: "volumes",
+                target: target.clone(),
+                services: services.clone(),
+                before: before.clone(),
+            });
+            plan.add(StartStep::<Adds>::stopped(target.clone(), services, before.clone()));
+            plan.add(Gate { target, before });
         }
         Ok(plan.commit(AnyCommit::new(Done)).finish())
     }

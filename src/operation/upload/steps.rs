@@ -163,7 +163,7 @@ impl Step for TakeIn {
             }
             _ => (self.made_at, BTreeMap::new()),
         };
-        Ok(Captured { parts, taken_at, snapshots })
+        Ok(Captured { parts, taken_at, until: None, snapshots })
     }
 }
 

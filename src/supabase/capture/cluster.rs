@@ -257,6 +257,7 @@ impl Step for TakeCluster {
             parts: vec![part(written, &facts, BTreeMap::from([("files".to_owned(), count)]))?],
             // The copy holds what was there when it ended.
             taken_at: cx.now(),
+            until: None,
             snapshots: BTreeMap::from([(CLUSTER.to_owned(), snapshot)]),
         })
     }

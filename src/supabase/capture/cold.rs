@@ -68,6 +68,12 @@ pub(super) async fn control(folder: &Path) -> Result<Control, Problem> {
     Ok(Control { major, system_id: id.to_string(), clean: state == Some(1) })
 }
 
+/// Whether the files of a stopped cluster say that it was shut down in order. Problem:
+/// `cluster-unreadable`.
+pub(in crate::supabase) async fn shut_down(folder: &Path) -> Result<bool, Problem> {
+    Ok(control(folder).await?.clean)
+}
+
 /// Takes one.
 pub(super) struct ColdCopy {
     pub(super) live: Live,
@@ -126,7 +132,7 @@ impl Step for ColdCopy {
             self.start(engine, &before, cx).await?;
         }
         let parts = vec![part(written, &facts, BTreeMap::new())?];
-        Ok(Captured { parts, taken_at, snapshots: BTreeMap::new() })
+        Ok(Captured { parts, taken_at, until: None, snapshots: BTreeMap::new() })
     }
 
     /// Whatever came of the copy: what ran runs again.

@@ -109,7 +109,9 @@ impl Step for Files {
             counts: BTreeMap::new(),
             facts: json!({ "folder": self.folder, "left_out": self.leave_out }),
         };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+        // What changed meanwhile may be in it: it is of the time until then.
+        let until = self.live_files.then(|| cx.now());
+        Ok(Captured { parts: vec![part], taken_at, until, snapshots: BTreeMap::new() })
     }
 }
 

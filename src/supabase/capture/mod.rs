@@ -11,6 +11,7 @@ mod cluster;
 mod cold;
 mod files;
 mod records;
+mod row;
 mod volume;
 
 use std::{
@@ -23,22 +24,24 @@ use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
 pub use self::cluster::{CLUSTER, ClusterFacts, Way, cluster_facts};
-pub(super) use self::{check::TarChecker, files::size};
+pub(super) use self::{check::TarChecker, cold::shut_down, files::size};
 use self::{
     cluster::{TakeCluster, wanted},
     cold::ColdCopy,
     files::Files,
     records::Records,
+    row::Row,
     volume::Volume,
 };
 use super::{
+    engine::LISTING,
     instance::{Instance, Part},
     live::Live,
 };
 use crate::{
     domain::{backup::Compression, manifest, msg::Msg, problem::Problem},
     engine::{
-        BackupOptions, Capture, Captured, Engine as _, Planned, Shelf,
+        Access, BackupOptions, Capture, Captured, Engine as _, Planned, Shelf,
         postgres::{PostgresEngine, physical},
     },
     host::Reader,
@@ -67,7 +70,7 @@ pub(super) const TAR: &str = "application/x-tar";
 pub(super) const JSON: &str = "application/json";
 
 /// Where PostgreSQL's data lies in its container.
-const DATA: &str = "/var/lib/postgresql/data";
+pub(super) const DATA: &str = "/var/lib/postgresql/data";
 /// Where the storage API keeps objects in its.
 const OBJECTS: &str = "/var/lib/storage";
 
@@ -94,12 +97,28 @@ pub(super) struct Facts {
     #[serde(default)]
     cluster: Option<cluster::Facts>,
     config: bool,
+    /// How Zelo reaches the instance.
+    #[serde(default)]
+    access: BTreeMap<String, String>,
+    /// Whether rows that tell of its size are counted.
+    #[serde(default)]
+    count: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Database {
     container: String,
     facts: Value,
+}
+
+/// Of what a step takes a part, and where it goes.
+#[derive(Clone)]
+struct Target {
+    live: Live,
+    shelf: Shelf,
+    host: String,
+    project: String,
+    compression: Compression,
 }
 
 /// A named volume, and through which container it is read.
@@ -114,7 +133,7 @@ struct VolumeRef {
 pub(super) async fn plan(
     live: &Live,
     instance: &Instance,
-    listing: Option<&Path>,
+    access: &Access,
     options: &BackupOptions,
 ) -> Result<Planned, Problem> {
     if let Some(unknown) = options.items.iter().find(|item| !ITEMS.contains(&item.as_str())) {
@@ -155,13 +174,15 @@ pub(super) async fn plan(
         folder: instance.folder.clone(),
         compression: options.compression,
         leave_out,
-        outside: outside(instance, listing, &mut warnings).await,
+        outside: outside(instance, access.value(LISTING).map(Path::new), &mut warnings).await,
         containers: instance.containers().map(|(_, c)| (c.name.clone(), c.image_id.clone())).collect(),
         volumes: volumes(instance),
         objects,
         database,
         cluster,
         config: wants(CONFIG),
+        access: access.values.clone(),
+        count: wants(DATABASE),
     };
     let facts = serde_json::to_value(facts).map_err(|e| problem!("internal-journal").detail(e))?;
     Ok(Planned { facts, warnings, bytes, database_disk: 0 })
@@ -245,14 +266,15 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
                 facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
             add(any(tar("files:outside", Path::new("/"), paths.collect(), Vec::new(), false)));
         }
-        add(any(Records {
+        let target = Target {
             live: live.clone(),
             shelf: shelf.clone(),
             host: facts.host.clone(),
             project: facts.project.clone(),
-            containers: facts.containers.clone(),
             compression: facts.compression,
-        }));
+        };
+        add(any(Records { target: target.clone(), containers: facts.containers.clone() }));
+        add(any(Row { target, access: facts.access.clone(), count: facts.count }));
         for volume in &facts.volumes {
             add(any(Volume {
                 live: live.clone(),

@@ -7,10 +7,10 @@ use std::{collections::BTreeMap, io::Cursor, sync::Arc};
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::JSON;
+use super::{JSON, Target};
 use crate::{
-    domain::{backup::Compression, manifest, msg::Msg, problem::Problem},
-    engine::{Captured, Shelf},
+    domain::{manifest, msg::Msg, problem::Problem},
+    engine::Captured,
     host::HostError,
     msg, problem,
     saga::{
@@ -18,18 +18,50 @@ use crate::{
         step::{Adds, Step, UndoRule},
     },
     store::part::WritePart,
-    supabase::live::Live,
 };
 
 /// Writes the record.
 pub(super) struct Records {
-    pub(super) live: Live,
-    pub(super) shelf: Shelf,
-    pub(super) host: String,
-    pub(super) project: String,
+    pub(super) target: Target,
     /// Names, and the ids of their images.
     pub(super) containers: Vec<(String, String)>,
-    pub(super) compression: Compression,
+}
+
+/// A part of its own that is one JSON text.
+pub(super) struct Record {
+    pub(super) name: &'static str,
+    pub(super) value: Value,
+    pub(super) counts: BTreeMap<String, i64>,
+    pub(super) facts: Value,
+}
+
+impl Record {
+    /// Stores it.
+    pub(super) async fn write(self, target: &Target, cx: &Cx) -> Result<Captured, Problem> {
+        let taken_at = cx.now();
+        let text = serde_json::to_vec_pretty(&self.value).map_err(|_| problem!("internal-journal"))?;
+        let progress = cx.progress().clone();
+        let written = WritePart {
+            store: &*target.shelf.store,
+            resource: &target.shelf.resource,
+            path: &format!("{}/{}.json", target.shelf.folder, self.name),
+            compression: target.compression,
+            expect: text.len() as u64,
+            tap: None,
+            on_bytes: Arc::new(move |more| progress.add(more)),
+        }
+        .from(Box::pin(Cursor::new(text)))
+        .await?;
+        let part = manifest::Part {
+            name: self.name.to_owned(),
+            files: vec![written.file],
+            media_type: JSON.to_owned(),
+            raw: written.raw,
+            counts: self.counts,
+            facts: self.facts,
+        };
+        Ok(Captured { parts: vec![part], taken_at, until: None, snapshots: BTreeMap::new() })
+    }
 }
 
 #[async_trait]
@@ -50,8 +82,7 @@ impl Step for Records {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
-        let taken_at = cx.now();
-        let engine = self.live.engine(&self.host)?;
+        let engine = self.target.live.engine(&self.target.host)?;
         let (mut containers, mut images) = (Vec::new(), BTreeMap::new());
         for (name, image) in &self.containers {
             containers.push(steady(engine.record(name).await?));
@@ -66,29 +97,10 @@ impl Step for Records {
             }
         }
         let count = i64::try_from(containers.len()).unwrap_or(i64::MAX);
-        let record = json!({ "project": self.project, "containers": containers, "images": images });
-        let text = serde_json::to_vec_pretty(&record).map_err(|_| problem!("internal-journal"))?;
-        let progress = cx.progress().clone();
-        let written = WritePart {
-            store: &*self.shelf.store,
-            resource: &self.shelf.resource,
-            path: &format!("{}/containers.json", self.shelf.folder),
-            compression: self.compression,
-            expect: text.len() as u64,
-            tap: None,
-            on_bytes: Arc::new(move |more| progress.add(more)),
-        }
-        .from(Box::pin(Cursor::new(text)))
-        .await?;
-        let part = manifest::Part {
-            name: "containers".to_owned(),
-            files: vec![written.file],
-            media_type: JSON.to_owned(),
-            raw: written.raw,
-            counts: BTreeMap::from([("containers".to_owned(), count)]),
-            facts: json!({ "images": images.keys().collect::<Vec<_>>() }),
-        };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+        let record = json!({ "project": self.target.project, "containers": containers, "images": images });
+        let facts = json!({ "images": images.keys().collect::<Vec<_>>() });
+        let counts = BTreeMap::from([("containers".to_owned(), count)]);
+        Record { name: "containers", value: record, counts, facts }.write(&self.target, cx).await
     }
 }
 

@@ -74,6 +74,6 @@ impl Step for Volume {
             counts: BTreeMap::new(),
             facts: json!({ "volume": self.volume, "target": self.target }),
         };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+        Ok(Captured { parts: vec![part], taken_at, until: None, snapshots: BTreeMap::new() })
     }
 }

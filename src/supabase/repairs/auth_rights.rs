@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 
 use super::{
-    Remedy, Repair,
-    kit::{gone, lead, open, own, sql},
+    Mend, Remedy, Repair,
+    kit::{gone, lead, open, own, revive, sql},
 };
 use crate::{
     domain::{finding::Finding, problem::Problem},
     msg,
     supabase::{
+        instance::Part,
         probes::{auth_owner::foreign, auth_rls::hidden, signing::ROLE},
         scene::Scene,
     },
@@ -17,13 +18,18 @@ use crate::{
 
 const SCHEMA: &str = "auth";
 
+/// Statements, and a start for a GoTrue that died of what they mend.
+fn mends(scene: &Scene, apply: Vec<String>, back: Vec<String>) -> Vec<Mend> {
+    std::iter::once(sql(apply, back)).chain(revive(scene, Part::Auth)).collect()
+}
+
 pub(super) struct SearchPath;
 
 #[async_trait]
 impl Repair for SearchPath {
     async fn plan(&self, scene: &Scene, _: &Finding) -> Result<Remedy, Problem> {
         let (apply, back) = lead(scene, ROLE, SCHEMA).await?;
-        Ok(Remedy { what: msg!("repair-auth-search-path", role = ROLE), mends: vec![sql(apply, back)] })
+        Ok(Remedy { what: msg!("repair-auth-search-path", role = ROLE), mends: mends(scene, apply, back) })
     }
 }
 
@@ -33,7 +39,7 @@ pub(super) struct Usage;
 impl Repair for Usage {
     async fn plan(&self, scene: &Scene, _: &Finding) -> Result<Remedy, Problem> {
         let (apply, back) = open(scene, SCHEMA, ROLE).await?;
-        Ok(Remedy { what: msg!("repair-auth-usage", role = ROLE), mends: vec![sql(apply, back)] })
+        Ok(Remedy { what: msg!("repair-auth-usage", role = ROLE), mends: mends(scene, apply, back) })
     }
 }
 
@@ -48,7 +54,7 @@ impl Repair for Owner {
         }
         let (apply, back) = own(scene, SCHEMA, ROLE, &tables).await?;
         let what = msg!("repair-auth-owner", tables = tables.len(), role = ROLE);
-        Ok(Remedy { what, mends: vec![sql(apply, back)] })
+        Ok(Remedy { what, mends: mends(scene, apply, back) })
     }
 }
 
@@ -63,6 +69,6 @@ impl Repair for RowSecurity {
         }
         let (apply, back) = own(scene, SCHEMA, ROLE, &tables).await?;
         let what = msg!("repair-auth-rls", tables = tables.len(), role = ROLE);
-        Ok(Remedy { what, mends: vec![sql(apply, back)] })
+        Ok(Remedy { what, mends: mends(scene, apply, back) })
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     engine::postgres::{ident, literal, setting},
     problem,
     supabase::{
+        instance::Part,
         probes::{
             auth_search_path::{Setting, settings},
             owners::Table,
@@ -38,6 +39,16 @@ fn grant(schema: &str, table: &str) -> String {
 /// That what was found is not there any more.
 pub(super) fn gone() -> Problem {
     problem!("repair-not-needed")
+}
+
+/// A service that is down of what is mended comes back by itself only when the engine
+/// tries it the next time, which may be minutes later: it is restarted.
+pub(super) fn revive(scene: &Scene, part: Part) -> Option<Mend> {
+    let container = scene.instance.container_of(part)?;
+    let content = container.health.as_deref().is_none_or(|health| health == "healthy");
+    let well = container.state == "running" && content;
+    let service = scene.instance.service_of(part).filter(|_| !well)?;
+    Some(Mend::Restart { service: service.to_owned() })
 }
 
 /// Statements in the project's database.

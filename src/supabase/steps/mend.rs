@@ -22,6 +22,7 @@ use crate::{
     supabase::{
         compose::complaint,
         diagnose::look_again,
+        instance::{Part, part_of},
         repairs::{Mend, Remedy},
         scene::Scene,
     },
@@ -154,7 +155,8 @@ impl MendOne {
         let instance = self.target.now().await?;
         let engine = self.target.live.engine(&instance.host)?;
         for container in instance.services.get(service).into_iter().flatten() {
-            engine.restart(&container.name, Duration::from_secs(30)).await?;
+            let db = part_of(service, &container.image) == Some(Part::Db);
+            engine.restart(&container.name, Duration::from_secs(if db { 90 } else { 30 })).await?;
             if let Err(problem) =
                 wait::until_up(&**engine, service, &container.name, &|| cx.progress().beat()).await
             {

@@ -3,6 +3,7 @@
 mod done;
 mod env;
 mod gate;
+mod intact;
 mod listing;
 mod look;
 mod make;
@@ -19,6 +20,7 @@ pub use done::Done;
 pub use env::{Edits, ForgetEnv, WriteEnv, digest};
 pub(super) use env::{Places, Writing};
 pub use gate::{Gate, Stopped};
+pub use intact::Intact;
 pub use listing::{ForgetListing, WriteListing, read_listing, with_name};
 pub use look::{Before, LookBefore, SeenService};
 pub use make::{Make, has_no_containers};

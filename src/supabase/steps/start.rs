@@ -72,25 +72,24 @@ impl<E: Effect> Step for Start<E> {
         let before = cx.get(&self.before)?;
         let host = self.target.access.value("host").unwrap_or("local");
         let engine = self.target.live.engine(host)?;
+        let again = self.only_what_ran.is_some();
+        let mut failed = None;
         for service in &self.services {
-            for container in before.of_service(service) {
-                if self.only_what_ran.is_some() && !container.ran() {
-                    continue;
-                }
-                wait::start(&**engine, &container.name).await?;
-                let was_sick = self.only_what_ran.is_some() && !container.was_well();
-                let up = wait::until_up(&**engine, service, &container.name, &|| cx.progress().beat()).await;
+            for container in before.of_service(service).iter().filter(|c| !again || c.ran()) {
+                let up = wait::bring_up(&**engine, service, &container.name, &|| cx.progress().beat()).await;
                 match up {
-                    Ok(_) => {}
+                    Ok(()) => {}
                     // It is not this operation that made it sick.
-                    Err(_) if was_sick => {
+                    Err(problem) if again && !container.was_well() && problem.is("service-not-up") => {
                         cx.log(msg!("instance-log-still-sick", service = service)).await;
                     }
+                    // What comes after it ran as well, and does not stay away for its sake.
+                    Err(problem) if again => failed = failed.or(Some(problem)),
                     Err(problem) => return Err(problem),
                 }
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     async fn undo(&self, cx: &Cx) -> Result<(), Problem> {

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Before, Target, wait};
 use crate::{
     domain::{msg::Msg, problem::Problem},
-    host::HostError,
-    msg, problem,
+    msg,
     saga::{
         Cx,
         step::{Destroys, Limits, Slot, Step, UndoRule},
@@ -93,21 +92,19 @@ impl Step for Stop {
         let Some(before) = cx.find(&self.before)? else { return Ok(()) };
         let host = self.target.access.value("host").unwrap_or("local");
         let engine = self.target.live.engine(host)?;
+        let mut failed = None;
         for service in &self.services {
             for container in before.of_service(service).iter().filter(|c| c.ran()) {
-                match wait::start(&**engine, &container.name).await {
-                    Ok(()) => {}
-                    Err(HostError::NoContainer(name)) => {
-                        return Err(problem!("container-missing", container = name));
-                    }
-                    Err(error) => return Err(error.into()),
-                }
                 // What was sick before may stay so.
-                if container.was_well() {
-                    wait::until_up(&**engine, service, &container.name, &|| cx.progress().beat()).await?;
-                }
+                let up = if container.was_well() {
+                    wait::bring_up(&**engine, service, &container.name, &|| cx.progress().beat()).await
+                } else {
+                    wait::start(&**engine, &container.name).await
+                };
+                // One that does not come keeps none of the others down.
+                failed = failed.or(up.err());
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }

@@ -78,7 +78,22 @@ async fn not_up(engine: &dyn ContainerHost, service: &str, now: &Container) -> P
     )
 }
 
-/// Starts one that is not running; one already running is left alone.
-pub(in crate::supabase) async fn start(engine: &dyn ContainerHost, name: &str) -> Result<(), HostError> {
-    engine.start(name).await
+/// Starts one that is not running; one already running is left alone. Problem:
+/// `container-missing`.
+pub(in crate::supabase) async fn start(engine: &dyn ContainerHost, name: &str) -> Result<(), Problem> {
+    match engine.start(name).await {
+        Err(HostError::NoContainer(name)) => Err(problem!("container-missing", container = name)),
+        done => Ok(done?),
+    }
+}
+
+/// Starts one and waits until it is up. Problems: `container-missing`, `service-not-up`.
+pub(super) async fn bring_up(
+    engine: &dyn ContainerHost,
+    service: &str,
+    name: &str,
+    beat: &(dyn Fn() + Send + Sync),
+) -> Result<(), Problem> {
+    start(engine, name).await?;
+    until_up(engine, service, name, beat).await.map(drop)
 }

@@ -1,5 +1,7 @@
 //! `/backups/{backup}`: all that is known of one backup.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
@@ -10,6 +12,7 @@ use crate::{
         manifest::{Manifest, Part},
         outside::{FACT, OutsideReport},
     },
+    i18n::duration,
     web::{
         Site,
         caller::Caller,
@@ -112,6 +115,10 @@ fn facts(desk: &Desk, row: &BackupRow, manifest: &Manifest) -> Vec<Fact> {
     ];
     if let Some(image) = &manifest.engine.image {
         facts.push(Fact::code(t.s("ui-image"), image.as_str()));
+    }
+    if manifest.parts.len() > 1 {
+        let skew = Duration::from_millis(manifest.consistency.skew_ms);
+        facts.push(Fact::text(t.s("ui-skew"), duration(skew)));
     }
     for (part, snapshot) in &manifest.consistency.snapshots {
         facts.push(Fact::code(t.a("ui-snapshot-of", part), snapshot.as_str()));

@@ -77,6 +77,6 @@ impl Step for DumpRoles {
             ]),
             facts: json!({ "passwords": roles.passwords, "names": roles.names() }),
         };
-        Ok(Captured { parts: vec![part], taken_at, snapshots: BTreeMap::new() })
+        Ok(Captured { parts: vec![part], taken_at, until: None, snapshots: BTreeMap::new() })
     }
 }

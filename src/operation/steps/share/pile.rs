@@ -94,7 +94,7 @@ impl Step for Take {
             counts: BTreeMap::new(),
             facts,
         };
-        Ok(Captured { parts: vec![part], taken_at: cx.now(), snapshots: BTreeMap::new() })
+        Ok(Captured { parts: vec![part], taken_at: cx.now(), until: None, snapshots: BTreeMap::new() })
     }
 }
 

@@ -92,7 +92,8 @@ pub(crate) struct BackupDetail {
     pub(crate) tool: String,
     /// The digest of the container image it ran in, if it ran in one.
     pub(crate) image: Option<String>,
-    /// Between the first and the last part's snapshot, in milliseconds.
+    /// Between the first part's snapshot and the last's, or the end of reading where a part
+    /// is read while it may change; in milliseconds.
     pub(crate) skew_ms: u64,
     /// Its parts, in the order they are restored.
     pub(crate) parts: Vec<Part>,
