@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     panel::Panel,
-    support::{random::Random, text},
+    support::{lab, random::Random, text},
 };
 
 fn jwt_exp(panel: &Panel) -> String {
@@ -42,11 +42,16 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     panel.assert_tidy("set");
 
     refused(&panel);
+    warned(&panel);
     broken(&panel);
+    already_sick(&panel);
 
     // Back by the history.
     let listed = panel.instance(&["config", "history"], &[], None).code(0).json();
-    let to_7200 = |one: &&Value| one["state"] == "succeeded" && one["changes"][0]["new"] == "7200";
+    let to_7200 = |one: &&Value| {
+        let change = &one["changes"][0];
+        one["state"] == "succeeded" && change["old"] == "3600" && change["new"] == "7200"
+    };
     let change = listed["history"].as_array().unwrap().iter().find(to_7200);
     let change = text(&change.unwrap_or_else(|| panic!("{listed}"))["operation"]);
     let back = panel.zelo(&["instance", "config", "set-back", &change, "--yes", "--json"]).code(0).json();
@@ -102,6 +107,33 @@ fn refused(panel: &Panel) {
         assert_eq!(panel.instance.env(), env, "{bad:?}");
     }
     panel.assert_tidy("refused");
+}
+
+/// What a person would not expect is said before.
+fn warned(panel: &Panel) {
+    let env = panel.instance.env();
+    let file = panel.instance.folder().join(".env");
+    std::fs::write(&file, [&b"JWT_EXPIRY=60\n"[..], &env].concat()).unwrap();
+    let plan = panel.instance(&["config", "set"], &["jwt_expiry=5400", "--dry-run"], None).code(0).json();
+    let all = plan["warnings"].to_string();
+    assert!(all.contains("config-warn-duplicates"), "{plan}");
+    std::fs::write(&file, env).unwrap();
+}
+
+/// What was down before is no reason to take an edit back, and is no other than it was.
+fn already_sick(panel: &Panel) {
+    let down = panel.instance.container("imgproxy");
+    let docker = |verb: &str| {
+        let mut docker = std::process::Command::new("docker");
+        docker.args([verb, &down]);
+        lab::done(docker);
+    };
+    docker("stop");
+    panel.done(&["config", "set"], &["jwt_expiry=5400"]);
+    assert_eq!(panel.instance.containers()["imgproxy"].2, "exited");
+    panel.done(&["config", "set"], &["jwt_expiry=7200"]);
+    docker("start");
+    panel.assert_tidy("sick before");
 }
 
 /// A value that passes every check and breaks the service: its port is taken.

@@ -116,6 +116,8 @@ fn an_instance_is_copied_cut_off_and_released() {
     let ports = docker(&["ps", "--format", "{{.Ports}}", "--filter", &filter]);
     assert_eq!(ports.lines().filter(|line| line.contains("->")).count(), 1, "{ports}");
 
+    released_and_killed(&panel, &copy);
+    assert_eq!(network("zelo_inside"), format!("true {}", before.len()));
     let released = panel.zelo(&["instance", "release", &copy.name, "--yes", "--json"]).code(0).json();
     assert_eq!(released["operation"]["state"], "succeeded", "{released}");
     assert_eq!(network("default"), format!("false {}", before.len()));
@@ -130,6 +132,35 @@ fn an_instance_is_copied_cut_off_and_released() {
     // What is there already is never taken for a copy.
     let taken = panel.instance(&["copy"], &[&copy.name], None).json();
     assert_eq!(text(&taken["problems"][0]["code"]), "restore-folder-taken");
+}
+
+/// Killed or failed before it is done, the copy runs and stays cut off. Every moment of it
+/// in tests/soak.
+fn released_and_killed(panel: &Panel, copy: &Copied<'_>) {
+    let release = ["instance", "release", &copy.name, "--yes", "--json"];
+    let plan = panel.zelo(&["instance", "release", &copy.name, "--dry-run", "--json"]).code(0).json();
+    let steps = plan["steps"].as_array().unwrap().iter().map(|step| text(&step["name"]));
+    let every = |step: String| ["before", "after", "done"].map(|moment| format!("kill:{step}:{moment}"));
+    let faults: Vec<String> = match std::env::var_os("ZELO_SOAK") {
+        Some(_) => steps.take_while(|step| step != "done").flat_map(every).collect(),
+        None => vec!["kill:recreate:after".to_owned()],
+    };
+    for fault in faults.into_iter().chain(["fail:diagnose:after".to_owned()]) {
+        let fault = format!("release/{fault}");
+        let ran = panel.faulty(&release, Some(&fault));
+        let state = if fault.contains("kill") {
+            ran.killed();
+            panel.recovered("release")["state"].clone()
+        } else {
+            ran.json()["operation"]["state"].clone()
+        };
+        assert!(state == "failed" || state == "rolled_back", "{fault}: {state}");
+        let shown = panel.zelo(&["instance", "show", &copy.name, "--json"]).code(0).json();
+        assert_eq!(shown["instance"]["cut_off"], true, "{fault}: {shown}");
+        let services = shown["instance"]["services"].as_array().unwrap();
+        assert!(services.iter().all(|service| service["state"] == "running"), "{fault}: {shown}");
+        panel.assert_tidy(&fault);
+    }
 }
 
 #[test]

@@ -44,16 +44,22 @@ fn whatever_kills_a_restart_the_same_containers_run() {
     }
     stopped_and_started(&panel, &before);
     one_that_hangs_is_killed(&panel, &before);
+    with_a_line_that_compose_refuses(&panel, &before);
     a_folder_that_is_gone(&panel, &before);
     a_service_that_does_not_come_back(&panel, &before);
 }
 
 fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
     let steps = panel.steps(&["stop"], &["--service", "rest"]);
-    for step in &steps {
-        let fault = format!("stop/kill:{step}:after");
-        panel.instance(&["stop"], &["--service", "rest", "--yes"], Some(&fault)).killed();
-        let state = panel.recovered("stop")["state"].clone();
+    for (what, step) in steps.iter().flat_map(|step| ["kill", "fail"].map(|what| (what, step))) {
+        let fault = format!("stop/{what}:{step}:after");
+        let ran = panel.instance(&["stop"], &["--service", "rest", "--yes"], Some(&fault));
+        let state = if what == "kill" {
+            ran.killed();
+            panel.recovered("stop")["state"].clone()
+        } else {
+            ran.json()["operation"]["state"].clone()
+        };
         let now = ids(panel);
         if state == "succeeded" {
             assert_eq!(now["rest"].1, "exited", "{fault}");
@@ -142,6 +148,22 @@ fn one_that_hangs_is_killed(panel: &Panel, before: &BTreeMap<String, (String, St
     let shown = panel.zelo(&["operation", "show", &text(&restarted["id"]), "--json"]).code(0).json();
     assert!(shown["log"].to_string().contains("instance-log-killed"), "{shown}");
     assert_eq!(&ids(panel), before);
+}
+
+/// A bad line of `.env` breaks every command of Compose, and none of these.
+fn with_a_line_that_compose_refuses(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
+    let env = panel.instance.env();
+    let file = panel.instance.folder().join(".env");
+    std::fs::write(&file, [&env[..], b"\nBAD-NAME IS=1\n"].concat()).unwrap();
+    let told = panel.instance(&["diagnose"], &[], None).json();
+    assert!(told["findings"].to_string().contains("compose-refused"), "{told}");
+    let rest = ["--service", "rest"];
+    panel.done(&["restart"], &rest);
+    panel.done(&["stop"], &rest);
+    panel.done(&["start"], &rest);
+    panel.instance(&["logs"], &["rest"], None).code(0);
+    assert_eq!(&ids(panel), before);
+    std::fs::write(&file, env).unwrap();
 }
 
 /// What would be started on an empty folder is not stopped.
