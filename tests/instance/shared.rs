@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     panel::Panel,
-    support::{lab, text},
+    support::{lab, random::Random, text},
 };
 
 /// As much as a small instance has, and nothing that a compressor makes less of: 16 bytes
@@ -82,6 +82,9 @@ fn the_second_of_an_unchanged_instance_writes_next_to_nothing_and_stands_by_itse
     assert!(unpacked.iter().any(|text| text.trim() == env.trim()), "and it is what is there");
 
     killed_while_it_publishes(&panel, &second);
+    if std::env::var_os("ZELO_SOAK").is_some() {
+        killed_or_failed_anywhere(&panel);
+    }
     remove(&panel, &second);
     let left: Vec<_> = files(&store).into_iter().filter(|(path, _)| path.starts_with("instances")).collect();
     assert_eq!(left, [], "nobody's parts are left");
@@ -129,6 +132,42 @@ fn by_hand(folder: &Path) -> Vec<String> {
     let mut all: Vec<String> = begins.iter().map(|begin| bash(&format!("{begin} | sha256sum"))).collect();
     all.push(bash(&format!("{} | tar --extract --to-stdout ./.env", begins[0])));
     all
+}
+
+/// At each step, killed at some moment and failed (in tests/soak): there is a whole
+/// recovery point or nothing of it, and the instance never noticed.
+fn killed_or_failed_anywhere(panel: &Panel) {
+    let store = panel.data().join("store");
+    let (kept, before) = (files(&store), panel.instance.containers());
+    let mut random = Random::new();
+    let steps = panel.steps(&["backup"], &[]);
+    assert!(steps.iter().any(|step| step == "storage") && steps.len() > 10, "{steps:?}");
+    for step in &steps {
+        for what in ["kill", "fail"] {
+            let moment = if what == "kill" { random.moment() } else { "after" };
+            let fault = format!("backup/{what}:{step}:{moment}");
+            let ran = panel.instance(&["backup"], &[], Some(&fault));
+            let operation = if what == "kill" {
+                ran.killed();
+                panel.recovered("backup")
+            } else {
+                ran.json()["operation"].clone()
+            };
+            if operation["state"] == "succeeded" {
+                let backup = text(&operation["backup"]);
+                panel.zelo(&["backup", "validate", &backup, "--json"]).code(0);
+                remove(panel, &backup);
+            } else {
+                assert!(
+                    ["failed", "rolled_back"].iter().any(|s| operation["state"] == *s),
+                    "{fault}: {operation}"
+                );
+            }
+            assert_eq!(files(&store), kept, "{fault}");
+            assert_eq!(panel.instance.containers(), before, "{fault}");
+            panel.assert_tidy(&fault);
+        }
+    }
 }
 
 /// One that dies after its first part has its place among the shared ones, or right
