@@ -21,6 +21,8 @@ mod folder;
 mod lost;
 #[path = "instance/mail.rs"]
 mod mail;
+#[path = "instance/mends.rs"]
+mod mends;
 #[path = "instance/name.rs"]
 mod name;
 #[path = "instance/panel.rs"]
@@ -35,7 +37,11 @@ mod restart;
 mod restore;
 #[path = "instance/saved.rs"]
 mod saved;
+#[path = "instance/secrets.rs"]
+mod secrets;
 #[path = "instance/serving.rs"]
 mod serving;
 #[path = "instance/shared.rs"]
 mod shared;
+#[path = "instance/undo.rs"]
+mod undo;

@@ -40,7 +40,9 @@ pub(super) fn show(out: &Output, plan: &Shown<'_>) {
         out.line(&format!("{:>3}. {title} ({})", step.index + 1, out.toned(&words.label(effect), tone)));
         let undo = match &step.undo {
             UndoRule::Undoes(how) => words.text(&msg!("cli-plan-undo", how = words.text(how))),
-            UndoRule::Nothing(why) => words.text(&msg!("cli-plan-no-undo", why = words.text(why))),
+            UndoRule::Nothing(why) | UndoRule::Final(why) => {
+                words.text(&msg!("cli-plan-no-undo", why = words.text(why)))
+            }
         };
         out.line(&format!("     {}", out.toned(&undo, Tone::Dim)));
         if step.commits {

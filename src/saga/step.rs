@@ -71,6 +71,9 @@ pub enum UndoRule {
     Undoes(Msg),
     /// There is nothing to put back, and why.
     Nothing(Msg),
+    /// It removes what an earlier step's undo needs: once it has begun, behind the commit
+    /// point, nothing goes back any more, and the plan is finished instead.
+    Final(Msg),
 }
 
 /// How long a step may take.

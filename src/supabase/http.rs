@@ -55,7 +55,7 @@ impl Question {
 }
 
 /// An answer. Its body may hold secrets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The status.
     pub status: u16,

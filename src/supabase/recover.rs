@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::capture::{CLUSTER, TAR, Way, cluster_facts};
+use super::capture::{CLUSTER, HELD_AFTER, TAR, Way, cluster_facts};
 use crate::{
     domain::manifest::{Codec, Manifest, Part},
     store::objects,
@@ -58,6 +58,15 @@ pub(super) fn recover(manifest: &Manifest) -> String {
     }
     if let Some(part) = manifest.part(CLUSTER) {
         cluster(&mut out, part, dumps);
+    }
+    if let Some(part) = manifest.part(HELD_AFTER) {
+        let _ = write!(
+            out,
+            "## What it held\n\n```sh\n{} > held-after.json\n```\n\nsays how many rows each table had when the copy had ended \
+             (`held-before`: before it began), where\nsequences stood, and a digest of every owner, policy, trigger \
+             and function: compare.\n\n",
+            decoded(part)
+        );
     }
     if dumps {
         databases(&mut out, manifest);

@@ -148,12 +148,7 @@ fn released_and_killed(panel: &Panel, copy: &Copied<'_>) {
     for fault in faults.into_iter().chain(["fail:diagnose:after".to_owned()]) {
         let fault = format!("release/{fault}");
         let ran = panel.faulty(&release, Some(&fault));
-        let state = if fault.contains("kill") {
-            ran.killed();
-            panel.recovered("release")["state"].clone()
-        } else {
-            ran.json()["operation"]["state"].clone()
-        };
+        let state = panel.ended(ran, &fault)["state"].clone();
         assert!(state == "failed" || state == "rolled_back", "{fault}: {state}");
         let shown = panel.zelo(&["instance", "show", &copy.name, "--json"]).code(0).json();
         assert_eq!(shown["instance"]["cut_off"], true, "{fault}: {shown}");

@@ -6,10 +6,13 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{
-    Ran, command,
-    instance::{Instance, compose},
-    text,
+use crate::{
+    secrets::{Secrets, said},
+    support::{
+        Ran, command,
+        instance::{Instance, compose},
+        text,
+    },
 };
 
 /// A Zelo with one instance.
@@ -17,6 +20,7 @@ pub(crate) struct Panel {
     root: TempDir,
     pub(crate) instance: Instance,
     compose: String,
+    secrets: Secrets,
 }
 
 impl Panel {
@@ -31,7 +35,8 @@ impl Panel {
     /// Over a new instance that it only detects so far.
     pub(crate) fn detecting(layout: &str) -> Option<Self> {
         let instance = Instance::up(layout)?;
-        let panel = Self { root: TempDir::new().unwrap(), instance, compose: compose() };
+        let secrets = Secrets::of(&instance);
+        let panel = Self { root: TempDir::new().unwrap(), instance, compose: compose(), secrets };
         let name = panel.name();
         let seen = panel.zelo(&["resource", "detect", "--json"]).code(0).json();
         let of_it = |s: &&Value| s["name"] == name.as_str() && s["kind"] == "supabase";
@@ -47,6 +52,11 @@ impl Panel {
     /// The instance's name, in Zelo and in Compose.
     pub(crate) fn name(&self) -> String {
         self.instance.project.clone()
+    }
+
+    /// Where all that Zelo says is kept.
+    pub(crate) fn said(&self) -> std::fs::File {
+        said(self.root.path())
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -65,7 +75,7 @@ impl Panel {
         if let Some(fault) = fault {
             zelo.env("ZELO_FAULT", fault);
         }
-        Ran::of(zelo)
+        self.secrets.heard(self.root.path(), Ran::of(zelo))
     }
 
     /// With other settings.
@@ -73,7 +83,7 @@ impl Panel {
     pub(crate) fn with(&self, args: &[&str], settings: &[(&str, &str)]) -> Ran {
         let mut zelo = command(&self.data(), args);
         zelo.env("ZELO_DOCKER_COMPOSE", &self.compose).envs(settings.iter().copied());
-        Ran::of(zelo)
+        self.secrets.heard(self.root.path(), Ran::of(zelo))
     }
 
     /// `instance VERB NAME …`.
@@ -95,7 +105,7 @@ impl Panel {
         let args = [&["instance"], verb, &[name.as_str()], rest, &["--json"]].concat();
         let mut zelo = command(&self.data(), &args);
         zelo.env("ZELO_DOCKER_COMPOSE", &self.compose);
-        Ran::fed(zelo, line)
+        self.secrets.heard(self.root.path(), Ran::fed(zelo, line))
     }
 
     /// A verb that is carried out; the operation.
@@ -132,12 +142,25 @@ impl Panel {
         self.zelo(&["operation", "watch", &id, "--json"]).json()["operation"].clone()
     }
 
+    /// What an operation came to: by its own process, or by the next one after a kill.
+    #[track_caller]
+    pub(crate) fn ended(&self, ran: Ran, fault: &str) -> Value {
+        let (kind, what) = fault.split_once('/').unwrap();
+        if what.contains("kill") {
+            ran.killed();
+            return self.recovered(kind);
+        }
+        let operation = ran.json()["operation"].clone();
+        assert!(operation["state"].is_string(), "{fault}: {ran}");
+        operation
+    }
+
     pub(crate) fn count(&self, sql: &str) -> i64 {
         let db = Connection::open(self.data().join("zelo.db")).unwrap();
         db.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// No lock, no hold, nothing unfinished, nothing beside the `.env`.
+    /// No lock, no hold, nothing unfinished, nothing beside the `.env`, no secret anywhere.
     #[track_caller]
     pub(crate) fn assert_tidy(&self, case: &str) {
         assert_eq!(self.count("SELECT count(*) FROM operation_locks"), 0, "{case}: locks");
@@ -151,5 +174,6 @@ impl Panel {
         };
         assert_eq!(beside(self.instance.folder(), ".zelo-"), [""; 0], "{case}");
         assert_eq!(beside(self.data().join("tmp"), "candidate-"), [""; 0], "{case}");
+        self.secrets.assert_nowhere(self.root.path(), &self.instance, case);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 /// Breaks sign-up as a lost `search_path` does.
 const BREAK: &str = "ALTER ROLE supabase_auth_admin RESET search_path";
 
-fn found(panel: &Panel) -> Vec<String> {
+pub(crate) fn found(panel: &Panel) -> Vec<String> {
     let told = panel.instance(&["diagnose"], &[], None).json();
     let findings = told["findings"].as_array().unwrap_or_else(|| panic!("no findings in {told}"));
     findings.iter().map(|f: &Value| text(&f["finding"]["probe"])).collect()
@@ -69,13 +69,7 @@ fn killed_and_failed(panel: &Panel, healthy: &str) {
             let moment = if what == "kill" { random.moment() } else { "after" };
             let fault = format!("repair/{what}:{step}:{moment}");
             let ran = panel.instance(&["repair"], &["--yes"], Some(&fault));
-            let state = if what == "kill" {
-                ran.killed();
-                text(&panel.recovered("repair")["state"])
-            } else {
-                let state = ran.json()["operation"]["state"].clone();
-                state.as_str().unwrap_or_else(|| panic!("{fault}: {ran}")).to_owned()
-            };
+            let state = text(&panel.ended(ran, &fault)["state"]);
             assert!(["succeeded", "rolled_back", "failed"].contains(&state.as_str()), "{fault}: {state}");
             let wanted = if state == "succeeded" { healthy } else { &broken };
             assert_eq!(setting(panel), wanted, "{fault}: {state}");
@@ -143,12 +137,7 @@ fn whatever_kills_a_repair_that_recreates_a_service_it_runs() {
         let moment = if what == "kill" { random.moment() } else { "after" };
         let fault = format!("repair/{what}:{step}:{moment}");
         let ran = panel.instance(&["repair"], &["--yes"], Some(&fault));
-        let state = if what == "kill" {
-            ran.killed();
-            text(&panel.recovered("repair")["state"])
-        } else {
-            text(&ran.json()["operation"]["state"])
-        };
+        let state = text(&panel.ended(ran, &fault)["state"]);
         assert!(["succeeded", "rolled_back", "failed"].contains(&state.as_str()), "{fault}: {state}");
         assert_eq!(panel.instance.env(), env, "{fault}");
         let after = panel.instance.containers();

@@ -30,12 +30,7 @@ fn whatever_kills_a_restart_the_same_containers_run() {
             let moment = if what == "kill" { random.moment() } else { "after" };
             let fault = format!("restart/{what}:{step}:{moment}");
             let ran = panel.instance(&["restart"], &[&chosen[..], &["--yes"]].concat(), Some(&fault));
-            let state = if what == "kill" {
-                ran.killed();
-                panel.recovered("restart")["state"].clone()
-            } else {
-                ran.json()["operation"]["state"].clone()
-            };
+            let state = panel.ended(ran, &fault)["state"].clone();
             let ended = ["succeeded", "failed", "rolled_back"].iter().any(|s| state == *s);
             assert!(ended, "{fault}: {state}");
             assert_eq!(ids(&panel), before, "{fault}");
@@ -54,12 +49,7 @@ fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)
     for (what, step) in steps.iter().flat_map(|step| ["kill", "fail"].map(|what| (what, step))) {
         let fault = format!("stop/{what}:{step}:after");
         let ran = panel.instance(&["stop"], &["--service", "rest", "--yes"], Some(&fault));
-        let state = if what == "kill" {
-            ran.killed();
-            panel.recovered("stop")["state"].clone()
-        } else {
-            ran.json()["operation"]["state"].clone()
-        };
+        let state = panel.ended(ran, &fault)["state"].clone();
         let now = ids(panel);
         if state == "succeeded" {
             assert_eq!(now["rest"].1, "exited", "{fault}");
@@ -88,12 +78,7 @@ fn started_and_killed(panel: &Panel, before: &BTreeMap<String, (String, String)>
         for what in ["kill", "fail"] {
             let fault = format!("start/{what}:{step}:after");
             let ran = panel.instance(&["start"], &rest, Some(&fault));
-            let state = if what == "kill" {
-                ran.killed();
-                panel.recovered("start")["state"].clone()
-            } else {
-                ran.json()["operation"]["state"].clone()
-            };
+            let state = panel.ended(ran, &fault)["state"].clone();
             let done = state == "succeeded";
             assert!(done || state == "failed" || state == "rolled_back", "{fault}: {state}");
             let now = ids(panel);
@@ -166,20 +151,38 @@ fn with_a_line_that_compose_refuses(panel: &Panel, before: &BTreeMap<String, (St
     std::fs::write(&file, env).unwrap();
 }
 
-/// What would be started on an empty folder is not stopped.
+/// What would be started on an empty folder is not stopped to be started again, and not
+/// started by an undo either. Nothing keeps a person from stopping it.
 fn a_folder_that_is_gone(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
     let folder = panel.instance.folder().join("volumes/functions");
     let away = folder.with_file_name("away");
     std::fs::rename(&folder, &away).unwrap();
-    for verb in ["restart", "stop"] {
-        let ran = panel.instance(&[verb], &["--service", "functions", "--yes"], None);
+    let chosen = ["--service", "functions", "--service", "rest"];
+    let refused = |verb: &str| {
+        let yes: &[&str] = if verb == "start" { &[] } else { &["--yes"] };
+        let ran = panel.instance(&[verb], &[&chosen[..], yes].concat(), None);
         assert_eq!(ran.json()["operation"]["state"], "failed", "{ran}");
         assert!(ran.to_string().contains("service-files-gone"), "{ran}");
-        assert_eq!(&ids(panel), before, "{verb}");
         assert!(!folder.exists(), "{verb}");
-    }
+    };
+    refused("restart");
+    assert_eq!(&ids(panel), before);
+    // A stop that fails starts again what it can.
+    let fault = Some("stop/fail:volumes-again:after");
+    let ran = panel.instance(&["stop"], &[&chosen[..], &["--yes"]].concat(), fault);
+    let operation = ran.json()["operation"].clone();
+    assert_eq!(operation["state"], "needs_operator", "{ran}");
+    assert!(ran.to_string().contains("service-files-gone") && !folder.exists(), "{ran}");
+    let now = ids(panel);
+    assert_eq!(now["rest"], before["rest"]);
+    assert_eq!(now["functions"].1, "exited");
+    panel.zelo(&["operation", "resolve", &text(&operation["id"]), "--note", "looked", "--json"]).code(0);
+    let stopped = panel.done(&["stop"], &chosen);
+    let shown = panel.zelo(&["operation", "show", &text(&stopped["id"]), "--json"]).code(0);
+    assert!(shown.to_string().contains("instance-log-files-gone"), "{shown}");
+    refused("start");
     std::fs::rename(&away, &folder).unwrap();
-    panel.done(&["restart"], &["--service", "functions"]);
+    panel.done(&["start"], &chosen);
     assert_eq!(&ids(panel), before);
     panel.assert_tidy("a folder that was gone");
 }

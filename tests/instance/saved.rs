@@ -7,24 +7,23 @@ use serde_json::Value;
 
 use crate::{
     panel::Panel,
-    support::{Ran, lab, text},
+    support::{lab, text},
 };
 
 #[test]
 fn an_instance_is_found_saved_and_restarted() {
     let Some(panel) = Panel::over("today") else { return };
-    let mut said = vec![panel.zelo(&["resource", "check", &panel.name(), "--json"]).code(0)];
+    panel.zelo(&["resource", "check", &panel.name(), "--json"]).code(0);
     let shown = panel.instance(&["show"], &[], None).code(0);
     assert!(shown.json()["instance"]["services"].as_array().unwrap().len() >= 10, "{shown}");
-    said.push(shown);
 
     let backup = panel.backup();
-    said.push(panel.zelo(&["backup", "validate", &backup, "--json"]).code(0));
+    panel.zelo(&["backup", "validate", &backup, "--json"]).code(0);
     let folder = backup_folder(&panel.data());
     holds_everything(&panel, &folder);
 
     let before = panel.instance.containers();
-    said.push(panel.instance(&["restart"], &["--yes"], None).code(0));
+    panel.instance(&["restart"], &["--yes"], None).code(0);
     let after = panel.instance.containers();
     for (service, (id, started, _)) in &before {
         assert_eq!(&after[service].0, id, "{service} is the same container");
@@ -34,16 +33,16 @@ fn an_instance_is_found_saved_and_restarted() {
     assert_eq!(panel.instance.sign_up("after-restart@example.com"), 200);
     panel.assert_tidy("restart");
 
-    said.push(panel.instance(&["restart"], &["--service", "rest", "--yes"], None).code(0));
+    panel.instance(&["restart"], &["--service", "rest", "--yes"], None).code(0);
     let last = panel.instance.containers();
     assert_ne!(last["rest"].1, after["rest"].1);
     assert_eq!(last["auth"].1, after["auth"].1, "only what was chosen");
 
-    said.push(panel.instance(&["diagnose"], &[], None));
-    said.push(panel.instance(&["logs"], &["auth"], None).code(0));
-    said.push(panel.instance(&["config", "get"], &[], None).code(0));
-    said.push(panel.zelo(&["operation", "list", "--json"]).code(0));
-    keeps_secrets(&panel, &said);
+    panel.instance(&["diagnose"], &[], None);
+    panel.instance(&["logs"], &["auth"], None).code(0);
+    panel.instance(&["config", "get"], &[], None).code(0);
+    panel.zelo(&["operation", "list", "--json"]).code(0);
+    panel.assert_tidy("all of it");
 }
 
 /// The one backup's folder in the store.
@@ -146,26 +145,3 @@ for folder, _, names in sorted(os.walk(top)):
         attributes = {a: os.getxattr(path, a) for a in sorted(os.listxattr(path))}
         print(os.path.relpath(path, top), hashlib.sha256(open(path, 'rb').read()).hexdigest(), attributes)
 ";
-
-/// Nothing Zelo wrote outside the store, and nothing it said, holds one.
-fn keeps_secrets(panel: &Panel, said: &[Ran]) {
-    let secrets = panel.instance.secrets();
-    assert!(secrets.len() > 10, "the lab names its secrets");
-    let mut find = Command::new("find");
-    find.arg(panel.data()).args(["-type", "f", "-not", "-path", "*/store/*"]);
-    let files = lab::done(find);
-    assert!(files.contains("zelo.db"), "{files}");
-    for file in files.lines() {
-        let bytes = fs::read(file).unwrap();
-        for secret in &secrets {
-            let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
-            assert!(!found, "a secret of {} bytes ({}…) is in {file}", secret.len(), &secret[..3]);
-        }
-    }
-    for ran in said {
-        let text = ran.to_string();
-        for secret in &secrets {
-            assert!(!text.contains(secret.as_str()), "a secret ({}…) was printed", &secret[..3]);
-        }
-    }
-}

@@ -1,7 +1,8 @@
 //! The API of a panel, asked as programs ask it.
 
 use std::{
-    io::{BufRead, BufReader},
+    fs::File,
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -17,17 +18,21 @@ use crate::{
 pub(crate) struct Serving {
     child: Child,
     url: String,
+    /// Where all it says is kept: its log, and what it answers.
+    said: File,
 }
 
 impl Serving {
     pub(crate) fn over(panel: &Panel) -> Self {
         let mut serve = command(&panel.data(), &["--json", "serve", "--bind", "127.0.0.1:0"]);
         serve.env("ZELO_DOCKER_COMPOSE", compose());
-        let mut child = serve.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let said = panel.said();
+        serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(said.try_clone().unwrap());
+        let mut child = serve.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
-        Self { child, url: text(&told["url"]) }
+        Self { child, url: text(&told["url"]), said }
     }
 
     /// What the API answers: the status, and the body as JSON.
@@ -41,6 +46,10 @@ impl Serving {
         }
         curl.arg(format!("{}{path}", self.url));
         let said = lab::done(curl);
+        // What a person asked to see is meant to be seen.
+        if !path.ends_with("/reveal") {
+            writeln!(&self.said, "{said}").unwrap();
+        }
         let (body, status) = said.rsplit_once('\n').unwrap_or(("", &said));
         let body = serde_json::from_str(body).unwrap_or_else(|e| panic!("{method} {path}: {e}: {said}"));
         (status.parse().unwrap(), body)

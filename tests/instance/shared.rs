@@ -147,12 +147,7 @@ fn killed_or_failed_anywhere(panel: &Panel) {
             let moment = if what == "kill" { random.moment() } else { "after" };
             let fault = format!("backup/{what}:{step}:{moment}");
             let ran = panel.instance(&["backup"], &[], Some(&fault));
-            let operation = if what == "kill" {
-                ran.killed();
-                panel.recovered("backup")
-            } else {
-                ran.json()["operation"].clone()
-            };
+            let operation = panel.ended(ran, &fault);
             if operation["state"] == "succeeded" {
                 let backup = text(&operation["backup"]);
                 panel.zelo(&["backup", "validate", &backup, "--json"]).code(0);

@@ -9,7 +9,7 @@
 //! `large-objects`, `large-object-bytes`, `large-object-digest`,
 //! `extension:postgis` → 1. Names are quoted as SQL quotes them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{borrow::Borrow, collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,13 +35,34 @@ pub(super) struct Inventory {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Relation {
+pub(super) struct Relation {
     kind: String,
     schema: String,
     name: String,
     label: String,
     /// `WHERE …` of the rows an extension dumps.
     condition: Option<String>,
+    /// Whether it is as it was after a crash.
+    logged: bool,
+    /// Its size as the planner knows it, in pages.
+    pages: i64,
+}
+
+impl Inventory {
+    /// Without what a server empties when it recovers.
+    pub(super) fn durable(mut self) -> Self {
+        for relations in [&mut self.tables, &mut self.views, &mut self.sequences] {
+            relations.retain(|relation| relation.logged);
+        }
+        self
+    }
+
+    /// Tables and views by their size.
+    pub(super) fn smallest_first(&self) -> Vec<&Relation> {
+        let mut all: Vec<&Relation> = self.tables.iter().chain(&self.views).collect();
+        all.sort_by_key(|relation| relation.pages);
+        all
+    }
 }
 
 impl Relation {
@@ -78,7 +99,7 @@ pub(super) async fn inventory(session: &mut Session) -> Result<Inventory, PgErro
              WHEN e.condition IS NOT NULL THEN 'extension-rows' \
              WHEN d.objid IS NOT NULL THEN 'extension-table' ELSE 'table' END AS kind, \
              n.nspname AS schema, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS label, \
-             e.condition \
+             e.condition, c.relpersistence <> 'u' AS logged, c.relpages AS pages \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' \
              LEFT JOIN LATERAL (SELECT x.extconfig, nullif(x.extcondition[array_position(x.extconfig, c.oid)], '') \
@@ -143,21 +164,40 @@ pub(super) async fn contents(
         beat();
     }
     session.run("RELEASE SAVEPOINT zelo_count").await?;
-    counts.extend(inventory.extensions.keys().map(|name| (format!("extension:{name}"), 1)));
-    large_objects(session, &mut counts).await?;
+    counts.extend(apart(session, inventory).await?);
     beat();
     Ok(counts)
 }
 
+/// What is in no table: large objects, extensions.
+pub(super) async fn apart(session: &mut Session, inventory: &Inventory) -> Result<Counts, PgError> {
+    let extension = |name: &String| (format!("extension:{name}"), 1);
+    let mut counts: Counts = inventory.extensions.keys().map(extension).collect();
+    large_objects(session, &mut counts).await?;
+    Ok(counts)
+}
+
+/// The rows of one table or view.
+pub(super) async fn of_one(session: &mut Session, relation: &Relation) -> Result<Counts, PgError> {
+    let mut counts = Counts::new();
+    rows(session, &[relation], &mut counts).await?;
+    Ok(counts)
+}
+
 /// Counts the rows of some relations in one statement.
-async fn rows(session: &mut Session, batch: &[Relation], counts: &mut Counts) -> Result<(), PgError> {
+async fn rows<R: Borrow<Relation>>(
+    session: &mut Session,
+    batch: &[R],
+    counts: &mut Counts,
+) -> Result<(), PgError> {
+    let batch = || batch.iter().map(Borrow::borrow);
     let one = |(at, r): (usize, &Relation)| {
         let condition = r.condition.as_ref().map(|c| format!(" {c}")).unwrap_or_default();
         format!("SELECT {at} AS at, count(*) AS count FROM ONLY {}{condition}", r.path())
     };
-    let sql: Vec<String> = batch.iter().enumerate().map(one).collect();
+    let sql: Vec<String> = batch().enumerate().map(one).collect();
     let labels = |r: &Relation| super::quote::literal(&format!("{}:{}", r.kind, r.label));
-    let keys: Vec<String> = batch.iter().map(labels).collect();
+    let keys: Vec<String> = batch().map(labels).collect();
     let sql = format!(
         "SELECT (ARRAY[{}])[c.at + 1] AS key, c.count FROM ({}) AS c",
         keys.join(", "),

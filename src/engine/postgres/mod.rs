@@ -14,6 +14,7 @@ mod detect;
 mod dress;
 mod dump;
 mod error;
+mod held;
 mod inspect;
 mod local;
 mod outside;
@@ -47,6 +48,7 @@ pub use self::{
     access::Tuning,
     ask::{Ask, AskError, ident, literal, setting, shell},
     detect::is_supabase,
+    held::{Between, Compared, Held, Moment},
     restore::in_place::{NoBackups, SAFETY_STEP},
 };
 use super::{

@@ -516,7 +516,7 @@ problem-pg-load-role = A role that “{ $database }” needs does not exist here
 
 problem-pg-shape-differs = The restored “{ $database }” has { $count } owners, policies, triggers or functions that are not as in the backup
     .safe = The live database was not touched; what was made beside it is removed.
-    .next = Read which below. If the backup has a physical copy of the cluster, or another one does, restore that: it needs no comparison.
+    .next = Read which below. If the backup has a physical copy of the cluster, or another one does, restore that: it is not loaded, but started as it lay on the disk.
 
 problem-pg-compare-differs = The restored “{ $database }” differs from the backup in { $count } counts
     .safe = The live database was not touched, or is brought back from the safety backup if it was dropped first; what was made beside it is removed.

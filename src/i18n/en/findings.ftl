@@ -53,6 +53,7 @@ finding-auth-answer = { $meaning ->
  }
 finding-auth-answer-means = Sign-up, sign-in or the administration of users fails, although auth says it is healthy.
 finding-auth-answer-next = Read auth's log; the last SQLSTATE in it is the cause. Do not restart it before: what half works may then not start.
+finding-auth-answer-log = Its log says of that request: { $message } (SQLSTATE { $state })
 
 finding-sign-up = { $cause ->
     [missing] Sign-up fails: something it needs is not in the database
@@ -159,6 +160,8 @@ finding-gateway-names = { $gateway } does not find { $service } by its name
 finding-gateway-names-means = Requests for sign-in go nowhere, or to a stranger.
 finding-gateway-names-saw = { $service } resolves to { $seen }; its addresses are { $right }
 finding-gateway-names-next = Look for a search domain or name server of the host that knows the name { $service } as well.
+finding-gateway-reach = { $gateway } does not reach { $service }, which answers
+finding-gateway-reach-next = Look in the gateway's own files for the address of { $service }: its port is { $port }.
 
 finding-urls = The public addresses are wrong
 finding-urls-means = Links in mails and sign-in by other services lead to the wrong place.

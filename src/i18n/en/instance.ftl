@@ -32,6 +32,8 @@ instance-no-objects = No folder with stored objects was found on this machine: i
 instance-step-look = Note every container, volume and mount
 instance-step-files = Save the folder { $folder }
 instance-step-row = Save what Zelo knows of it, and what its databases and roles are set to
+instance-step-held-before = Count what the databases hold, before the cluster is copied
+instance-step-held-after = Count it again
 instance-step-records = { $count ->
     [one] Save what Docker knows of one container
    *[other] Save what Docker knows of { $count } containers
@@ -97,6 +99,13 @@ instance-undo-forget = By then the change is done.
 instance-undo-mend = Puts back what it changed.
 
 instance-log-no-settings = The database does not answer: what its databases and roles are set to is not saved beside the files.
+instance-log-no-counts = Counting users, identities, buckets and objects took too long: the point does not say how many there are. They are saved all the same.
+instance-log-not-held = The databases do not answer: what they hold is not counted, and a restore of this point cannot compare it.
+instance-log-uncounted = { $count ->
+    [one] One table is locked, damaged or too large to be counted now: a restore does not compare its rows.
+   *[other] { $count } tables are locked, damaged or too large to be counted now: a restore does not compare their rows.
+}
+instance-log-files-gone = { $path }, which { $service } keeps its data in, is gone. It is stopped all the same, and cannot be started before it is back.
 instance-log-killed = { $container } did not stop in time and was killed.
 instance-log-cluster-unclean = The files of { $container } say that it was not shut down in order. It recovers by itself when it starts.
 instance-log-db-unclean = { $container } did not stop cleanly (exit code { $code }). It recovers by itself when it starts.
@@ -221,7 +230,7 @@ problem-service-gone = { $service } has lost its container { $container }.
     .next = Somebody or something removed it meanwhile. Bring it back with “docker compose up -d { $service }”.
 
 problem-service-files-gone = { $path }, which { $service } keeps its data in, is gone.
-    .safe = Zelo removed nothing, and starts again what ran.
+    .safe = Zelo removed nothing, and starts nothing without it: the engine would make an empty one.
     .next = Find out who moved or removed it. A recovery point has what was in it.
 
 problem-service-mounts = { $container } has other volumes or mounts than before.

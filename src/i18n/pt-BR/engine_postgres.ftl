@@ -516,7 +516,7 @@ problem-pg-load-role = Uma role de que “{ $database }” precisa não existe a
 
 problem-pg-shape-differs = O “{ $database }” restaurado tem { $count } donos, políticas, gatilhos ou funções que não estão como no backup
     .safe = O banco em uso não foi tocado; o que foi criado ao lado é removido.
-    .next = Veja abaixo quais. Se este backup, ou outro, tem uma cópia física do cluster, restaure-a: ela não precisa de comparação.
+    .next = Veja abaixo quais. Se este backup, ou outro, tem uma cópia física do cluster, restaure-a: ela não é carregada, mas iniciada como estava no disco.
 
 problem-pg-compare-differs = O “{ $database }” restaurado difere do backup em { $count } contagens
     .safe = O banco em uso não foi tocado ou, se foi excluído antes, volta do backup de segurança; o que foi criado ao lado é removido.

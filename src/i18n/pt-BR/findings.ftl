@@ -53,6 +53,7 @@ finding-auth-answer = { $meaning ->
  }
 finding-auth-answer-means = Cadastro, login ou a administração de usuários falha, embora o auth se diga saudável.
 finding-auth-answer-next = Leia o log do auth; o último SQLSTATE nele é a causa. Não o reinicie antes: o que funciona pela metade pode não iniciar mais.
+finding-auth-answer-log = O log dele diz dessa requisição: { $message } (SQLSTATE { $state })
 
 finding-sign-up = { $cause ->
     [missing] O cadastro falha: algo de que precisa não está no banco
@@ -159,6 +160,8 @@ finding-gateway-names = { $gateway } não encontra { $service } pelo nome
 finding-gateway-names-means = Requisições de login não chegam a lugar nenhum, ou chegam a um estranho.
 finding-gateway-names-saw = { $service } resolve para { $seen }; seus endereços são { $right }
 finding-gateway-names-next = Procure um domínio de busca ou servidor de nomes do host que também conheça o nome { $service }.
+finding-gateway-reach = { $gateway } não alcança { $service }, que responde
+finding-gateway-reach-next = Procure nos arquivos do próprio gateway o endereço de { $service }: a porta é { $port }.
 
 finding-urls = Os endereços públicos estão errados
 finding-urls-means = Links em e-mails e o login por outros serviços levam ao lugar errado.

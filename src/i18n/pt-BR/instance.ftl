@@ -32,6 +32,8 @@ instance-no-objects = Nenhuma pasta com objetos armazenados foi encontrada nesta
 instance-step-look = Anotar cada contêiner, volume e montagem
 instance-step-files = Salvar a pasta { $folder }
 instance-step-row = Salvar o que o Zelo sabe dela, e como estão configurados os seus bancos e papéis
+instance-step-held-before = Contar o que os bancos contêm, antes de copiar o cluster
+instance-step-held-after = Contar de novo
 instance-step-records = { $count ->
     [one] Salvar o que o Docker sabe de um contêiner
    *[other] Salvar o que o Docker sabe de { $count } contêineres
@@ -97,6 +99,13 @@ instance-undo-forget = A essa altura a alteração está feita.
 instance-undo-mend = Põe de volta o que mudou.
 
 instance-log-no-settings = O banco de dados não responde: as configurações dos seus bancos e papéis não são salvas junto aos arquivos.
+instance-log-no-counts = Contar usuários, identidades, buckets e objetos demorou demais: o ponto não diz quantos há. Eles são salvos mesmo assim.
+instance-log-not-held = Os bancos não respondem: o que contêm não é contado, e uma restauração deste ponto não pode compará-lo.
+instance-log-uncounted = { $count ->
+    [one] Uma tabela está bloqueada, danificada ou grande demais para ser contada agora: uma restauração não compara as suas linhas.
+   *[other] { $count } tabelas estão bloqueadas, danificadas ou grandes demais para serem contadas agora: uma restauração não compara as suas linhas.
+}
+instance-log-files-gone = { $path }, onde { $service } guarda os dados, sumiu. Ele é parado mesmo assim, e não pode ser iniciado antes que volte.
 instance-log-killed = { $container } não parou a tempo e foi encerrado à força.
 instance-log-cluster-unclean = Os arquivos de { $container } dizem que ele não foi encerrado em ordem. Ele se recupera sozinho ao iniciar.
 instance-log-db-unclean = { $container } não parou de forma limpa (código de saída { $code }). Ele se recupera sozinho ao iniciar.
@@ -221,7 +230,7 @@ problem-service-gone = { $service } perdeu o seu contêiner { $container }.
     .next = Alguém ou algo o removeu nesse meio-tempo. Traga-o de volta com “docker compose up -d { $service }”.
 
 problem-service-files-gone = { $path }, onde { $service } guarda os dados, sumiu.
-    .safe = O Zelo não removeu nada, e inicia de novo o que rodava.
+    .safe = O Zelo não removeu nada, e não inicia nada sem ele: o engine criaria um vazio.
     .next = Descubra quem o moveu ou removeu. Um ponto de recuperação tem o que havia nele.
 
 problem-service-mounts = { $container } tem outros volumes ou montagens do que antes.

@@ -24,7 +24,7 @@ use self::{
     password::Passwords,
     preview::Preview,
 };
-use super::{again, examine, locks, only_config, protect, resource, target, waived};
+use super::{again, examine, locks, only_config, protect, resource, savable, target, waived};
 use crate::{
     domain::{
         finding::Severity,
@@ -164,6 +164,9 @@ pub(in crate::operation) struct Facts {
     #[serde(default)]
     passwords: Option<Passwords>,
     waiver: Option<Waiver>,
+    /// What is saved first.
+    #[serde(default = "only_config")]
+    save: BackupOptions,
 }
 
 /// The values themselves, as they are sealed.
@@ -223,6 +226,12 @@ impl Kind for Config {
             None => None,
         };
         preview.changes.extend(naming.as_ref().map(Naming::change));
+        let waiver = waived(world, request.without_safety, by)?;
+        let (save, unsaved) = match passwords {
+            // Roles change: all of the database belongs to what is saved.
+            Some(_) => savable(world, &row, BackupOptions::default(), &waiver).await?,
+            None => (only_config(), Vec::new()),
+        };
         let sealed = serde_json::to_string(&preview.values).map_err(|_| problem!("internal-journal"))?;
         let facts = Facts {
             resource: row.id.clone(),
@@ -239,12 +248,13 @@ impl Kind for Config {
             guided: request.guided,
             naming,
             passwords,
-            waiver: waived(world, request.without_safety, by)?,
+            waiver,
+            save,
             changes: preview.changes,
         };
         let view = Sight {
             title: Some(msg!("plan-config", resource = &row.name, count = facts.changes.len())),
-            warnings: facts.changes.iter().map(told).chain(preview.warnings).collect(),
+            warnings: facts.changes.iter().map(told).chain(preview.warnings).chain(unsaved).collect(),
             ..Sight::default()
         };
         Ok(Inspected {
@@ -272,8 +282,7 @@ impl Kind for Config {
             }
             return Ok(plan.commit(AnyCommit::new(Done)).finish());
         }
-        let saved = if facts.passwords.is_some() { BackupOptions::default() } else { only_config() };
-        let mut plan = protect(world, plan, &row.id, saved, facts.waiver.clone());
+        let mut plan = protect(world, plan, &row.id, facts.save.clone(), facts.waiver.clone());
         if facts.touches_env() {
             facts.change_env(&mut plan, id, &target, values, &before)?;
         }

@@ -62,15 +62,10 @@ impl Kind for Restart {
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let Facts { resource, services, save, waiver, known } = facts;
         let (mut plan, target, before) = begin(world, Self::KIND, &resource, save, waiver).await?;
-        let intact = |name| Intact {
-            name,
-            target: target.clone(),
-            services: services.clone(),
-            before: before.clone(),
-        };
-        plan.add(intact("volumes"));
+        let [volumes, again] = Intact::around(&target, &services, &before, true);
+        plan.add(volumes);
         plan.destroy(Stop { target: target.clone(), services: services.clone(), before: before.clone() });
-        plan.add(intact("volumes-again"));
+        plan.add(again);
         plan.destroy(Start::<Destroys>::again(target.clone(), services, before.clone()));
         plan.add(Gate { target: target.clone(), before });
         plan.add(NothingWorse { target, known, seen: None });

@@ -97,12 +97,7 @@ impl Kind for Start {
             let before = look.slot();
             plan.add(look);
             let services = facts.services;
-            plan.add(Intact {
-                name: "volumes",
-                target: target.clone(),
-                services: services.clone(),
-                before: before.clone(),
-            });
+            plan.add(Intact::before_a_start(&target, &services, &before));
             plan.add(StartStep::<Adds>::stopped(target.clone(), services, before.clone()));
             plan.add(Gate { target, before });
         }

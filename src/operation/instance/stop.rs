@@ -57,15 +57,10 @@ impl Kind for Stop {
     async fn compose(world: &World, _: &OperationId, facts: Facts) -> Result<Plan, Problem> {
         let Facts { resource, services, save, waiver, .. } = facts;
         let (mut plan, target, before) = begin(world, Self::KIND, &resource, save, waiver).await?;
-        let intact = |name| Intact {
-            name,
-            target: target.clone(),
-            services: services.clone(),
-            before: before.clone(),
-        };
-        plan.add(intact("volumes"));
+        let [volumes, again] = Intact::around(&target, &services, &before, false);
+        plan.add(volumes);
         plan.destroy(StopStep { target: target.clone(), services: services.clone(), before: before.clone() });
-        plan.add(intact("volumes-again"));
+        plan.add(again);
         plan.add(Stopped { target, services, before });
         Ok(plan.commit(AnyCommit::new(Done)).finish())
     }

@@ -28,10 +28,15 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a commit has happened that nothing can take back: it removed
-    /// something for good. Calling that undone would be a lie, so what follows it
-    /// is finished instead, here or by the next try.
+    /// Whether something has happened that nothing can take back: a commit that removed
+    /// something for good, or a step behind it that removed the way back. Calling that
+    /// undone would be a lie, so what follows is finished instead, here or by the next try.
     fn is_past_return(&self) -> bool {
+        let behind = self.plan.steps.iter().zip(&self.records).skip(self.plan.commit + 1);
+        let gone = |rule: &UndoRule| matches!(rule, UndoRule::Final(_));
+        if behind.clone().any(|(step, r)| gone(&step.step.undo_rule()) && r.state != StepState::Pending) {
+            return true;
+        }
         let (commit, record) = (&self.plan.steps[self.plan.commit], &self.records[self.plan.commit]);
         let final_for_good = matches!(commit.step.undo_rule(), UndoRule::Nothing(_));
         commit.effect == EffectName::Destroys && final_for_good && record.state == StepState::Done

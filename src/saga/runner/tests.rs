@@ -36,6 +36,8 @@ struct World {
     hang: AtomicBool,
     /// The swap has no undo.
     for_good: AtomicBool,
+    /// Its last step removes the way back.
+    one_way: AtomicBool,
 }
 
 /// What goes wrong at one step.
@@ -146,6 +148,9 @@ macro_rules! step {
             fn undo_rule(&self) -> UndoRule {
                 if self.name == "swap" && self.world.for_good.load(Ordering::SeqCst) {
                     return UndoRule::Nothing(msg!("fault"));
+                }
+                if self.name == "open" && self.world.one_way.load(Ordering::SeqCst) {
+                    return UndoRule::Final(msg!("fault"));
                 }
                 UndoRule::Undoes(msg!("fault"))
             }
@@ -288,6 +293,27 @@ async fn an_undo_that_fails_needs_a_person_and_can_be_tried_again() {
         let again = runner(&world).recover(&plan(&world)).await.unwrap();
         assert_eq!(again.state, if index >= 3 { OpState::RolledBack } else { OpState::Failed }, "{step}");
         assert!(!world.has("swap"));
+    }
+}
+
+#[tokio::test]
+async fn where_the_way_back_was_removed_nothing_is_called_undone() {
+    for trouble in [Trouble::Refuses, Trouble::FailsAfter, Trouble::Hangs] {
+        let world = world();
+        world.one_way.store(true, Ordering::SeqCst);
+        *world.trouble.lock().unwrap() = Some(("open".to_owned(), trouble));
+        let outcome = runner(&world).run(&plan(&world)).await.unwrap();
+        assert_eq!(outcome.state, OpState::NeedsOperator, "{trouble:?}: {outcome:?}");
+        assert!(outcome.problem.unwrap().is("settle-failed"), "{trouble:?}");
+        assert!(STEPS[..=COMMIT].iter().all(|step| world.has(step)), "{trouble:?}: what was done stays");
+        *world.trouble.lock().unwrap() = None;
+        let again = runner(&world).recover(&plan(&world)).await.unwrap();
+        assert_eq!(again.state, OpState::Succeeded, "{trouble:?}: {again:?}");
+        // Before the commit point it is a plan like any other.
+        let world = self::world();
+        world.one_way.store(true, Ordering::SeqCst);
+        *world.trouble.lock().unwrap() = Some(("close".to_owned(), trouble));
+        assert_eq!(runner(&world).run(&plan(&world)).await.unwrap().state, OpState::RolledBack);
     }
 }
 

@@ -27,11 +27,9 @@ use crate::{
         context::LaunchError,
         step::{Adds, Limits, Step, UndoRule},
     },
-    supabase::{live::Live, steps::wait},
+    supabase::{instance::Part, live::Live, steps::wait},
 };
 
-/// How long the database may take to write everything down before it is killed.
-const GRACE: Duration = Duration::from_secs(90);
 /// Bytes a second that a plan counts with: an assumption, well below what was measured of
 /// tar alone (238 MB/s), as compressing beside it is slower.
 const SPEED: u64 = 60_000_000;
@@ -148,7 +146,7 @@ impl Step for ColdCopy {
 impl ColdCopy {
     async fn stop(&self, engine: &dyn ContainerHost, cx: &Cx) -> Result<Standstill, Problem> {
         let name = self.facts.container.as_str();
-        let stopping = engine.stop(name, GRACE);
+        let stopping = engine.stop(name, wait::grace(Some(Part::Db)));
         tokio::pin!(stopping);
         loop {
             tokio::select! {

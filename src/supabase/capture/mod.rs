@@ -10,6 +10,7 @@ mod check;
 mod cluster;
 mod cold;
 mod files;
+mod held;
 mod records;
 mod row;
 mod volume;
@@ -23,12 +24,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 
-pub use self::cluster::{CLUSTER, ClusterFacts, Way, cluster_facts};
 pub(super) use self::{check::TarChecker, cold::shut_down, files::size};
+pub use self::{
+    cluster::{CLUSTER, ClusterFacts, Way, cluster_facts},
+    held::{HELD_AFTER, HELD_BEFORE},
+};
 use self::{
     cluster::{TakeCluster, wanted},
     cold::ColdCopy,
     files::Files,
+    held::HeldRecord,
     records::Records,
     row::Row,
     volume::Volume,
@@ -42,7 +47,7 @@ use crate::{
     domain::{backup::Compression, manifest, msg::Msg, problem::Problem},
     engine::{
         Access, BackupOptions, Capture, Captured, Engine as _, Planned, Shelf,
-        postgres::{PostgresEngine, physical},
+        postgres::{Moment, PostgresEngine, physical},
     },
     host::Reader,
     msg, problem,
@@ -259,6 +264,13 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
             compression: facts.compression,
             live_files,
         };
+    let target = || Target {
+        live: live.clone(),
+        shelf: shelf.clone(),
+        host: facts.host.clone(),
+        project: facts.project.clone(),
+        compression: facts.compression,
+    };
     if facts.config {
         add(any(tar(FILES, &facts.folder, vec![".".to_owned()], facts.leave_out.clone(), false)));
         if !facts.outside.is_empty() {
@@ -266,13 +278,7 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
                 facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
             add(any(tar("files:outside", Path::new("/"), paths.collect(), Vec::new(), false)));
         }
-        let target = Target {
-            live: live.clone(),
-            shelf: shelf.clone(),
-            host: facts.host.clone(),
-            project: facts.project.clone(),
-            compression: facts.compression,
-        };
+        let target = target();
         add(any(Records { target: target.clone(), containers: facts.containers.clone() }));
         add(any(Row { target, access: facts.access.clone(), count: facts.count }));
         for volume in &facts.volumes {
@@ -286,6 +292,10 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
                 compression: facts.compression,
             }));
         }
+    }
+    let held = |moment| any(HeldRecord { target: target(), moment });
+    if facts.cluster.is_some() {
+        add(held(Moment::Before));
     }
     match &facts.cluster {
         Some(cluster) if cluster.way == Way::Cold => add(any(ColdCopy {
@@ -305,6 +315,9 @@ pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capt
             compression: facts.compression,
         })),
         None => {}
+    }
+    if facts.cluster.is_some() {
+        add(held(Moment::After));
     }
     if let Some(database) = &facts.database {
         let access = live.db_access(&facts.host, &database.container);

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::{Target, records::Record};
 use crate::{
     domain::{msg::Msg, problem::Problem},
-    engine::Captured,
+    engine::{Captured, postgres::Ask},
     msg, problem,
     saga::{
         Cx,
@@ -21,9 +21,11 @@ use crate::{
 
 /// The part's name.
 const NAME: &str = "instance";
-/// How long a database may take to say all this. One that is sick keeps nothing from
+/// How long a database may take to say what is set. One that is sick keeps nothing from
 /// being saved.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long all the counting may take.
+const COUNTING: Duration = Duration::from_secs(120);
 /// What databases and roles are set to; a plain dump of a database has none of it.
 const SETTINGS: &str = "SELECT coalesce(jsonb_agg(jsonb_build_object('database', d.datname, \
      'role', r.rolname, 'settings', s.setconfig) ORDER BY d.datname, r.rolname), '[]')::text \
@@ -65,41 +67,59 @@ impl Step for Row {
     }
 
     async fn run(&self, cx: &Cx) -> Result<Captured, Problem> {
-        let said = match timeout(PATIENCE, self.ask(cx)).await {
-            Ok(Ok(said)) => Some(said),
-            Ok(Err(problem)) => {
-                tracing::info!(%problem, "the settings of a database were not saved");
-                None
-            }
-            Err(_) => None,
-        };
-        if said.is_none() {
+        let settings = said(PATIENCE, self.settings(cx)).await;
+        if settings.is_none() {
             cx.log(msg!("instance-log-no-settings")).await;
         }
-        let (settings, counts) = said.unzip();
+        let mut counts = BTreeMap::new();
+        if self.count && settings.is_some() {
+            let counted = said(COUNTING, self.counted(&mut counts, cx)).await;
+            if counted.is_none() {
+                cx.log(msg!("instance-log-no-counts")).await;
+            }
+        }
         let value = json!({ "access": self.access, "settings": settings });
-        Record { name: NAME, value, counts: counts.unwrap_or_default(), facts: Value::Null }
-            .write(&self.target, cx)
-            .await
+        Record { name: NAME, value, counts, facts: Value::Null }.write(&self.target, cx).await
+    }
+}
+
+/// What a database says in this time. Nothing, where it does not.
+async fn said<T>(limit: Duration, asking: impl Future<Output = Result<T, Problem>>) -> Option<T> {
+    match timeout(limit, asking).await {
+        Ok(Ok(said)) => Some(said),
+        Ok(Err(problem)) => {
+            tracing::info!(%problem, "what a database says of itself was not saved");
+            None
+        }
+        Err(_) => None,
     }
 }
 
 impl Row {
-    async fn ask(&self, cx: &Cx) -> Result<(Value, BTreeMap<String, i64>), Problem> {
+    async fn ask(&self, cx: &Cx) -> Result<Ask, Problem> {
         let instance = self.target.live.instance_named(&self.target.host, &self.target.project).await?;
-        let mut ask = self.target.live.ask(&instance, "postgres", Some(cx)).await?;
+        Ok(self.target.live.ask(&instance, "postgres", Some(cx)).await?)
+    }
+
+    async fn settings(&self, cx: &Cx) -> Result<Value, Problem> {
+        let mut ask = self.ask(cx).await?;
         let settings = ask.text(SETTINGS).await?;
-        let mut counts = BTreeMap::new();
-        for (name, table) in COUNTED.iter().filter(|_| self.count) {
+        ask.close().await;
+        serde_json::from_str(&settings).map_err(|_| problem!("internal-journal"))
+    }
+
+    /// What was counted stays, where the rest takes too long.
+    async fn counted(&self, counts: &mut BTreeMap<String, i64>, cx: &Cx) -> Result<(), Problem> {
+        let mut ask = self.ask(cx).await?;
+        for (name, table) in COUNTED {
             let there = format!("SELECT (to_regclass('{table}') IS NOT NULL)::text");
             if ask.text(&there).await? != "true" {
                 continue;
             }
             let count = ask.text(&format!("SELECT count(*) FROM {table}")).await?;
-            counts.extend(count.parse().ok().map(|count| ((*name).to_owned(), count)));
+            counts.extend(count.parse().ok().map(|count| (name.to_owned(), count)));
         }
         ask.close().await;
-        let settings = serde_json::from_str(&settings).map_err(|_| problem!("internal-journal"))?;
-        Ok((settings, counts))
+        Ok(())
     }
 }

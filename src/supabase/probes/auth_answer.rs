@@ -1,15 +1,19 @@
 //! What auth answers to two harmless questions that need its key and its database.
 //! `/health` would be well with the database gone.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::kit::{Gap, Look, Seen, advice, finding};
 use crate::{
-    domain::finding::{Finding, Severity},
+    domain::{
+        finding::{Finding, Severity},
+        msg::Msg,
+    },
     msg,
     supabase::{
         http::{Answer, NoAnswer, Question},
         instance::Part,
+        redact::without_logins,
         scene::Scene,
     },
 };
@@ -19,6 +23,8 @@ pub(super) const ID: &str = "auth-answer";
 pub(super) const PROBE: Look = Look { id: ID, row: "", see: |scene| Box::pin(see(scene)) };
 
 const PORT: u16 = 9999;
+/// What stands before the state in an error of GoTrue's client.
+const STATE: &str = "SQLSTATE ";
 /// A user nobody has.
 const NOBODY: &str = "/admin/users/00000000-0000-0000-0000-000000000000";
 
@@ -91,17 +97,17 @@ async fn see(scene: &Scene) -> Seen {
     let answers = match &key {
         Some(key) => {
             let (a, b) = tokio::join!(ask(Question::get(NOBODY).bearer(key)), ask(refresh));
-            vec![a.map(|a| (Meaning::admin(&a), a.status)), b.map(|a| (Meaning::refresh(&a), a.status))]
+            vec![a.map(|a| (Meaning::admin(&a), a)), b.map(|a| (Meaning::refresh(&a), a))]
         }
-        None => vec![ask(refresh).await.map(|a| (Meaning::refresh(&a), a.status))],
+        None => vec![ask(refresh).await.map(|a| (Meaning::refresh(&a), a))],
     };
-    let mut worst = (Meaning::Fine, 0);
+    let mut worst = (Meaning::Fine, Answer::default());
     for answer in answers {
         match answer {
             Ok((Meaning::Fine, _)) => {}
             Ok(seen) if worst.0 == Meaning::Fine => worst = seen,
             Ok(_) => {}
-            Err(NoAnswer::Late) => worst = (Meaning::Late, 0),
+            Err(NoAnswer::Late) => worst = (Meaning::Late, Answer::default()),
             // It may just be starting; that it does not run others say.
             Err(why) => {
                 return Err(Gap::Unknown(msg!("probe-no-http", service = service, why = why.to_string())));
@@ -113,11 +119,31 @@ async fn see(scene: &Scene) -> Seen {
             Err(Gap::Unknown(msg!("probe-no-key", key = "SERVICE_ROLE_KEY")))
         }
         (Meaning::Fine, _) => Ok(vec![]),
-        (Meaning::Strange, status) => {
+        (Meaning::Strange, Answer { status, .. }) => {
             Err(Gap::Unknown(msg!("probe-http-strange", service = service, status = status.to_string())))
         }
-        (meaning, status) => Ok(vec![told(scene, &service, meaning, status)]),
+        (meaning, answer) => {
+            let mut found = told(scene, &service, meaning, answer.status);
+            if let Some(id) = answer.json()["error_id"].as_str()
+                && let Ok(log) = scene.log(Part::Auth).await
+            {
+                found.evidence.extend(cause(log.iter().map(|line| line.text.as_str()), id));
+            }
+            Ok(vec![found])
+        }
     }
+}
+
+/// What auth's log says of a request: an answer's `error_id` is its `request_id`, and the
+/// last SQLSTATE is the cause; the first ones often only say that a transaction had failed.
+fn cause<'a>(log: impl DoubleEndedIterator<Item = &'a str>, id: &str) -> Option<Msg> {
+    let of_it = |line: &&str| line.contains(&format!("\"request_id\":\"{id}\""));
+    let line: Value =
+        serde_json::from_str(log.rev().find(|line| of_it(line) && line.contains(STATE))?).ok()?;
+    let (before, after) = line["error"].as_str()?.rsplit_once(STATE)?;
+    let state = after.get(..5).filter(|state| state.chars().all(|c| c.is_ascii_alphanumeric()))?;
+    let message = without_logins(before.trim_end_matches(['(', ' ']));
+    Some(msg!("finding-auth-answer-log", message = message, state = state))
 }
 
 fn told(scene: &Scene, service: &str, meaning: Meaning, status: u16) -> Finding {
@@ -132,6 +158,22 @@ fn told(scene: &Scene, service: &str, meaning: Meaning, status: u16) -> Finding 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_state_of_the_request_is_the_cause() {
+        let line = |id: &str, error: &str| json!({ "request_id": id, "error": error }).to_string();
+        let log = [
+            line("a", "ERROR: current transaction is aborted (SQLSTATE 25P02)"),
+            line("a", "x: ERROR: relation \"auth.refresh_tokens\" does not exist (SQLSTATE 42P01)"),
+            line("b", "ERROR: other (SQLSTATE 42501)"),
+            "not of it".to_owned(),
+        ];
+        let of = |id: &str| cause(log.iter().map(String::as_str), id);
+        let found = of("a").unwrap();
+        assert_eq!(found.args["state"], "42P01".into());
+        assert_eq!(found.args["message"], "x: ERROR: relation \"auth.refresh_tokens\" does not exist".into());
+        assert_eq!(of("c"), None);
+    }
 
     #[test]
     fn answers_are_told_apart() {

@@ -19,6 +19,14 @@ pub(super) const NAMES_PROBE: Look = Look { id: NAMES, row: "24", see: |scene| B
 const WORKING_DIR: &str = "com.docker.compose.project.working_dir";
 const WORDS: [&str; 2] = ["already allocated", "address already in use"];
 
+/// Whether a container still does not run: one that starts again and again takes its own
+/// port in between.
+async fn stands_still(scene: &Scene, container: &str) -> Result<bool, Problem> {
+    let engine = scene.live.engine(&scene.instance.host)?;
+    let now = engine.condition(container).await?;
+    Ok(matches!(now.state.as_str(), "exited" | "created" | "dead"))
+}
+
 async fn ports(scene: &Scene) -> Seen {
     let mut taken = Vec::new();
     for (service, container) in scene.instance.containers() {
@@ -33,7 +41,8 @@ async fn ports(scene: &Scene) -> Seen {
             };
             // Of several ports the engine names one: each is tried.
             let busy = tokio::net::TcpListener::bind((address, host)).await;
-            if busy.is_err_and(|e| e.kind() == std::io::ErrorKind::AddrInUse) {
+            let busy = busy.is_err_and(|e| e.kind() == std::io::ErrorKind::AddrInUse);
+            if busy && stands_still(scene, &container.name).await? {
                 taken.push((service.to_owned(), host.to_string()));
             }
         }

@@ -18,6 +18,9 @@ pub(super) const NAMES_PROBE: Look = Look { id: NAMES, row: "10", see: |scene| B
 /// The port both gateways listen on.
 const PORT: u16 = 8000;
 
+/// The port auth listens on.
+const AUTH_PORT: u16 = 9999;
+
 /// Whether the gateway turns the anon key of `.env` away although it was given the same.
 pub(super) async fn refuses(scene: &Scene) -> Seen {
     let service = scene.with(Part::Gateway)?.to_owned();
@@ -31,8 +34,14 @@ pub(super) async fn refuses(scene: &Scene) -> Seen {
             return Err(Gap::Unknown(msg!("probe-no-http", service = service, why = why.to_string())));
         }
     };
-    if answer.status != 401 {
-        return Ok(vec![]);
+    match answer.status {
+        401 => {}
+        200..300 => return Ok(vec![]),
+        // It let the key in or not: what it says now is about something else.
+        status => {
+            let status = status.to_string();
+            return Err(Gap::Unknown(msg!("probe-http-strange", service = service, status = status)));
+        }
     }
     let next = advice(
         msg!("finding-gateway-keys-next", service = &service),
@@ -48,6 +57,29 @@ pub(super) async fn refuses(scene: &Scene) -> Seen {
 /// The addresses `getent hosts` printed.
 fn addresses(out: &str) -> Vec<String> {
     out.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// Whether auth answers by way of the gateway, if it answers at all.
+async fn reaches(scene: &Scene, gateway: &str, auth: &str) -> Seen {
+    let key = scene.env_value("ANON_KEY").unwrap_or_default();
+    let through = Question::get("/auth/v1/settings").header("apikey", key);
+    let (through, direct) = tokio::join!(
+        scene.live.http(&scene.instance, Part::Gateway, PORT, through),
+        scene.live.http(&scene.instance, Part::Auth, AUTH_PORT, Question::get("/health")),
+    );
+    let (Ok(through), Ok(direct)) = (through, direct) else { return Ok(vec![]) };
+    if !matches!(through.status, 502..=504) || direct.status != 200 {
+        return Ok(vec![]);
+    }
+    let next = advice(
+        msg!("finding-gateway-reach-next", service = auth, port = AUTH_PORT.to_string()),
+        vec![scene.compose_line(&format!("logs --tail 50 {gateway}"))],
+    );
+    let title = msg!("finding-gateway-reach", gateway = gateway, service = auth);
+    let means = msg!("finding-gateway-names-means");
+    let mut found = finding(NAMES, Severity::Critical, title, means, next);
+    found.evidence = vec![msg!("finding-http-saw", service = gateway, status = through.status.to_string())];
+    Ok(vec![found])
 }
 
 async fn names(scene: &Scene) -> Seen {
@@ -70,7 +102,7 @@ async fn names(scene: &Scene) -> Seen {
     let (four, any_six) = (seen.iter().filter(|a| a.contains('.')), seen.iter().any(|a| a.contains(':')));
     let wrong: Vec<&String> = four.clone().filter(|a| !right.contains(a)).collect();
     if wrong.is_empty() && (four.count() > 0 || any_six) {
-        return Ok(vec![]);
+        return reaches(scene, &gateway, &auth).await;
     }
     let next = advice(
         msg!("finding-gateway-names-next", service = &auth),

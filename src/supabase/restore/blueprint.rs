@@ -13,7 +13,10 @@ use tokio::io::AsyncReadExt;
 
 use super::super::instance::{Part, part_of};
 use crate::{
-    domain::{manifest::Manifest, problem::Problem},
+    domain::{
+        manifest::{self, Manifest},
+        problem::Problem,
+    },
     engine::Shelf,
     problem,
     secret::Secret,
@@ -28,6 +31,16 @@ const MOST: u64 = 64 << 20;
 pub(super) const DATA: &str = "/var/lib/postgresql/data";
 /// Where the storage API keeps objects in its.
 const OBJECTS: &str = "/var/lib/storage";
+
+/// Reads a part that is one JSON text. Problems: `restore-record-broken`, what keeps the
+/// part from being read.
+pub(super) async fn record(shelf: &Shelf, part: &manifest::Part) -> Result<Vec<u8>, Problem> {
+    let reader = open_part(shelf.store.clone(), &shelf.resource, part, std::sync::Arc::new(|_| {})).await?;
+    let mut text = Vec::new();
+    let read = reader.take(MOST).read_to_end(&mut text).await;
+    read.map_err(|e| problem!("restore-record-broken").detail(e))?;
+    Ok(text)
+}
 
 /// The layout of an instance.
 pub(super) struct Blueprint {
@@ -102,12 +115,7 @@ impl Blueprint {
     /// part from being read.
     pub(super) async fn read(shelf: &Shelf, manifest: &Manifest) -> Result<Self, Problem> {
         let part = manifest.part(RECORD).ok_or_else(|| problem!("restore-point-partial", part = RECORD))?;
-        let reader =
-            open_part(shelf.store.clone(), &shelf.resource, part, std::sync::Arc::new(|_| {})).await?;
-        let mut text = Vec::new();
-        let read = reader.take(MOST).read_to_end(&mut text).await;
-        read.map_err(|e| problem!("restore-record-broken").detail(e))?;
-        Self::parse(&text)
+        Self::parse(&record(shelf, part).await?)
     }
 
     /// From the record's text. Nothing of it in an error: it holds secrets.

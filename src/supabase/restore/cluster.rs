@@ -1,16 +1,25 @@
 //! A cluster that was saved as it is: its data folder belongs to whom PostgreSQL demands,
-//! and what starts on it is the cluster that was saved.
+//! what starts on it is the cluster that was saved, and it holds what was counted before
+//! and after it was copied.
 
-use std::{fs, io, os::unix::fs as unix, path::Path, path::PathBuf};
+use std::{fs, io, os::unix::fs as unix, path::Path, path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
 
 use super::{
-    super::{capture::ClusterFacts, live::Live},
+    super::{
+        capture::{ClusterFacts, HELD_AFTER, HELD_BEFORE},
+        live::Live,
+    },
+    blueprint::record,
     workspace::blocking,
 };
 use crate::{
-    domain::{msg::Msg, problem::Problem},
+    domain::{manifest::Manifest, msg::Msg, problem::Problem},
+    engine::{
+        Shelf,
+        postgres::{Between, Compared, Held, Moment},
+    },
     msg, problem,
     saga::{
         Cx,
@@ -105,4 +114,78 @@ impl Step for Identity {
         cx.log(msg!("restore-log-users", count = users)).await;
         Ok(())
     }
+}
+
+/// How long the side cluster may be counted: nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(12 * 3600);
+/// How many differences are listed.
+const LISTED: usize = 20;
+
+/// Compares what the side cluster holds with what was counted around the copy.
+pub(super) struct Holds {
+    pub(super) live: Live,
+    pub(super) host: String,
+    pub(super) side: String,
+    pub(super) shelf: Shelf,
+    pub(super) manifest: Manifest,
+}
+
+#[async_trait]
+impl Step for Holds {
+    type Effect = Reads;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "holds".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("restore-step-holds")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("instance-undo-nothing-read"))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { stall: None, ..Limits::stream() }
+    }
+
+    async fn run(&self, cx: &Cx) -> Result<(), Problem> {
+        let (before, after) = (self.said(HELD_BEFORE).await?, self.said(HELD_AFTER).await?);
+        let (Some(before), Some(after)) = (before, after) else {
+            cx.log(msg!("restore-log-not-held")).await;
+            return Ok(());
+        };
+        let access = self.live.db_access(&self.host, &self.side);
+        let found = self.live.postgres().held(&access, Moment::After, PATIENCE, Some(cx)).await?;
+        let Compared { alike, differences, unsure } =
+            Between { before: &before, after: &after }.compare(&found);
+        if !differences.is_empty() {
+            let count = differences.len();
+            return Err(problem!("restore-cluster-differs", count = count).detail(some(&differences, "\n")));
+        }
+        cx.log(msg!("restore-log-holds", count = alike)).await;
+        if !unsure.is_empty() {
+            let names = some(&unsure, ", ");
+            cx.log(msg!("restore-log-unsure", count = unsure.len(), names = names)).await;
+        }
+        Ok(())
+    }
+}
+
+impl Holds {
+    /// What a part says; nothing, where the point has none or it says nothing.
+    async fn said(&self, name: &str) -> Result<Option<Held>, Problem> {
+        let Some(part) = self.manifest.part(name) else { return Ok(None) };
+        let text = record(&self.shelf, part).await?;
+        let held: Held = serde_json::from_slice(&text).map_err(|_| problem!("restore-record-broken"))?;
+        Ok(Some(held).filter(|held| !held.is_empty()))
+    }
+}
+
+/// The first of some names.
+fn some(names: &[String], between: &str) -> String {
+    let more = (names.len() > LISTED).then(|| "…".to_owned());
+    names.iter().take(LISTED).cloned().chain(more).collect::<Vec<_>>().join(between)
 }

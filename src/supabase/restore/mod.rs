@@ -34,7 +34,7 @@ pub use self::{
 };
 use self::{
     blueprint::Blueprint,
-    cluster::{Identity, Own},
+    cluster::{Holds, Identity, Own},
     sample::Sample,
     side::{SideStart, SideStop, side_name},
     unpack::Unpack,
@@ -225,7 +225,11 @@ impl Making<'_> {
                 let at = steps.len() - 1;
                 let own = Own { data: next.join(data), facts: facts.clone() };
                 steps.splice(at..at, [self.unpack(CLUSTER, next.join(data))?, AnyStep::new(own)]);
+                let (shelf, manifest) = (self.shelf.clone(), self.manifest.clone());
+                let holds =
+                    Holds { live: live.clone(), host: host.clone(), side: side.clone(), shelf, manifest };
                 steps.push(AnyStep::from(AnyStep::new(Identity { live, host, side, facts })));
+                steps.push(AnyStep::from(AnyStep::new(holds)));
             }
             None => {
                 let cluster = self.live.db_access(host, side);

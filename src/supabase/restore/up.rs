@@ -7,10 +7,10 @@ use async_trait::async_trait;
 
 use super::super::{
     compose::{complaint, resolve},
-    instance::{Instance, Part, part_of},
+    instance::{Instance, part_of},
     live::Live,
     order::start_order,
-    steps::{Before, Target, until_up},
+    steps::{Before, Target, until_up, wait},
 };
 use crate::{
     domain::{msg::Msg, problem::Problem},
@@ -23,16 +23,13 @@ use crate::{
 
 /// How long Compose may take to make and start everything.
 const LIMIT: Duration = Duration::from_secs(900);
-/// How long a service may take to stop, and how long the database.
-const GRACE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(90));
 
 /// Stops every container of the instance, gracefully, what waits for others first.
 pub(super) async fn halt(live: &Live, instance: &Instance, cx: &Cx) -> Result<(), Problem> {
     let engine = live.engine(&instance.host)?;
     for service in start_order(instance, &[]).iter().rev() {
         for container in instance.services.get(service).into_iter().flatten() {
-            let db = part_of(service, &container.image) == Some(Part::Db);
-            engine.stop(&container.name, if db { GRACE.1 } else { GRACE.0 }).await?;
+            engine.stop(&container.name, wait::grace(part_of(service, &container.image))).await?;
             cx.progress().beat();
         }
     }

@@ -127,7 +127,7 @@ impl Step for ForgetEnv {
     }
 
     fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(msg!("instance-undo-forget"))
+        UndoRule::Final(msg!("instance-undo-forget"))
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {

@@ -2,11 +2,14 @@
 //! and again before it is started. A container that is started without its folder would
 //! get an empty one from the engine.
 
-use std::{io::ErrorKind, path::Path};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use async_trait::async_trait;
 
-use super::{Before, Target};
+use super::{Before, Target, look::SeenService};
 use crate::{
     domain::{msg::Msg, problem::Problem},
     host::ContainerHost,
@@ -23,15 +26,75 @@ use crate::{
 
 /// Every container with the same mounts, their volumes and folders there, and the files of
 /// a stopped database as a clean end leaves them.
+#[derive(Clone)]
 pub struct Intact {
-    /// The step's name: a plan may look twice.
-    pub name: &'static str,
-    /// Of what.
-    pub target: Target,
-    /// The services that are to be started again.
-    pub services: Vec<String>,
-    /// What it is compared with.
-    pub before: Slot<Before>,
+    name: &'static str,
+    target: Target,
+    services: Vec<String>,
+    before: Slot<Before>,
+    /// Whether services are started after it: where they are not, what is gone is told, and
+    /// keeps nobody from stopping what runs.
+    starts: bool,
+}
+
+impl Intact {
+    /// The looks before and after a stop.
+    pub fn around(target: &Target, services: &[String], before: &Slot<Before>, starts: bool) -> [Self; 2] {
+        let one = Self { starts, ..Self::before_a_start(target, services, before) };
+        [one.clone(), Self { name: "volumes-again", ..one }]
+    }
+
+    /// The look before services are started.
+    pub fn before_a_start(target: &Target, services: &[String], before: &Slot<Before>) -> Self {
+        let (target, services, before) = (target.clone(), services.to_vec(), before.clone());
+        Self { name: "volumes", target, services, before, starts: true }
+    }
+}
+
+/// What there is of volumes and folders.
+pub(super) struct Files {
+    project: PathBuf,
+    volumes: Vec<String>,
+}
+
+impl Files {
+    pub(super) async fn of(target: &Target) -> Result<Self, Problem> {
+        let instance = target.now().await?;
+        let volumes = target.live.engine(&instance.host)?.volumes().await?;
+        Ok(Self { project: instance.folder, volumes })
+    }
+
+    /// Whether all that a container is started with is there. Problem:
+    /// `service-files-gone`.
+    pub(super) async fn there(&self, service: &str, container: &SeenService) -> Result<(), Problem> {
+        match self.gone(container).await {
+            Some(path) => Err(problem!("service-files-gone", service = service, path = path)),
+            None => Ok(()),
+        }
+    }
+
+    /// The first that is not.
+    async fn gone(&self, container: &SeenService) -> Option<String> {
+        for (kind, source, _) in &container.mounts {
+            if self.lacks(kind, source).await {
+                return Some(source.clone());
+            }
+        }
+        None
+    }
+
+    /// Whether a volume, or a folder of the project, is gone. Where Zelo may not look,
+    /// nothing is known against it.
+    async fn lacks(&self, kind: &str, source: &str) -> bool {
+        match kind {
+            "volume" => !self.volumes.iter().any(|volume| volume == source),
+            "bind" if Path::new(source).starts_with(&self.project) => {
+                let looked = tokio::fs::symlink_metadata(source).await;
+                looked.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+            }
+            _ => false,
+        }
+    }
 }
 
 #[async_trait]
@@ -60,7 +123,7 @@ impl Step for Intact {
         let instance = self.target.now().await?;
         let now = Before::of(&instance);
         let engine = self.target.live.engine(&instance.host)?;
-        let volumes = engine.volumes().await?;
+        let files = Files { project: instance.folder.clone(), volumes: engine.volumes().await? };
         for (service, was) in before.containers().filter(|(name, _)| self.services.iter().any(|n| n == name))
         {
             let is = now.of_service(service).iter().find(|container| container.name == was.name);
@@ -70,8 +133,12 @@ impl Step for Intact {
             if is.mounts != was.mounts {
                 return Err(problem!("service-mounts", service = service, container = &was.name));
             }
+            if self.starts {
+                files.there(service, is).await?;
+            } else if let Some(path) = files.gone(is).await {
+                cx.log(msg!("instance-log-files-gone", service = service, path = path)).await;
+            }
             for (kind, source, target) in &is.mounts {
-                there(kind, source, &instance.folder, &volumes, service).await?;
                 if kind == "bind" && target == DATA {
                     self.cluster(&**engine, service, &is.name, Path::new(source), cx).await?;
                 }
@@ -104,26 +171,6 @@ impl Intact {
     }
 }
 
-/// Whether a volume, or a folder of the project, is still there. Where Zelo may not look,
-/// nothing is known against it. Problem: `service-files-gone`.
-async fn there(
-    kind: &str,
-    source: &str,
-    project: &Path,
-    volumes: &[String],
-    service: &str,
-) -> Result<(), Problem> {
-    let gone = match kind {
-        "volume" => !volumes.iter().any(|volume| volume == source),
-        "bind" if Path::new(source).starts_with(project) => {
-            let looked = tokio::fs::symlink_metadata(source).await;
-            looked.is_err_and(|error| error.kind() == ErrorKind::NotFound)
-        }
-        _ => false,
-    };
-    if gone { Err(problem!("service-files-gone", service = service, path = source)) } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,16 +180,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().join("data");
         std::fs::create_dir(&here).unwrap();
-        let volumes = ["shop_db-config".to_owned()];
-        let look = async |kind: &str, source: &str| {
-            there(kind, source, folder.path(), &volumes, "db").await.map_err(|problem| problem.code)
-        };
-        let gone = Err("service-files-gone".to_owned());
-        assert_eq!(look("volume", "shop_db-config").await, Ok(()));
-        assert_eq!(look("volume", "shop_other").await, gone);
-        assert_eq!(look("bind", &here.display().to_string()).await, Ok(()));
-        assert_eq!(look("bind", &folder.path().join("no").display().to_string()).await, gone);
-        assert_eq!(look("bind", "/not/of/the/project").await, Ok(()), "nobody's business");
-        assert_eq!(look("tmpfs", "").await, Ok(()));
+        let volumes = vec!["shop_db-config".to_owned()];
+        let files = Files { project: folder.path().to_owned(), volumes };
+        let look = async |kind: &str, source: &str| files.lacks(kind, source).await;
+        assert!(!look("volume", "shop_db-config").await);
+        assert!(look("volume", "shop_other").await);
+        assert!(!look("bind", &here.display().to_string()).await);
+        assert!(look("bind", &folder.path().join("no").display().to_string()).await);
+        assert!(!look("bind", "/not/of/the/project").await, "nobody's business");
+        assert!(!look("tmpfs", "").await);
     }
 }

@@ -114,7 +114,7 @@ impl Step for ForgetListing {
     }
 
     fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(msg!("instance-undo-forget"))
+        UndoRule::Final(msg!("instance-undo-forget"))
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {

@@ -22,7 +22,7 @@ use crate::{
     supabase::{
         compose::complaint,
         diagnose::look_again,
-        instance::{Part, part_of},
+        instance::part_of,
         repairs::{Mend, Remedy},
         scene::Scene,
     },
@@ -155,8 +155,8 @@ impl MendOne {
         let instance = self.target.now().await?;
         let engine = self.target.live.engine(&instance.host)?;
         for container in instance.services.get(service).into_iter().flatten() {
-            let db = part_of(service, &container.image) == Some(Part::Db);
-            engine.restart(&container.name, Duration::from_secs(if db { 90 } else { 30 })).await?;
+            let grace = wait::grace(part_of(service, &container.image));
+            engine.restart(&container.name, grace).await?;
             if let Err(problem) =
                 wait::until_up(&**engine, service, &container.name, &|| cx.progress().beat()).await
             {

@@ -157,7 +157,7 @@ impl Step for ForgetSchema {
     }
 
     fn undo_rule(&self) -> UndoRule {
-        UndoRule::Nothing(msg!("instance-undo-forget"))
+        UndoRule::Final(msg!("instance-undo-forget"))
     }
 
     async fn run(&self, cx: &Cx) -> Result<(), Problem> {

@@ -25,9 +25,6 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(300);
 /// How long Compose itself waits for them, in seconds.
 const WAIT: &str = "180";
-/// How long a database may take to stop before it is killed, in seconds: Compose's own ten
-/// are not enough under load (physical-facts 1). The others keep what their files say.
-const GRACE_DB: &str = "90";
 
 /// Recreates services from the files as they are.
 pub struct Recreate {
@@ -75,7 +72,7 @@ pub(super) async fn up(target: &Target, services: &[String], force: bool, cx: &C
         part_of(service, image) == Some(Part::Db)
     };
     let (first, then): (Vec<&String>, Vec<&String>) = services.iter().partition(is_db);
-    for (services, grace) in [(first, Some(GRACE_DB)), (then, None)] {
+    for (services, grace) in [(first, Some(wait::GRACE_DB)), (then, None)] {
         if !services.is_empty() {
             together(target, &instance, &services, grace, force, cx).await?;
         }
@@ -87,13 +84,14 @@ async fn together(
     target: &Target,
     instance: &Instance,
     services: &[&String],
-    grace: Option<&str>,
+    grace: Option<u64>,
     force: bool,
     cx: &Cx,
 ) -> Result<(), Problem> {
     let mut args = vec!["up", "--detach", "--no-deps", "--no-build", "--pull", "never", "--wait"];
     args.extend(["--wait-timeout", WAIT]);
-    args.extend(grace.into_iter().flat_map(|seconds| ["--timeout", seconds]));
+    let grace = grace.map(|seconds| seconds.to_string());
+    args.extend(grace.iter().flat_map(|seconds| ["--timeout", seconds]));
     if force {
         args.push("--force-recreate");
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{Before, Target, wait};
+use super::{Before, Target, intact::Files, wait};
 use crate::{
     domain::{msg::Msg, problem::Problem},
     msg,
@@ -17,11 +17,6 @@ use crate::{
     },
     supabase::instance::{Part, part_of},
 };
-
-/// How long a service may take to stop before it is killed.
-const GRACE: Duration = Duration::from_secs(30);
-/// The same for the database, which writes everything down first.
-const GRACE_DB: Duration = Duration::from_secs(90);
 
 /// Stops services.
 pub struct Stop {
@@ -70,8 +65,9 @@ impl Step for Stop {
         for service in self.services.iter().rev() {
             for container in before.of_service(service).iter().filter(|c| c.ran()) {
                 let image = engine.container(&container.name).await?.image;
-                let db = part_of(service, &image) == Some(Part::Db);
-                let forced = engine.stop(&container.name, if db { GRACE_DB } else { GRACE }).await?;
+                let part = part_of(service, &image);
+                let db = part == Some(Part::Db);
+                let forced = engine.stop(&container.name, wait::grace(part)).await?;
                 let condition = engine.condition(&container.name).await?;
                 if db && (forced || condition.exit_code != 0) {
                     // It recovers when it starts; a copy taken now would not be clean.
@@ -92,9 +88,17 @@ impl Step for Stop {
         let Some(before) = cx.find(&self.before)? else { return Ok(()) };
         let host = self.target.access.value("host").unwrap_or("local");
         let engine = self.target.live.engine(host)?;
+        let files = Files::of(&self.target).await?;
         let mut failed = None;
         for service in &self.services {
             for container in before.of_service(service).iter().filter(|c| c.ran()) {
+                // The engine would make an empty folder where one is gone.
+                if let Err(problem) = files.there(service, container).await
+                    && engine.condition(&container.name).await?.state != "running"
+                {
+                    failed = failed.or(Some(problem));
+                    continue;
+                }
                 // What was sick before may stay so.
                 let up = if container.was_well() {
                     wait::bring_up(&**engine, service, &container.name, &|| cx.progress().beat()).await

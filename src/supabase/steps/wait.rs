@@ -13,6 +13,17 @@ use crate::{
     supabase::instance::{Part, part_of},
 };
 
+/// Seconds a service may take to stop before it is killed.
+const GRACE: u64 = 30;
+/// The same for the database, which writes everything down first: Compose's own ten are
+/// not enough under load (physical-facts 1).
+pub(super) const GRACE_DB: u64 = 90;
+
+/// How long a part of an instance may take to stop before it is killed.
+pub(in crate::supabase) fn grace(part: Option<Part>) -> Duration {
+    Duration::from_secs(if part == Some(Part::Db) { GRACE_DB } else { GRACE })
+}
+
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(300);
 /// How long one without a health check must stay up to count.

@@ -198,6 +198,18 @@ async fn finding_17_realtimes_tenant() {
 }
 
 #[tokio::test]
+async fn what_auths_log_says_of_a_refused_request_is_told() {
+    let Some(stack) = Stack::today().await else { return };
+    stack.sql("ALTER TABLE auth.refresh_tokens RENAME TO gone");
+    let diagnosis = stack.diagnosis().await;
+    stack.sql("ALTER TABLE auth.gone RENAME TO refresh_tokens");
+    let found = Stack::finds(&diagnosis, &["auth-answer", "sign-up"]);
+    let told = found[0].evidence.iter().find(|one| one.id == "finding-auth-answer-log");
+    assert_eq!(told.unwrap_or_else(|| panic!("{found:#?}")).args["state"], "42P01".into());
+    Stack::finds(&stack.diagnosis().await, &[]);
+}
+
+#[tokio::test]
 async fn finding_18_storage() {
     let Some(stack) = Stack::today().await else { return };
     let inject = "ALTER TABLE storage.objects OWNER TO postgres; \

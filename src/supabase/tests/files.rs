@@ -87,6 +87,21 @@ async fn finding_10_auth_resolves_elsewhere() {
 }
 
 #[tokio::test]
+async fn finding_10_the_gateway_asks_auth_at_another_port() {
+    let Some(stack) = Stack::today().await else { return };
+    let path = "volumes/api/envoy/cds.yaml";
+    let old = stack.edit(path, |text| text.replace("port_value: 9999", "port_value: 9998"));
+    stack.compose(&["restart", "api-gw"]);
+    let diagnosis = stack.diagnosis().await;
+    stack.put(path, &old);
+    stack.compose(&["restart", "api-gw"]);
+    stack.settled().await;
+    let found = Stack::finds(&diagnosis, &["gateway-names"]);
+    assert_eq!(found[0].title.id, "finding-gateway-reach", "{found:#?}");
+    Stack::finds(&stack.diagnosis().await, &[]);
+}
+
+#[tokio::test]
 async fn finding_11_an_empty_setting() {
     let Some(stack) = Stack::today().await else { return };
     let keys = [("DISABLE_SIGNUP", ""), ("SMTP_PORT", "")];

@@ -104,7 +104,7 @@ pub(super) fn plan(
         title: t.m(&line.title),
         effect: line.effect,
         undo: match &line.undo {
-            UndoRule::Undoes(msg) | UndoRule::Nothing(msg) => t.m(msg),
+            UndoRule::Undoes(msg) | UndoRule::Nothing(msg) | UndoRule::Final(msg) => t.m(msg),
         },
         commits: line.commits,
     });

@@ -5,6 +5,7 @@ mod contract;
 mod crash;
 mod digest;
 mod encodings;
+mod held;
 mod in_place;
 mod load;
 mod restore;

@@ -80,7 +80,7 @@ impl PlanStep {
     fn of(line: &PlanLine, words: &Catalogue) -> Self {
         let (undoes, undo) = match &line.undo {
             UndoRule::Undoes(how) => (true, how),
-            UndoRule::Nothing(why) => (false, why),
+            UndoRule::Nothing(why) | UndoRule::Final(why) => (false, why),
         };
         Self {
             number: line.index + 1,
