@@ -18,6 +18,9 @@ else
     lab_cache=${XDG_CACHE_HOME:-$HOME/.cache}/zelo-lab
 fi
 
+# Where the instances of lab/up lie.
+lab_try=$lab_cache/try
+
 say() { printf 'lab: %s\n' "$*" >&2; }
 die() {
     say "$*"

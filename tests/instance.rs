@@ -43,5 +43,7 @@ mod secrets;
 mod serving;
 #[path = "instance/shared.rs"]
 mod shared;
+#[path = "instance/tour.rs"]
+mod tour;
 #[path = "instance/undo.rs"]
 mod undo;

@@ -53,6 +53,9 @@ pub struct Args {
     /// Insist on a kind: postgres, sqlite, or supabase, an instance of the lab (exit code 3 if it cannot be had)
     #[arg(long, value_name = "KIND", value_parser = ["postgres", "sqlite", "supabase"])]
     pub kind: Option<String>,
+    /// Show it on this instance of the lab, by its Compose project
+    #[arg(long, value_name = "PROJECT")]
+    pub instance: Option<String>,
     /// Address and port of the pages
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub bind: String,
@@ -137,7 +140,8 @@ impl Show<'_> {
     async fn tour(&self, report: &mut Report) -> Result<(), Stop> {
         container::sweep(&self.running.world.hosts).await;
         if self.args.kind.as_deref() == Some("supabase") {
-            return StackTour { desk: self.desk, running: self.running, report }.go().await;
+            let tour = StackTour { desk: self.desk, running: self.running, report };
+            return tour.go(self.args.instance.as_deref()).await;
         }
         let sample = self.sample(report).await?;
         Tour { desk: self.desk, running: self.running, sample: &*sample, report }.go().await?;

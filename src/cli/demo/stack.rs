@@ -53,10 +53,11 @@ pub(super) struct StackTour<'a> {
 }
 
 impl StackTour<'_> {
-    /// Shows everything. Of a tour broken off, the report holds what was done.
-    pub(super) async fn go(mut self) -> Result<(), Stop> {
+    /// Shows everything, on this instance or on any. Of a tour broken off, the report holds
+    /// what was done.
+    pub(super) async fn go(mut self, wanted: Option<&str>) -> Result<(), Stop> {
         self.report.kind = Some(KIND.to_string());
-        let access = find(&self.running.world).await?;
+        let access = find(&self.running.world, wanted).await?;
         let row = self.resource(access.clone()).await?;
         self.head(msg!("demo-stack-1", name = &row.name));
         let before = self.contents(&access).await?;
@@ -106,7 +107,7 @@ impl StackTour<'_> {
 
     /// Whether there is an instance to show this on.
     pub(super) async fn offered(world: &World) -> bool {
-        find(world).await.is_ok()
+        find(world, None).await.is_ok()
     }
 
     async fn resource(&self, access: Access) -> Result<ResourceRow, Stop> {
@@ -145,12 +146,13 @@ impl StackTour<'_> {
 }
 
 /// An instance of the lab that runs. Problem: `demo-no-instance`.
-async fn find(world: &World) -> Result<Access, Problem> {
+async fn find(world: &World, wanted: Option<&str>) -> Result<Access, Problem> {
     let none = || problem!("demo-no-instance");
     let containers = world.hosts.engine(HOST).ok_or_else(none)?.containers().await?;
     let of_the_lab = projects(&containers).into_iter().find(|project| {
         let all = || project.services.values().flatten();
-        is_supabase(project) && all().all(|c| c.labels.contains_key(LAB) && c.state == "running")
+        let fits = wanted.is_none_or(|name| project.name == name);
+        fits && is_supabase(project) && all().all(|c| c.labels.contains_key(LAB) && c.state == "running")
     });
     let mut access = Access::default();
     access.values.insert("project".to_owned(), of_the_lab.ok_or_else(none)?.name);

@@ -62,4 +62,4 @@ demo-stack-offered = An instance of the lab runs here: zelo demo --kind supabase
 
 problem-demo-no-instance = No instance of the lab runs here.
     .safe = Nothing was changed. A Supabase of your own is never broken to show something.
-    .next = Make one: lab/up, then lab/instance new /tmp/try try today 28000
+    .next = lab/up makes two.

@@ -62,4 +62,4 @@ demo-stack-offered = Uma instância do laboratório roda aqui: zelo demo --kind 
 
 problem-demo-no-instance = Nenhuma instância do laboratório roda aqui.
     .safe = Nada foi alterado. Um Supabase seu nunca é quebrado para mostrar algo.
-    .next = Crie uma: lab/up, depois lab/instance new /tmp/try try today 28000
+    .next = lab/up cria duas.
