@@ -8,7 +8,7 @@
 //! the log may be up to 32 values ahead, never behind (`SEQ_LOG_VALS` of
 //! src/backend/commands/sequence.c).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Database, Held, Sequence, Table};
 
@@ -119,13 +119,7 @@ impl Around<'_> {
     }
 
     /// As it was before or after, if it was the same; else as one of both.
-    fn either<T: PartialEq + std::fmt::Debug>(
-        &mut self,
-        key: &str,
-        before: Option<T>,
-        after: Option<T>,
-        found: Option<T>,
-    ) {
+    fn either<T: PartialEq>(&mut self, key: &str, before: Option<T>, after: Option<T>, found: Option<T>) {
         if found == before || found == after {
             self.compared.alike += 1;
         } else if before == after {
@@ -146,21 +140,21 @@ impl Around<'_> {
     }
 }
 
-fn keys<'a, V>(
-    one: &'a std::collections::BTreeMap<String, V>,
-    other: &'a std::collections::BTreeMap<String, V>,
-) -> BTreeSet<&'a String> {
+fn keys<'a, V>(one: &'a BTreeMap<String, V>, other: &'a BTreeMap<String, V>) -> BTreeSet<&'a String> {
     one.keys().chain(other.keys()).collect()
 }
 
 /// How many rows a table may have held at a moment between; `None` where that is not known.
 fn bounds(before: Table, after: Table) -> Option<(i64, i64)> {
-    let (inserted, deleted) = (after.inserted - before.inserted, after.deleted - before.deleted);
-    if inserted < 0 || deleted < 0 || before.rows + inserted - deleted != after.rows {
+    // A point may come from elsewhere: its numbers may be any.
+    let inserted = after.inserted.checked_sub(before.inserted)?;
+    let deleted = after.deleted.checked_sub(before.deleted)?;
+    let agree = before.rows.checked_add(inserted)?.checked_sub(deleted)? == after.rows;
+    if inserted < 0 || deleted < 0 || !agree {
         return None;
     }
-    let low = (before.rows - deleted).max(after.rows - inserted);
-    let high = (before.rows + inserted).min(after.rows + deleted);
+    let low = before.rows.checked_sub(deleted)?.max(after.rows.checked_sub(inserted)?);
+    let high = before.rows.checked_add(inserted)?.min(after.rows.checked_add(deleted)?);
     Some((low, high))
 }
 
@@ -180,7 +174,6 @@ fn passed(before: Sequence, after: Sequence, found: Sequence) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn table(rows: i64, inserted: i64, deleted: i64) -> Table {
         Table { rows, inserted, deleted }
@@ -232,6 +225,13 @@ mod tests {
         assert_eq!(bounds(table(10, 0, 0), table(10, 3, 0)), None, "rolled back");
         assert_eq!(bounds(table(10, 9, 0), table(10, 0, 0)), None, "statistics were reset");
         assert_eq!(bounds(table(10, 0, 0), table(11, 0, 0)), None, "not told yet");
+        for (before, after) in [
+            (table(i64::MAX, 0, 0), table(0, 5, 0)),
+            (table(0, i64::MIN, 0), table(0, i64::MAX, 0)),
+            (table(i64::MIN, 0, 0), table(0, 0, i64::MAX)),
+        ] {
+            assert_eq!(bounds(before, after), None, "numbers that no server tells");
+        }
         let (before, after) = (held(table(10, 0, 0), 10, "a"), held(table(15, 5, 0), 15, "b"));
         let between = Between { before: &before, after: &after };
         for (found, well) in [(9, false), (10, true), (12, true), (15, true), (16, false)] {
