@@ -118,6 +118,17 @@ finding-auth-setting-saw = { $kind ->
    *[other] { $name } cannot be read
  }
 
+finding-mail-server = Sign-up fails: auth cannot hand over its mails
+finding-mail-server-means = Sign-ups wait for a mail that confirms the address. Auth answers “Error sending confirmation email” and takes the user back. Who has an account signs in as before.
+finding-mail-server-next = Correct the mail settings and send a test mail from there. Where addresses need no confirmation, set ENABLE_EMAIL_AUTOCONFIRM to true instead.
+finding-mail-server-none = SMTP_HOST is empty: no mail is sent, and nobody can confirm an address
+finding-mail-server-saw = { $kind ->
+    [name] Auth’s container finds no address for { $host } (SMTP_HOST)
+    [refused] { $host } refuses connections at port { $port } (SMTP_HOST, SMTP_PORT)
+   *[away] { $host } does not answer at port { $port } within 5 seconds, asked from auth’s container
+ }
+finding-mail-server-says = { $host }, port { $port }, turns auth away: { $words }
+
 ## Passwords and keys
 
 finding-db-passwords = { $roles ->
@@ -262,6 +273,7 @@ probe-no-conditions = The Docker Engine says nothing about the containers.
 probe-no-folder = The project's folder is not on this machine.
 probe-compose = Compose refuses the project's files.
 probe-getent = Names cannot be looked up inside { $service } (exit status { $status }).
+probe-mail-server = Whether the mail server { $host } can be reached cannot be told from inside { $service }. A test mail tells.
 probe-pg-version = The version of the data cannot be read from here.
 probe-trigger-refuses = The trigger { $trigger } on auth.{ $table } refuses the user that was tried: { $message } (SQLSTATE { $state }). It may be right to; only a real sign-up tells.
 probe-sign-up-refused = A rule of the database refuses the user that was tried: { $message } (SQLSTATE { $state }). It may be right to; only a real sign-up tells.

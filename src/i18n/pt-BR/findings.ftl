@@ -118,6 +118,17 @@ finding-auth-setting-saw = { $kind ->
    *[other] { $name } não pode ser lida
  }
 
+finding-mail-server = O cadastro falha: o auth não consegue entregar seus e-mails
+finding-mail-server-means = Cadastros esperam um e-mail que confirma o endereço. O auth responde “Error sending confirmation email” e desfaz o usuário. Quem tem conta entra como antes.
+finding-mail-server-next = Corrija as configurações de e-mail e envie dali um e-mail de teste. Se os endereços não precisam de confirmação, mude ENABLE_EMAIL_AUTOCONFIRM para true.
+finding-mail-server-none = SMTP_HOST está vazio: nenhum e-mail é enviado, e ninguém pode confirmar um endereço
+finding-mail-server-saw = { $kind ->
+    [name] O contêiner do auth não acha endereço para { $host } (SMTP_HOST)
+    [refused] { $host } recusa conexões na porta { $port } (SMTP_HOST, SMTP_PORT)
+   *[away] { $host } não responde na porta { $port } em 5 segundos, a partir do contêiner do auth
+ }
+finding-mail-server-says = { $host }, porta { $port }, recusa o auth: { $words }
+
 ## Senhas e chaves
 
 finding-db-passwords = { $roles ->
@@ -262,6 +273,7 @@ probe-no-conditions = O Docker Engine não diz nada sobre os contêineres.
 probe-no-folder = A pasta do projeto não está nesta máquina.
 probe-compose = O Compose recusa os arquivos do projeto.
 probe-getent = Não é possível consultar nomes dentro de { $service } (status de saída { $status }).
+probe-mail-server = Não dá para saber, de dentro de { $service }, se o servidor de e-mail { $host } é alcançado. Um e-mail de teste diz.
 probe-pg-version = A versão dos dados não pode ser lida daqui.
 probe-trigger-refuses = O trigger { $trigger } em auth.{ $table } recusa o usuário tentado: { $message } (SQLSTATE { $state }). Pode ter razão; só um cadastro real diz.
 probe-sign-up-refused = Uma regra do banco recusa o usuário tentado: { $message } (SQLSTATE { $state }). Pode ter razão; só um cadastro real diz.

@@ -27,6 +27,7 @@ use crate::{
         ForgetNetworks, Release as Write, is_cut_off,
         order::start_order,
         overlay_of,
+        probes::MAIL_SERVER,
         steps::{Done, ForgetEnv, Gate, NothingWorse, Recreate, Return, Sick},
     },
 };
@@ -103,7 +104,9 @@ impl Kind for Release {
         plan.destroy(Write { target: target.clone(), file: file.clone() });
         plan.destroy(Recreate { target: target.clone(), services, force: false });
         plan.add(Gate { target: target.clone(), before });
-        plan.add(NothingWorse { target: target.clone(), known: Vec::new(), seen });
+        // It sent no mail before, so nobody could see whether it can.
+        let known = vec![MAIL_SERVER.to_owned()];
+        plan.add(NothingWorse { target: target.clone(), known, seen });
         let mut plan = plan.commit(AnyCommit::new(Done));
         plan.settle(ForgetEnv { file });
         plan.settle(ForgetNetworks { target });

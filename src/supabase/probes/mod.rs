@@ -23,6 +23,7 @@ mod jwt_keys;
 mod kit;
 pub(super) mod line_ends;
 pub(crate) mod logins;
+mod mail_server;
 mod mounts;
 pub(super) mod owners;
 mod password_signs;
@@ -37,6 +38,7 @@ mod urls;
 
 use async_trait::async_trait;
 
+pub(crate) use self::mail_server::ID as MAIL_SERVER;
 pub(super) use self::{env_drift::differing, explains::settle, signing::Signing};
 
 use super::scene::Scene;
@@ -79,6 +81,7 @@ pub fn all() -> Vec<Box<dyn Probe>> {
         Box::new(urls::PROBE),
         Box::new(gateway::NAMES_PROBE),
         Box::new(auth_settings::PROBE),
+        Box::new(mail_server::PROBE),
         Box::new(analytics::PROBE),
         Box::new(internal_db::PROBE),
         Box::new(pooler::KEY_PROBE),

@@ -21,7 +21,7 @@ async fn with_env(stack: &Stack, keys: &[(&str, &str)], wanted: &[&str]) -> Vec<
     stack.put(".env", &old);
     let found = Stack::finds(&diagnosis, wanted);
     assert!(!format!("{found:?}").contains("a@b/c"), "a password in {found:#?}");
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
     found
 }
 
@@ -60,7 +60,7 @@ async fn finding_07_and_08_containers_with_older_keys() {
     stack.settled().await;
     let left: Vec<_> = after.findings.iter().map(|f| (f.probe.as_str(), f.severity)).collect();
     assert_eq!(left, [("env-drift", Severity::Notice)], "{:#?}", after.findings);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn finding_10_auth_resolves_elsewhere() {
     hosts("cat /tmp/hosts > /etc/hosts");
     let found = Stack::finds(&diagnosis, &["gateway-names"]);
     assert!(format!("{:?}", found[0].evidence).contains("203.0.113.9"));
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn finding_10_the_gateway_asks_auth_at_another_port() {
     stack.settled().await;
     let found = Stack::finds(&diagnosis, &["gateway-names"]);
     assert_eq!(found[0].title.id, "finding-gateway-reach", "{found:#?}");
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -121,7 +121,58 @@ async fn finding_11_auth_that_ends_by_it() {
     stack.settled().await;
     let found = Stack::finds(&diagnosis, &["auth-settings"]);
     assert_eq!(found[0].severity, Severity::Critical);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
+}
+
+/// Diagnoses with other settings in auth's container; they stay.
+async fn with_auth(stack: &Stack, keys: &[(&str, &str)], wanted: &[&str]) -> Vec<Finding> {
+    let text = std::fs::read_to_string(stack.folder().join(".env")).unwrap();
+    stack.put(".env", &keys.iter().fold(text, |text, (key, value)| set(&text, key, value)));
+    stack.compose(&["up", "-d", "--no-deps", "--wait", "auth"]);
+    let diagnosis = stack.diagnosis().await;
+    assert_eq!(Stack::unknown(&diagnosis), Vec::<String>::new());
+    Stack::finds(&diagnosis, wanted)
+}
+
+/// A mail server that greets with these words, until it is let go.
+fn greeting(words: &'static str) -> (u16, tokio::task::JoinHandle<()>) {
+    let listening = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = listening.local_addr().unwrap().port();
+    listening.set_nonblocking(true).unwrap();
+    let listening = tokio::net::TcpListener::from_std(listening).unwrap();
+    let serving = tokio::spawn(async move {
+        while let Ok((mut one, _)) = listening.accept().await {
+            drop(tokio::io::AsyncWriteExt::write_all(&mut one, words.as_bytes()).await);
+        }
+    });
+    (port, serving)
+}
+
+#[tokio::test]
+async fn a_mail_server_that_sign_ups_wait_for_is_looked_for_from_auth() {
+    let Some(stack) = Stack::today().await else { return };
+    let old = std::fs::read_to_string(stack.folder().join(".env")).unwrap();
+    let machine = stack.machine();
+    // The lab's settings name a container that does not exist, as upstream's do.
+    let name = with_auth(&stack, &[("ENABLE_EMAIL_AUTOCONFIRM", "false")], &["mail-server"]).await;
+    let none = with_auth(&stack, &[("SMTP_HOST", "")], &["mail-server"]).await;
+    let (port, serving) = greeting("220 mail.example ESMTP\r\n");
+    let at = [("SMTP_HOST", machine.as_str()), ("SMTP_PORT", &port.to_string())];
+    with_auth(&stack, &at, &[]).await;
+    serving.abort();
+    drop(serving.await);
+    let refused = Stack::finds(&stack.diagnosis().await, &["mail-server"]);
+    let (port, _serving) = greeting("554 mail.example no service\r\n");
+    let says = with_auth(&stack, &[("SMTP_PORT", &port.to_string())], &["mail-server"]).await;
+    stack.put(".env", &old);
+    stack.settled().await;
+    let saw = |found: &[Finding]| (found[0].evidence[0].id.clone(), found[0].evidence[0].args.clone());
+    assert_eq!(saw(&name).1["kind"], "name".into(), "{name:#?}");
+    assert_eq!(saw(&none).0, "finding-mail-server-none");
+    assert_eq!(saw(&refused).1["kind"], "refused".into(), "{refused:#?}");
+    assert_eq!(saw(&says).1["words"], "554 mail.example no service".into());
+    assert_eq!(says[0].severity, Severity::Serious);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -132,7 +183,7 @@ async fn finding_12_analytics() {
     stack.settled().await;
     let found = Stack::finds(&diagnosis, &["analytics"]);
     assert_eq!(found[0].severity, Severity::Serious, "{found:#?}");
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -150,7 +201,7 @@ async fn finding_15_line_ends() {
     let mends = stack.plan(&found[0]).await;
     stack.apply(&mends).await;
     assert_eq!(std::fs::read_to_string(stack.folder().join(path)).unwrap(), old);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -163,6 +214,7 @@ async fn finding_16_the_poolers_role() {
     let diagnosis = stack.diagnosis().await;
     stack.put(file, &old);
     Stack::finds(&diagnosis, &["pooler-role"]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -176,7 +228,7 @@ async fn finding_19_a_folder_in_place_of_a_file() {
     std::fs::remove_dir(&path).unwrap();
     std::fs::rename(&away, &path).unwrap();
     Stack::finds(&diagnosis, &["file-is-folder"]);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -191,7 +243,7 @@ async fn finding_20_vectors_socket() {
     stack.settled().await;
     std::fs::remove_dir(&wrong).unwrap();
     Stack::finds(&diagnosis, &["vector-socket"]);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -204,7 +256,7 @@ async fn finding_21_data_of_another_postgres() {
     stack.put(version, &old);
     stack.settled().await;
     Stack::finds(&diagnosis, &["postgres-version"]);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -224,7 +276,7 @@ async fn finding_23_a_port_in_use() {
     assert!(format!("{:?}", found[0].evidence).contains(&port.to_string()));
     let found = Stack::finds(&stopped, &["services"]);
     assert_eq!(found[0].severity, Severity::Critical);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -245,7 +297,7 @@ async fn finding_24_a_name_of_another_project() {
     stack.settled().await;
     Stack::finds(&diagnosis, &["name-in-use"]);
     Stack::finds(&missing, &["services"]);
-    Stack::finds(&stack.diagnosis().await, &[]);
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -259,6 +311,7 @@ async fn a_refused_line_of_env_is_told_with_its_number() {
     let line = &found[0].evidence[0];
     assert_eq!(line.id, "finding-compose-refused-line", "{line:?}");
     assert_eq!(line.args["line"], crate::domain::msg::Arg::from(lines));
+    stack.as_before().await;
 }
 
 #[tokio::test]
@@ -269,4 +322,5 @@ async fn a_database_that_is_stopped_is_told_alone() {
     stack.settled().await;
     let found = Stack::finds(&diagnosis, &["services"]);
     assert_eq!(found[0].title.args["service"], "db".into());
+    stack.as_before().await;
 }

@@ -47,6 +47,8 @@ pub(super) struct Stack {
     shared: MutexGuard<'static, Option<Shared>>,
     pub(super) live: Live,
     access: Access,
+    /// All of it, when the test began.
+    before: BTreeMap<String, String>,
 }
 
 fn lab(script: &str) -> Command {
@@ -128,7 +130,41 @@ impl Stack {
         let mut access = Access::default();
         access.values.insert("host".to_owned(), "local".to_owned());
         access.values.insert("project".to_owned(), here.project.clone());
-        Some(Self { live: Live::new(hosts, postgres, program), access, shared })
+        let before = BTreeMap::new();
+        let mut stack = Self { live: Live::new(hosts, postgres, program), access, before, shared };
+        stack.before = stack.all();
+        Some(stack)
+    }
+
+    /// That nothing is found any more, and that nothing of it is another than when the test
+    /// began: what the database says of itself, every file of the folder but those that the
+    /// database and the services write, every container and its state.
+    pub(super) async fn as_before(&self) {
+        Self::finds(&self.diagnosis().await, &[]);
+        let now = self.all();
+        for (what, value) in &self.before {
+            assert_eq!(now.get(what), Some(value), "{what}");
+        }
+        assert_eq!(now.len(), self.before.len(), "{:?}", now.keys());
+    }
+
+    fn all(&self) -> BTreeMap<String, String> {
+        let mut all = self.snapshot();
+        let mut files = Command::new("sh");
+        files.current_dir(self.folder()).args([
+            "-c",
+            "find . -path ./volumes/db/data -prune -o -path ./volumes/storage -prune -o -type f -print0 \
+             | sort -z | xargs -0 stat -c '%n = %a %u %s' && find . -path ./volumes/db/data -prune -o \
+             -path ./volumes/storage -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sed 's/  / = /'",
+        ]);
+        let mut states = Command::new("docker");
+        let filter = format!("label=com.docker.compose.project={}", self.project());
+        states.args(["ps", "-a", "--filter", &filter, "--format", "{{.Names}} = {{.Image}} {{.State}}"]);
+        for line in [done(&mut files), done(&mut states)].iter().flat_map(|text| text.lines()) {
+            let (name, value) = line.split_once(" = ").unwrap_or_else(|| panic!("{line}"));
+            all.insert(name.to_owned(), value.to_owned());
+        }
+        all
     }
 
     pub(super) fn folder(&self) -> PathBuf {
@@ -137,6 +173,14 @@ impl Stack {
 
     pub(super) fn project(&self) -> String {
         self.shared.as_ref().unwrap().project.clone()
+    }
+
+    /// This machine's address, as the containers reach it.
+    pub(super) fn machine(&self) -> String {
+        let format = "{{range .NetworkSettings.Networks}}{{.Gateway}} {{end}}";
+        let said =
+            done(Command::new("docker").args(["inspect", "-f", format, &format!("{}-auth", self.project())]));
+        said.split_whitespace().next().unwrap().to_owned()
     }
 
     pub(super) async fn scene(&self) -> Scene {
