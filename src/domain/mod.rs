@@ -9,6 +9,7 @@ pub mod clock;
 pub mod finding;
 pub mod id;
 pub mod kind;
+pub mod listed;
 pub mod manifest;
 pub mod msg;
 pub mod names;

@@ -17,7 +17,7 @@ use crate::{
     db::{OperationRow, ResourceRow},
     domain::{backup::Origin, msg::Msg, problem::Problem},
     engine::{Access, BackupOptions, Engine as _, postgres::AskError},
-    host::compose::projects,
+    host::compose::{Project, projects},
     msg,
     operation::{
         BackupRequest, ConfigRequest, FreeRequest, RepairRequest, Request, RestartRequest, RestoreRequest,
@@ -31,8 +31,10 @@ use crate::{
     },
 };
 
-/// What the lab's containers carry (`lab/lib.sh`).
+/// What the lab's containers carry (`lab/lib.sh`): for whom they were made.
 const LAB: &str = "zelo.lab";
+/// For whoever tries Zelo (`lab/up`); others belong to tests that run.
+const TRY: &str = "try";
 /// The Docker host the lab is on.
 const HOST: &str = "local";
 /// What breaks sign-up without a restart: GoTrue no longer finds its tables.
@@ -145,15 +147,20 @@ impl StackTour<'_> {
     }
 }
 
-/// An instance of the lab that runs. Problem: `demo-no-instance`.
+/// An instance of the lab that runs; unless one is wanted, one to try things on comes
+/// first. Problem: `demo-no-instance`.
 async fn find(world: &World, wanted: Option<&str>) -> Result<Access, Problem> {
     let none = || problem!("demo-no-instance");
     let containers = world.hosts.engine(HOST).ok_or_else(none)?.containers().await?;
-    let of_the_lab = projects(&containers).into_iter().find(|project| {
+    let of_the_lab = projects(&containers).into_iter().filter(|project| {
         let all = || project.services.values().flatten();
         let fits = wanted.is_none_or(|name| project.name == name);
         fits && is_supabase(project) && all().all(|c| c.labels.contains_key(LAB) && c.state == "running")
     });
+    let of_tests = |project: &Project| {
+        project.services.values().flatten().any(|c| c.labels.get(LAB).is_none_or(|run| run != TRY))
+    };
+    let of_the_lab = of_the_lab.min_by_key(of_tests);
     let mut access = Access::default();
     access.values.insert("project".to_owned(), of_the_lab.ok_or_else(none)?.name);
     access.values.insert("host".to_owned(), HOST.to_owned());

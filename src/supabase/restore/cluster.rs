@@ -15,7 +15,7 @@ use super::{
     workspace::blocking,
 };
 use crate::{
-    domain::{manifest::Manifest, msg::Msg, problem::Problem},
+    domain::{listed::listed, manifest::Manifest, msg::Msg, problem::Problem},
     engine::{
         Shelf,
         postgres::{Between, Compared, Held, Moment},
@@ -118,8 +118,6 @@ impl Step for Identity {
 
 /// How long the side cluster may be counted: nobody waits for it.
 const PATIENCE: Duration = Duration::from_secs(12 * 3600);
-/// How many differences are listed.
-const LISTED: usize = 20;
 
 /// Compares what the side cluster holds with what was counted around the copy.
 pub(super) struct Holds {
@@ -163,11 +161,11 @@ impl Step for Holds {
             Between { before: &before, after: &after }.compare(&found);
         if !differences.is_empty() {
             let count = differences.len();
-            return Err(problem!("restore-cluster-differs", count = count).detail(some(&differences, "\n")));
+            return Err(problem!("restore-cluster-differs", count = count).detail(listed(&differences, "\n")));
         }
         cx.log(msg!("restore-log-holds", count = alike)).await;
         if !unsure.is_empty() {
-            let names = some(&unsure, ", ");
+            let names = listed(&unsure, ", ");
             cx.log(msg!("restore-log-unsure", count = unsure.len(), names = names)).await;
         }
         Ok(())
@@ -182,10 +180,4 @@ impl Holds {
         let held: Held = serde_json::from_slice(&text).map_err(|_| problem!("restore-record-broken"))?;
         Ok(Some(held).filter(|held| !held.is_empty()))
     }
-}
-
-/// The first of some names.
-fn some(names: &[String], between: &str) -> String {
-    let more = (names.len() > LISTED).then(|| "…".to_owned());
-    names.iter().take(LISTED).cloned().chain(more).collect::<Vec<_>>().join(between)
 }

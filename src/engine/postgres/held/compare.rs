@@ -8,7 +8,10 @@
 //! the log may be up to 32 values ahead, never behind (`SEQ_LOG_VALS` of
 //! src/backend/commands/sequence.c).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 
 use super::{Database, Held, Sequence, Table};
 
@@ -94,12 +97,14 @@ impl Around<'_> {
         match (bounds(before, after), of(self.found)) {
             (None, _) => self.unsure(key),
             // Damaged, locked: nothing locks in a copy that nobody uses.
-            (Some((low, _)), None) => self.differs(key, &low, &"-"),
+            (Some((low, _)), None) => self.differs(key, Some((&low, &"-"))),
             (Some((low, high)), Some(found)) if (low..=high).contains(&found.rows) => {
                 self.compared.alike += 1;
             }
-            (Some((low, high)), Some(found)) if low == high => self.differs(key, &low, &found.rows),
-            (Some((low, high)), Some(found)) => self.differs(key, &format!("{low}…{high}"), &found.rows),
+            (Some((low, high)), Some(found)) if low == high => self.differs(key, Some((&low, &found.rows))),
+            (Some((low, high)), Some(found)) => {
+                self.differs(key, Some((&format!("{low}…{high}"), &found.rows)))
+            }
         }
     }
 
@@ -113,7 +118,7 @@ impl Around<'_> {
             Some(found) if passed(before, after, found) => self.compared.alike += 1,
             found => {
                 let found = found.map_or("-".to_owned(), |found| found.last.to_string());
-                self.differs(&named, &before.last, &found);
+                self.differs(&named, Some((&before.last, &found)));
             }
         }
     }
@@ -123,15 +128,15 @@ impl Around<'_> {
         if found == before || found == after {
             self.compared.alike += 1;
         } else if before == after {
-            self.differs(key, &"", &"");
+            self.differs(key, None);
         } else {
             self.unsure(key);
         }
     }
 
-    fn differs(&mut self, key: &str, wanted: &dyn std::fmt::Display, found: &dyn std::fmt::Display) {
-        let (wanted, found) = (wanted.to_string(), found.to_string());
-        let values = if wanted == found { String::new() } else { format!(": {wanted} → {found}") };
+    /// `values`: what was wanted and what was found, where they can be told in a word.
+    fn differs(&mut self, key: &str, values: Option<(&dyn Display, &dyn Display)>) {
+        let values = values.map(|(wanted, found)| format!(": {wanted} → {found}")).unwrap_or_default();
         self.compared.differences.push(format!("{}: {key}{values}", self.name));
     }
 

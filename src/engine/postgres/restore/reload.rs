@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     domain::{
+        listed::listed,
         manifest::{Manifest, Part},
         msg::Msg,
         problem::Problem,
@@ -286,15 +287,6 @@ impl Step for Alike {
         Err(problem!("pg-shape-differs", database = database, count = others.len())
             .detail(listed(&others, "\n")))
     }
-}
-
-/// The first of some names.
-fn listed(names: &[String], between: &str) -> String {
-    let mut some = names.iter().take(side::LISTED).cloned().collect::<Vec<_>>();
-    if names.len() > side::LISTED {
-        some.push("…".to_owned());
-    }
-    some.join(between)
 }
 
 #[cfg(test)]

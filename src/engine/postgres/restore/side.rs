@@ -22,7 +22,7 @@ use super::{
     room,
 };
 use crate::{
-    domain::{manifest::Part, msg::Msg, problem::Problem},
+    domain::{listed::listed, manifest::Part, msg::Msg, problem::Problem},
     engine::{
         Backups,
         postgres::{
@@ -182,9 +182,6 @@ pub(super) struct Compare {
     pub(super) part: Part,
 }
 
-/// How many differences are listed.
-pub(super) const LISTED: usize = 20;
-
 /// Compares a database with a part's counts.
 pub(super) async fn compare(cx: &Cx, work: &Work, name: &str, part: &Part) -> Result<(), Problem> {
     let mut session = work.inside(cx, name).await?;
@@ -208,13 +205,9 @@ pub(super) async fn compare(cx: &Cx, work: &Work, name: &str, part: &Part) -> Re
     if differences.is_empty() {
         return Ok(());
     }
-    let mut lines: Vec<String> = differences.iter().take(LISTED).map(ToString::to_string).collect();
-    if differences.len() > LISTED {
-        lines.push("…".to_owned());
-    }
     let database = work.target.name.as_str();
     Err(problem!("pg-compare-differs", database = database, count = differences.len())
-        .detail(lines.join("\n")))
+        .detail(listed(differences.iter().map(ToString::to_string), "\n")))
 }
 
 #[async_trait]
