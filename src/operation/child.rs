@@ -38,7 +38,7 @@ pub(super) async fn run(
 }
 
 /// The one that has succeeded, after those that were cut short are put away as any
-/// operation is; a finished one stays as it ended.
+/// operation is; a finished one stays as it ended. Problem: `child-needs-operator`.
 pub(super) async fn settle(world: &World, cx: &Cx) -> Result<Option<OperationRow>, Problem> {
     let mut done = None;
     for Child { child } in cx.notes() {
@@ -59,6 +59,10 @@ pub(super) async fn settle(world: &World, cx: &Cx) -> Result<Option<OperationRow
         match row.state {
             OpState::Running => {
                 return Err(problem!("child-not-ended", operation = child.as_str()).transient());
+            }
+            // What it made is still there: it is nothing that could be called undone.
+            OpState::NeedsOperator => {
+                return Err(problem!("child-needs-operator", operation = child.as_str()));
             }
             OpState::Succeeded => done = Some(row),
             _ => {}

@@ -155,5 +155,6 @@ async fn removing_takes_all_and_may_be_repeated(store: &dyn Store) {
 async fn space_is_plausible(store: &dyn Store) {
     if let Some(space) = store.space().await.unwrap() {
         assert!(space.free <= space.total && space.total > 0, "{space:?}");
+        assert!(matches!(store.room(space.total + 1).await, Err(StoreError::Full { .. })));
     }
 }

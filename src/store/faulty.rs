@@ -179,6 +179,11 @@ impl Store for FaultyStore {
         self.plan.call(Call::Space).await?;
         self.inner.space().await
     }
+
+    async fn room(&self, bytes: u64) -> Result<(), StoreError> {
+        self.plan.call(Call::Space).await?;
+        self.inner.room(bytes).await
+    }
 }
 
 struct FaultyWriter {

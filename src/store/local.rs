@@ -146,6 +146,10 @@ impl Store for LocalStore {
     async fn space(&self) -> Result<Option<Space>, StoreError> {
         self.with_root(|root| root.space().map(Some)).await
     }
+
+    async fn room(&self, bytes: u64) -> Result<(), StoreError> {
+        self.with_root(move |root| root.reserve().check(root.space()?, bytes)).await
+    }
 }
 
 async fn blocking<T, F>(act: F) -> Result<T, StoreError>

@@ -128,6 +128,9 @@ pub trait Store: Send + Sync {
 
     /// Free and total bytes, where the store can tell.
     async fn space(&self) -> Result<Option<Space>, StoreError>;
+
+    /// Whether so many bytes more would leave its reserve free: else [`StoreError::Full`].
+    async fn room(&self, bytes: u64) -> Result<(), StoreError>;
 }
 
 /// What can go wrong with a store.

@@ -11,7 +11,7 @@ use crate::{
         Cx,
         step::{Reads, Step, UndoRule},
     },
-    store::Store,
+    store::{Store, StoreError},
 };
 
 pub(in crate::operation) struct Reserve {
@@ -38,10 +38,11 @@ impl Step for Reserve {
     }
 
     async fn run(&self, _: &Cx) -> Result<(), Problem> {
-        let Some(space) = self.store.space().await? else { return Ok(()) };
-        if space.free < self.bytes {
-            return Err(problem!("store-too-small", free = space.free, bytes = self.bytes));
+        match self.store.room(self.bytes).await {
+            Err(StoreError::Full { free, reserve }) => {
+                Err(problem!("store-too-small", free = free, reserve = reserve, bytes = self.bytes))
+            }
+            looked => Ok(looked?),
         }
-        Ok(())
     }
 }

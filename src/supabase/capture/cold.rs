@@ -16,6 +16,7 @@ use tokio::io::AsyncReadExt as _;
 use super::{
     DATA,
     cluster::{CLUSTER, ClusterFacts, Facts, Way, part, write},
+    stored,
 };
 use crate::{
     domain::{backup::Compression, msg::Msg, problem::Problem},
@@ -182,6 +183,7 @@ impl ColdCopy {
         // tar's own words say more than an archive that breaks off. Nobody writes there
         // now, so a file that changed is no better than one that could not be read.
         let exit = exit.wait().await.map_err(Problem::from)?;
+        stored(&written)?;
         if !exit.ok() {
             let folder = self.folder.display().to_string();
             return Err(problem!("files-unreadable", folder = folder, code = exit.code).detail(exit.stderr));

@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::{TAR, TarChecker};
+use super::{TAR, TarChecker, stored};
 use crate::{
     domain::{backup::Compression, manifest, msg::Msg, names::slug, problem::Problem},
     engine::{Captured, Shelf},
@@ -92,6 +92,7 @@ impl Step for Files {
         .await;
         // tar's own words say more than an archive that breaks off.
         let exit = exit.wait().await.map_err(Problem::from)?;
+        stored(&written)?;
         if exit.code == CHANGED && only_changes(&exit.stderr) {
             if !self.live_files {
                 return Err(self.failed("files-changed", exit.code, &exit.stderr).transient());

@@ -53,8 +53,9 @@ use crate::{
     msg, problem,
     saga::{
         plan::AnyStep,
-        step::{Adds, Slot, Step},
+        step::{Adds, Step},
     },
+    store::part::Written,
 };
 
 /// The items of an instance: what a backup of one may be limited to.
@@ -252,87 +253,119 @@ fn volumes(instance: &Instance) -> Vec<VolumeRef> {
 /// The steps that write the parts.
 pub(super) fn steps(live: &Live, facts: Facts, shelf: &Shelf) -> Result<Vec<Capture>, Problem> {
     let mut all = Vec::new();
-    let mut add = |step: (AnyStep<Adds>, Slot<Captured>)| all.push(Capture { step: step.0, slot: step.1 });
-    let tar =
-        |part: &str, folder: &Path, paths: Vec<String>, leave_out: Vec<String>, live_files: bool| Files {
-            live: live.clone(),
-            shelf: shelf.clone(),
-            part: part.to_owned(),
-            folder: folder.to_owned(),
-            paths,
-            leave_out,
-            compression: facts.compression,
-            live_files,
-        };
-    let target = || Target {
-        live: live.clone(),
-        shelf: shelf.clone(),
-        host: facts.host.clone(),
-        project: facts.project.clone(),
-        compression: facts.compression,
-    };
     if facts.config {
-        add(any(tar(FILES, &facts.folder, vec![".".to_owned()], facts.leave_out.clone(), false)));
-        if !facts.outside.is_empty() {
-            let paths =
-                facts.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
-            add(any(tar("files:outside", Path::new("/"), paths.collect(), Vec::new(), false)));
-        }
-        let target = target();
-        add(any(Records { target: target.clone(), containers: facts.containers.clone() }));
-        add(any(Row { target, access: facts.access.clone(), count: facts.count }));
-        for volume in &facts.volumes {
-            add(any(Volume {
-                live: live.clone(),
-                shelf: shelf.clone(),
-                host: facts.host.clone(),
-                volume: volume.volume.clone(),
-                container: volume.container.clone(),
-                target: volume.target.clone(),
-                compression: facts.compression,
-            }));
-        }
+        all.extend(facts.config_steps(live, shelf));
     }
-    let held = |moment| any(HeldRecord { target: target(), moment });
-    if facts.cluster.is_some() {
-        add(held(Moment::Before));
-    }
-    match &facts.cluster {
-        Some(cluster) if cluster.way == Way::Cold => add(any(ColdCopy {
-            live: live.clone(),
-            shelf: shelf.clone(),
-            host: facts.host.clone(),
-            folder: cluster.folder.clone().ok_or_else(|| problem!("plan-changed"))?,
-            facts: cluster.clone(),
-            compression: facts.compression,
-        })),
-        Some(cluster) => add(any(TakeCluster {
-            live: live.clone(),
-            shelf: shelf.clone(),
-            host: facts.host.clone(),
-            project: facts.project.clone(),
-            facts: cluster.clone(),
-            compression: facts.compression,
-        })),
-        None => {}
-    }
-    if facts.cluster.is_some() {
-        add(held(Moment::After));
+    if let Some(cluster) = &facts.cluster {
+        all.extend(facts.cluster_steps(live, shelf, cluster)?);
     }
     if let Some(database) = &facts.database {
         let access = live.db_access(&facts.host, &database.container);
         all.extend(live.postgres().capture(&access, &database.facts, shelf)?);
     }
     if let Some(objects) = &facts.objects {
-        let (step, slot) = any(tar(STORAGE, objects, vec![".".to_owned()], Vec::new(), true));
-        all.push(Capture { step, slot });
+        let all_of_it = vec![".".to_owned()];
+        let files = facts.tar(live, shelf, STORAGE, objects, all_of_it);
+        all.push(any(Files { live_files: true, ..files }));
     }
     Ok(all)
 }
 
-fn any<S: Step<Effect = Adds, Output = Captured>>(step: S) -> (AnyStep<Adds>, Slot<Captured>) {
+impl Facts {
+    /// Paths of a folder, as an archive.
+    fn tar(&self, live: &Live, shelf: &Shelf, part: &str, folder: &Path, paths: Vec<String>) -> Files {
+        Files {
+            live: live.clone(),
+            shelf: shelf.clone(),
+            part: part.to_owned(),
+            folder: folder.to_owned(),
+            paths,
+            leave_out: Vec::new(),
+            compression: self.compression,
+            live_files: false,
+        }
+    }
+
+    fn target(&self, live: &Live, shelf: &Shelf) -> Target {
+        Target {
+            live: live.clone(),
+            shelf: shelf.clone(),
+            host: self.host.clone(),
+            project: self.project.clone(),
+            compression: self.compression,
+        }
+    }
+
+    /// The folder, what lies outside of it, what Docker knows, named volumes.
+    fn config_steps(&self, live: &Live, shelf: &Shelf) -> Vec<Capture> {
+        let folder = self.tar(live, shelf, FILES, &self.folder, vec![".".to_owned()]);
+        let mut all = vec![any(Files { leave_out: self.leave_out.clone(), ..folder })];
+        if !self.outside.is_empty() {
+            let paths =
+                self.outside.iter().map(|p| p.display().to_string().trim_start_matches('/').to_owned());
+            all.push(any(self.tar(live, shelf, "files:outside", Path::new("/"), paths.collect())));
+        }
+        let target = self.target(live, shelf);
+        all.push(any(Records { target: target.clone(), containers: self.containers.clone() }));
+        all.push(any(Row { target, access: self.access.clone(), count: self.count }));
+        all.extend(self.volumes.iter().map(|volume| {
+            any(Volume {
+                live: live.clone(),
+                shelf: shelf.clone(),
+                host: self.host.clone(),
+                volume: volume.volume.clone(),
+                container: volume.container.clone(),
+                target: volume.target.clone(),
+                compression: self.compression,
+            })
+        }));
+        all
+    }
+
+    /// The cluster as it lies on the disk, between two looks at what it holds.
+    fn cluster_steps(
+        &self,
+        live: &Live,
+        shelf: &Shelf,
+        cluster: &cluster::Facts,
+    ) -> Result<[Capture; 3], Problem> {
+        let held = |moment| any(HeldRecord { target: self.target(live, shelf), moment });
+        let taken = match cluster.way {
+            Way::Cold => any(ColdCopy {
+                live: live.clone(),
+                shelf: shelf.clone(),
+                host: self.host.clone(),
+                folder: cluster.folder.clone().ok_or_else(|| problem!("plan-changed"))?,
+                facts: cluster.clone(),
+                compression: self.compression,
+            }),
+            Way::BaseBackup => any(TakeCluster {
+                live: live.clone(),
+                shelf: shelf.clone(),
+                host: self.host.clone(),
+                project: self.project.clone(),
+                facts: cluster.clone(),
+                compression: self.compression,
+            }),
+        };
+        Ok([held(Moment::Before), taken, held(Moment::After)])
+    }
+}
+
+fn any<S: Step<Effect = Adds, Output = Captured>>(step: S) -> Capture {
     let slot = step.slot();
-    (AnyStep::new(step), slot)
+    Capture { step: AnyStep::new(step), slot }
+}
+
+/// What keeps a part from being stored, such as a disk that is full: tar only hears that
+/// nobody listens any more. Of what was cut short the other end says why.
+fn stored(written: &Result<Written, Problem>) -> Result<(), Problem> {
+    match written {
+        Err(problem) if !problem.is("part-source") && !problem.is("files-archive-broken") => {
+            Err(problem.clone())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Bytes read at a time.

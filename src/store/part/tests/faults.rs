@@ -180,6 +180,9 @@ impl Store for Shrinking {
     async fn space(&self) -> Result<Option<crate::host::Space>, StoreError> {
         self.0.space().await
     }
+    async fn room(&self, bytes: u64) -> Result<(), StoreError> {
+        self.0.room(bytes).await
+    }
 }
 
 #[tokio::test]
