@@ -118,6 +118,8 @@ instance-warn-restart-harms = The diagnosis found something ({ $probe }) that st
 config-change = { $key }: { $old } → { $new }
 config-change-new = { $key }: not set → { $new }
 config-change-secret = { $key }: a new secret value
+config-change-gone = { $key }: { $old } → not set
+config-change-gone-secret = { $key }: not set any more
 config-warn-duplicates = { $key } stands in .env { $count } times. The last one counts, and only that one is changed.
 config-warn-password-clients = Whatever connects to the database with the old password, directly or through the pooler, is shut out: give it the new one. Zelo never shows it here; it stands in .env, and in the settings behind “Show”.
 config-warn-nobody-reads = No service reads this. It is written, and changes nothing that runs.
@@ -161,7 +163,11 @@ problem-config-not-a-change = Operation { $operation } did not change any settin
     .safe = Nothing was changed.
     .next = Choose an operation from the history of the settings.
 
-problem-config-was-unset = { $key } was not in .env before, so it has no former value to go back to.
+problem-env-unset-refused = { $key } cannot be taken out of .env without touching anything else: it is assigned more than once or with more than its value on the line, or another value refers to it.
+    .safe = The file was not touched.
+    .next = Take it out by hand, or give it the value that it should have.
+
+problem-config-was-unset = { $key } was not in .env before, and the database was told its value: there is no former one to go back to.
     .safe = Nothing was changed.
     .next = Give it the value you want, or take the line out of .env by hand.
 

@@ -118,6 +118,8 @@ instance-warn-restart-harms = O diagnóstico encontrou algo ({ $probe }) que faz
 config-change = { $key }: { $old } → { $new }
 config-change-new = { $key }: não definido → { $new }
 config-change-secret = { $key }: um novo valor secreto
+config-change-gone = { $key }: { $old } → não definido
+config-change-gone-secret = { $key }: não mais definido
 config-warn-duplicates = { $key } aparece { $count } vezes no .env. A última vale, e só ela é alterada.
 config-warn-password-clients = O que se conecta ao banco de dados com a senha antiga, direto ou pelo pooler, fica de fora: dê a ele a nova. O Zelo nunca a mostra aqui; ela está no .env, e nas configurações em “Mostrar”.
 config-warn-nobody-reads = Nenhum serviço lê isto. É gravado, e nada do que roda muda.
@@ -161,7 +163,11 @@ problem-config-not-a-change = A operação { $operation } não alterou configura
     .safe = Nada foi alterado.
     .next = Escolha uma operação do histórico das configurações.
 
-problem-config-was-unset = { $key } não estava no .env antes, portanto não tem um valor anterior ao qual voltar.
+problem-env-unset-refused = Não dá para tirar { $key } do .env sem mexer em mais nada: aparece mais de uma vez ou com algo além do valor na linha, ou outro valor se refere a ela.
+    .safe = O arquivo não foi tocado.
+    .next = Tire à mão, ou dê a ela o valor que deve ter.
+
+problem-config-was-unset = { $key } não estava no .env antes, e o banco recebeu seu valor: não há um anterior ao qual voltar.
     .safe = Nada foi alterado.
     .next = Dê a ela o valor que deseja, ou tire a linha do .env à mão.
 

@@ -8,7 +8,10 @@ mod name;
 mod password;
 mod preview;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -72,6 +75,9 @@ pub struct ConfigRequest {
     /// What was entered, by field.
     #[serde(skip)]
     values: BTreeMap<String, Secret>,
+    /// Fields that have no value any more, as before they were first given one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    unset: BTreeSet<String>,
     /// A procedure that finds the values itself, all that belong together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guided: Option<Guided>,
@@ -88,7 +94,7 @@ impl ConfigRequest {
             (field.clone(), world.sealer.fingerprint(&format!("{owner}/{field}"), value))
         };
         let fields = values.iter().map(print).collect();
-        Self { resource, fields, values, guided: None, without_safety: None }
+        Self { resource, fields, values, unset: BTreeSet::new(), guided: None, without_safety: None }
     }
 
     /// A procedure, with the one value of it that a person chose. Problem:
@@ -106,8 +112,8 @@ impl ConfigRequest {
 
     /// A procedure, whose values it finds itself.
     pub fn guided(resource: ResourceId, guided: Guided) -> Self {
-        let (fields, values) = (BTreeMap::new(), BTreeMap::new());
-        Self { resource, fields, values, guided: Some(guided), without_safety: None }
+        let (fields, values, unset) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { resource, fields, values, unset, guided: Some(guided), without_safety: None }
     }
 }
 
@@ -128,8 +134,11 @@ pub struct Change {
     pub old: Option<String>,
     /// Whether it was set.
     pub was_set: bool,
-    /// What it becomes, unless hidden.
+    /// What it becomes, unless hidden or taken out.
     pub new: Option<String>,
+    /// Whether it is taken out of the file.
+    #[serde(default)]
+    pub removed: bool,
 }
 
 /// What must change in the database with it; the values are sealed with the others.
@@ -182,6 +191,9 @@ struct Values {
     /// Records of the log service, by id.
     #[serde(default)]
     backends: BTreeMap<String, OldNew>,
+    /// Keys of `.env` that are taken out.
+    #[serde(default)]
+    unset: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -327,7 +339,8 @@ impl Facts {
     ) -> Result<(), Problem> {
         let env = std::mem::take(&mut all.env);
         let values = env.into_iter().map(|(key, value)| (key, Secret::new(value.new))).collect();
-        let edits = Edits { values, planned_for: self.planned_for.clone() };
+        let unset = std::mem::take(&mut all.unset).into_keys().collect();
+        let edits = Edits { values, unset, planned_for: self.planned_for.clone() };
         let (target, services) = (|| target.clone(), || self.services.clone());
         let recreates = !self.services.is_empty();
         if recreates {
@@ -405,6 +418,12 @@ fn grave(diagnosis: &Diagnosis) -> Vec<String> {
 /// A change, for the plan.
 fn told(change: &Change) -> Msg {
     let env = change.env.as_str();
+    if change.removed {
+        return match &change.old {
+            Some(old) => msg!("config-change-gone", key = env, old = old),
+            None => msg!("config-change-gone-secret", key = env),
+        };
+    }
     match (&change.old, &change.new) {
         (Some(old), Some(new)) => msg!("config-change", key = env, old = old, new = new),
         (None, Some(new)) if !change.secret => msg!("config-change-new", key = env, new = new),

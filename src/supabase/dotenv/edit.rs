@@ -1,6 +1,8 @@
 //! Changing one value. What was written is read again before it is handed out: no
 //! other value may have moved, and this one must come to what was asked for.
 
+use std::ops::Range;
+
 use super::{Assignment, Dotenv, value};
 use crate::{domain::problem::Problem, problem};
 
@@ -40,6 +42,33 @@ impl Dotenv {
             }
         }
         Err(refusal)
+    }
+
+    /// The file without a key that has one assignment, on a line of its own as [`Self::set`]
+    /// adds it. All other bytes stay, and every other value comes to what it was.
+    ///
+    /// # Errors
+    /// `env-unset-refused`, where it is assigned otherwise or another value refers to it.
+    pub fn unset(&self, key: &str) -> Result<Self, Problem> {
+        let refused = || problem!("env-unset-refused", key = key);
+        let (index, assignment) = self.last(key).ok_or_else(refused)?;
+        let Range { start, end } = assignment.raw.clone();
+        let begins = self.bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let rest = &self.bytes[end..];
+        let ends = end + rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+        let plain = [key.as_bytes(), b"="].concat() == self.bytes[begins..start]
+            && self.bytes[end..ends].iter().all(|byte| b"\r\n".contains(byte));
+        let new = Self::parse([&self.bytes[..begins], &self.bytes[ends..]].concat());
+        let mut left = self.assignments.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, one)| one);
+        let alike = new.assignments.iter().all(|after| {
+            left.next().is_some_and(|before| {
+                before.key == after.key
+                    && before.value == after.value
+                    && self.written(before) == new.written(after)
+            })
+        });
+        let same = alike && left.next().is_none() && self.problems.len() == new.problems.len();
+        if plain && same && new.last(key).is_none() { Ok(new) } else { Err(refused()) }
     }
 
     fn with(&self, key: &str, written: &str) -> Self {

@@ -164,6 +164,31 @@ fn an_edit_that_moves_anything_else_is_seen() {
 }
 
 #[test]
+fn what_was_added_is_taken_out_again_and_nothing_else() {
+    for text in ["A=1\n", "A=1\r\nB='x y'\r\n", "", "# only this\n"] {
+        let before = read(text);
+        for value in ["plain", "with space # and $", ""] {
+            let after = before.set("K", value).unwrap();
+            assert_eq!(after.unset("K").unwrap().as_bytes(), text.as_bytes(), "{text:?} {value:?}");
+        }
+    }
+    assert_eq!(read("A=1\nK=2\nB=3\n").unset("K").unwrap().as_bytes(), b"A=1\nB=3\n");
+    for text in [
+        "A=1\n",
+        "K=1\nK=2\n",
+        "K=1\nA=${K}\n",
+        "K=1\nA=${K:-x}\n",
+        "K=1 # a note\n",
+        "export K=1\n",
+        "K: 1\n",
+        " K=1\n",
+        "A='1'K=1\n",
+    ] {
+        assert!(read(text).unset("K").unwrap_err().is("env-unset-refused"), "{text:?}");
+    }
+}
+
+#[test]
 fn changes_and_duplicates_are_told() {
     let old = read("A=1\nB=x\nC=3\nD=${A}\nB=2\n");
     let new = read("A='1'\nB=2\nD=4\nE=5\n");
@@ -257,6 +282,17 @@ proptest! {
                 "{} {:?}", problem, before.problems()
             ),
         }
+    }
+
+    #[test]
+    fn what_is_added_can_be_taken_out(text in file(), value in "\\PC{0,30}") {
+        let before = read(&text);
+        let Ok(after) = before.set("NEW_KEY", &value) else { return Ok(()) };
+        let back = after.unset("NEW_KEY").unwrap();
+        // A last line without an end has got one.
+        let (back, end) = (back.as_bytes(), before.as_bytes().len());
+        prop_assert!(back.starts_with(before.as_bytes()));
+        prop_assert!(back[end..].iter().all(|byte| b"\r\n".contains(byte)));
     }
 
     #[test]

@@ -30,6 +30,8 @@ use crate::{
 pub struct Edits {
     /// In order.
     pub values: Vec<(String, Secret)>,
+    /// Keys that are taken out.
+    pub unset: Vec<String>,
     /// The digest of the file they were planned for.
     pub planned_for: String,
 }
@@ -44,6 +46,9 @@ impl Edits {
         let mut next = current.clone();
         for (key, value) in &self.values {
             next = next.set(key, value.expose())?;
+        }
+        for key in &self.unset {
+            next = next.unset(key)?;
         }
         Ok(next)
     }
@@ -86,7 +91,8 @@ impl Step for WriteEnv {
     }
 
     fn title(&self) -> Msg {
-        let keys: Vec<&str> = self.edits.values.iter().map(|(key, _)| key.as_str()).collect();
+        let Edits { values, unset, .. } = &self.edits;
+        let keys: Vec<&str> = values.iter().map(|(key, _)| key).chain(unset).map(String::as_str).collect();
         msg!("instance-step-write", keys = keys.join(", "), count = keys.len())
     }
 

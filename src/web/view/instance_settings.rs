@@ -155,8 +155,8 @@ pub(crate) struct HistoryLine {
     pub(crate) by: String,
     /// How it ended.
     pub(crate) state: OpState,
-    /// Whether everything it changed had a value before.
-    pub(crate) had_values: bool,
+    /// Whether there is something to go back to for all that it changed.
+    pub(crate) goes_back: bool,
     /// What was changed, in sentences.
     pub(crate) changes: Vec<String>,
 }
@@ -169,7 +169,7 @@ impl HistoryLine {
 
     /// Whether there is something to go back from, and a value to go back to.
     pub(crate) fn can_set_back(&self) -> bool {
-        self.state == OpState::Succeeded && self.had_values
+        self.state == OpState::Succeeded && self.goes_back
     }
 }
 
@@ -256,7 +256,7 @@ pub(crate) mod samples {
             at: ago(60),
             by: "operator".to_owned(),
             state,
-            had_values: true,
+            goes_back: true,
             changes: vec!["JWT_EXPIRY: 3600 → 7200".to_owned(), "SITE_URL: <a> → <b>".to_owned()],
         };
         let page = HistoryPage {
@@ -266,7 +266,7 @@ pub(crate) mod samples {
             rows: vec![
                 line(1, OpState::Succeeded),
                 line(2, OpState::RolledBack),
-                HistoryLine { had_values: false, ..line(3, OpState::Succeeded) },
+                HistoryLine { goes_back: false, ..line(3, OpState::Succeeded) },
             ],
         };
         let none = HistoryPage {

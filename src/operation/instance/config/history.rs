@@ -27,6 +27,12 @@ impl Change {
     pub fn told(&self) -> Msg {
         told(self)
     }
+
+    /// Whether there is something to go back to: a former value, or none where that is all.
+    /// What a database or its roles were told cannot be told to be nothing.
+    pub fn goes_back(&self) -> bool {
+        self.was_set || by_field(&self.field).is_some_and(|key| key.sql.is_none())
+    }
 }
 
 /// The last changes of an instance, newest first, at most `limit`.
@@ -51,8 +57,8 @@ fn edited(row: OperationRow) -> Option<Edited> {
     })
 }
 
-/// Asks for the values that were there before a change. Problems: `config-not-a-change`;
-/// `config-was-unset` (a key that was not there before cannot be given its former value).
+/// Asks for the values that were there before a change, and takes out what was not there.
+/// Problems: `config-not-a-change`; `config-was-unset`, where [`Change::goes_back`] says no.
 pub async fn set_back(world: &World, operation: &OperationId) -> Result<ConfigRequest, Problem> {
     let row = world.db.operation(operation).await?;
     let not_one = || problem!("config-not-a-change", operation = operation.as_str());
@@ -61,14 +67,20 @@ pub async fn set_back(world: &World, operation: &OperationId) -> Result<ConfigRe
     }
     let facts: Facts = serde_json::from_value(row.facts).map_err(|_| not_one())?;
     let values = facts.values(world)?;
-    let mut entered = BTreeMap::new();
+    let (mut entered, mut unset) = (BTreeMap::new(), BTreeSet::new());
     for change in &facts.changes {
+        if !change.goes_back() {
+            return Err(problem!("config-was-unset", key = &change.env));
+        }
         // Of a name Zelo keeps no secret: it stands with the change.
         let of_name = change.old.clone().filter(|_| change.field == NAME.field);
-        let old = values.env.get(&change.env).and_then(|v| v.old.clone()).or(of_name);
-        let old = old.ok_or_else(|| problem!("config-was-unset", key = &change.env))?;
-        entered.insert(change.field.clone(), Secret::new(old));
+        let gone = values.unset.get(&change.env).cloned();
+        let old = values.env.get(&change.env).and_then(|v| v.old.clone()).or(of_name).or(gone);
+        match old {
+            Some(old) => drop(entered.insert(change.field.clone(), Secret::new(old))),
+            None => drop(unset.insert(change.field.clone())),
+        }
     }
     let request = ConfigRequest::new(world, facts.resource, entered);
-    Ok(ConfigRequest { guided: facts.guided, ..request })
+    Ok(ConfigRequest { guided: facts.guided, unset, ..request })
 }

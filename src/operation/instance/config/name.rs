@@ -61,6 +61,7 @@ impl Naming {
             secret: false,
             old: Some(self.from.clone()),
             was_set: true,
+            removed: false,
             new: Some(self.to.clone()),
         }
     }

@@ -29,6 +29,14 @@ pub(super) struct Preview {
     pub(super) warnings: Vec<Msg>,
 }
 
+/// What becomes of the file.
+struct Wanted {
+    /// New values.
+    values: Vec<(&'static Key, Secret)>,
+    /// Keys that are taken out.
+    gone: Vec<&'static Key>,
+}
+
 impl Preview {
     /// Checks what was entered, all of it, and what it would do. Problems: the key's own
     /// (`env-…`), `config-field-unknown`, `config-no-change`, `env-unreadable`,
@@ -51,11 +59,16 @@ impl Preview {
             _ => None,
         };
         let entered = found.as_ref().unwrap_or(&request.values);
-        let mut wanted = accepted(&current, &row.name, entered, request.guided.is_some())?;
-        let named = wanted.iter().position(|(key, _)| key.field == NAME.field);
-        let named = named.map(|at| wanted.remove(at).1);
+        let gone = taken_out(&current, &request.unset)?;
+        let mut values = match entered.is_empty() && !gone.is_empty() {
+            true => Vec::new(),
+            false => accepted(&current, &row.name, entered, request.guided.is_some())?,
+        };
+        let named = values.iter().position(|(key, _)| key.field == NAME.field);
+        let named = named.map(|at| values.remove(at).1);
         let mut preview = Self { file, named, ..Self::default() };
-        if !wanted.is_empty() {
+        if !values.is_empty() || !gone.is_empty() {
+            let wanted = Wanted { values, gone };
             preview.planned_for = digest(current.as_bytes());
             preview.of_env(world, id, target, instance, &current, wanted).await?;
         }
@@ -70,24 +83,39 @@ impl Preview {
         target: &Target,
         instance: &Instance,
         current: &Dotenv,
-        wanted: Vec<(&Key, Secret)>,
+        wanted: Wanted,
     ) -> Result<(), Problem> {
-        let mut next = current.clone();
-        for (key, value) in &wanted {
-            next = next.set(key.env, value.expose())?;
-        }
+        let next = wanted.over(current)?;
         let before = resolve(&target.live, instance, None, None).await?;
         let after = candidate(world, id, target, instance, &next).await?;
         let services: Vec<String> = before.touched(&after).into_iter().collect();
         self.variables = variables(&services, &before, &after);
         self.services = services.into_iter().filter(|name| instance.services.contains_key(name)).collect();
-        for (key, value) in wanted {
+        for (key, value) in wanted.values {
             self.add(target, instance, current, key, &value).await?;
         }
+        self.take_out(current, &wanted.gone);
         if self.services.is_empty() && self.sql.is_empty() {
             self.warnings.push(msg!("config-warn-nobody-reads"));
         }
         Ok(())
+    }
+
+    /// What is taken out of the file.
+    fn take_out(&mut self, current: &Dotenv, gone: &[&Key]) {
+        for key in gone {
+            let old = current.value(key.env).and_then(Result::ok).map(|v| v.expose().to_owned());
+            self.changes.push(Change {
+                field: key.field.to_owned(),
+                env: key.env.to_owned(),
+                secret: key.secret,
+                old: old.clone().filter(|_| !key.secret),
+                was_set: true,
+                new: None,
+                removed: true,
+            });
+            self.values.unset.insert(key.env.to_owned(), old.unwrap_or_default());
+        }
     }
 
     /// What a new password touches in the database.
@@ -128,6 +156,7 @@ impl Preview {
             old: old.clone().filter(|_| !key.secret),
             was_set: old.is_some(),
             new: (!key.secret).then(|| value.expose().to_owned()),
+            removed: false,
         });
         self.values.env.insert(key.env.to_owned(), OldNew { old, new: value.expose().to_owned() });
         Ok(())
@@ -202,10 +231,41 @@ fn unsound(current: &Dotenv, entered: &BTreeMap<String, Secret>) -> Option<Probl
     if entered.keys().all(|field| field == NAME.field) {
         return None;
     }
-    Some(match current.not_utf8()? {
+    current.not_utf8().map(not_utf8)
+}
+
+fn not_utf8(at: (usize, Option<&str>)) -> Problem {
+    match at {
         (line, Some(key)) => problem!("env-not-utf8", line = line, key = key),
         (line, None) => problem!("env-not-utf8-line", line = line),
-    })
+    }
+}
+
+impl Wanted {
+    fn over(&self, current: &Dotenv) -> Result<Dotenv, Problem> {
+        let mut next = current.clone();
+        for (key, value) in &self.values {
+            next = next.set(key.env, value.expose())?;
+        }
+        for key in &self.gone {
+            next = next.unset(key.env)?;
+        }
+        Ok(next)
+    }
+}
+
+/// The keys that are to go, of those that are there. Problems: those of [`unsound`],
+/// `config-field-unknown`, `config-no-change`.
+fn taken_out(current: &Dotenv, fields: &BTreeSet<String>) -> Result<Vec<&'static Key>, Problem> {
+    let keys: Result<Vec<_>, Problem> = fields
+        .iter()
+        .map(|field| by_field(field).ok_or_else(|| problem!("config-field-unknown", field = field)))
+        .collect();
+    let keys: Vec<_> = keys?.into_iter().filter(|key| current.value(key.env).is_some()).collect();
+    if !keys.is_empty() {
+        current.not_utf8().map_or(Ok(()), |at| Err(not_utf8(at)))?;
+    }
+    Ok(keys)
 }
 
 /// What is to be written, where it differs from what is there. Problem: the first of those

@@ -323,8 +323,10 @@ pub(crate) struct ChangedValue {
     pub(crate) was_set: bool,
     /// What it was, unless hidden or not set.
     pub(crate) old: Option<String>,
-    /// What it became, unless hidden.
+    /// What it became, unless hidden or taken out.
     pub(crate) new: Option<String>,
+    /// Whether it was taken out of `.env`.
+    pub(crate) removed: bool,
 }
 
 impl ConfigChange {
@@ -348,6 +350,7 @@ impl ChangedValue {
             was_set: one.was_set,
             old: one.old.clone(),
             new: one.new.clone(),
+            removed: one.removed,
         }
     }
 }

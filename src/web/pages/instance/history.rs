@@ -12,7 +12,7 @@ use super::{
 use crate::{
     db::ResourceRow,
     msg,
-    operation::{self, Edited, Request},
+    operation::{self, Change, Edited, Request},
     web::{
         Site,
         caller::{self, Caller},
@@ -56,7 +56,7 @@ fn line(desk: &Desk, one: &Edited) -> HistoryLine {
         at: one.at,
         by: lines::by(desk, &one.by),
         state: one.state,
-        had_values: one.changes.iter().all(|change| change.was_set),
+        goes_back: one.changes.iter().all(Change::goes_back),
         changes: one.changes.iter().map(|change| desk.page.t.m(change.told())).collect(),
     }
 }
