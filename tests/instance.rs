@@ -29,6 +29,8 @@ mod name;
 mod panel;
 #[path = "instance/password.rs"]
 mod password;
+#[path = "instance/proof.rs"]
+mod proof;
 #[path = "instance/repair.rs"]
 mod repair;
 #[path = "instance/restart.rs"]

@@ -163,9 +163,9 @@ async fn send_by(
     limits: Limits,
 ) -> Result<Sent, Problem> {
     let written = Written::of(letter)?;
-    let (host, port) = (&server.host, u32::from(server.port));
+    let (host, port) = (&server.host, server.port.to_string());
     let came = timeout(limits.all, hand_over(server, &written, tls, limits.connects)).await;
-    let slow = || problem!("mail-slow", host = host, port = port, seconds = limits.all.as_secs());
+    let slow = || problem!("mail-slow", host = host, port = &port, seconds = limits.all.as_secs());
     came.map_err(|_| slow())?.map_err(|trouble| trouble.told(server, letter))
 }
 

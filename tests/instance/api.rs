@@ -34,15 +34,20 @@ impl Asking {
     fn done(&self, method: &str, path: &str, body: &Value) -> Value {
         let (status, queued) = self.ask(method, path, body);
         assert_eq!(status, 202, "{method} {path}: {queued}");
-        let id = text(&queued["id"]);
+        self.ended(&text(&queued["id"]), &format!("{method} {path}"))
+    }
+
+    /// What came of an operation, when it is over.
+    #[track_caller]
+    fn ended(&self, id: &str, what: &str) -> Value {
         let operation = || self.serving.ask(&self.token, "GET", &format!("/api/operations/{id}"), None).1;
         let over = || {
             std::thread::sleep(Duration::from_millis(300));
             !["queued", "running"].contains(&text(&operation()["state"]).as_str())
         };
-        until(path, Duration::from_secs(300), over);
+        until(what, Duration::from_secs(300), over);
         let ended = operation();
-        assert_eq!(ended["state"], "succeeded", "{method} {path}: {ended}");
+        assert_eq!(ended["state"], "succeeded", "{what}: {ended}");
         ended
     }
 }
@@ -90,9 +95,53 @@ fn each_route_of_an_instance_does_what_it_says() {
     api.done("POST", "/auto-repair", &confirmed);
     assert_eq!(api.get("/diagnose")["findings"], json!([]));
 
+    asked_twice(&api, &confirmed);
     api.done("POST", &format!("/restore/{backup}"), &confirmed);
     assert_eq!(panel.instance.value("DISABLE_SIGNUP"), "false");
     assert_eq!(panel.instance.sign_up("after-the-api@example.com"), 200);
+    visited(&api, &id, &backup);
     drop(api);
     panel.assert_tidy("asked by the API");
+}
+
+/// A program that lost the answer asks again, and gets what became of its first request.
+fn asked_twice(api: &Asking, confirmed: &Value) {
+    let key = ["idempotency-key: restart-once"];
+    let once = |path: &str, body: &Value| {
+        let path = format!("{}{path}", api.at);
+        api.serving.ask_with(&api.token, "POST", &path, Some(body), &key)
+    };
+    let one = json!({ "services": ["rest"], "confirm": confirmed["confirm"] });
+    let (status, first) = once("/safe-restart", &one);
+    assert_eq!(status, 202, "{first}");
+    let (_, again) = once("/safe-restart", &one);
+    assert_eq!(again["id"], first["id"], "{again}");
+    let (status, other) = once("/safe-restart", confirmed);
+    assert_eq!((status, &other["code"]), (422, &json!("idempotency-key-reused")), "{other}");
+    let (status, other) = once("/auto-repair", confirmed);
+    assert_eq!((status, &other["code"]), (422, &json!("idempotency-key-reused")), "{other}");
+    api.ended(&text(&first["id"]), "/safe-restart");
+}
+
+/// Every page of the instance: what they show is looked through for secrets.
+fn visited(api: &Asking, id: &str, backup: &str) {
+    let pages = api.serving.sign_in("ana");
+    let dashboard = pages.get("/dashboard");
+    assert!(dashboard.contains(&format!("/instances/{id}")), "{dashboard}");
+    let of_it =
+        ["", "/services", "/restart", "/stop", "/start", "/diagnosis", "/repair", "/copy", "/settings"];
+    let others = ["/rotate-jwt", "/rotate-password", "/history", "/logs?service=auth", "/logs?service=db"];
+    for page in of_it.iter().chain(&others) {
+        pages.get(&format!("/instances/{id}{page}"));
+    }
+    pages.get(&format!("/backups/{backup}"));
+    pages.get(&format!("/backups/{backup}/restore"));
+    pages.get("/operations");
+    let (_, operations) = api.serving.ask(&api.token, "GET", "/api/operations", None);
+    let rows = operations["rows"].as_array().unwrap();
+    assert!(rows.len() > 8, "{operations}");
+    for operation in rows {
+        pages.get(&format!("/operations/{}", text(&operation["id"])));
+        pages.get(&format!("/operations/{}/log", text(&operation["id"])));
+    }
 }

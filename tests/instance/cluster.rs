@@ -70,7 +70,7 @@ fn as_it_is(panel: &Panel) -> String {
 }
 
 /// The newest backup's folder in the store, and its manifest.
-fn newest(panel: &Panel) -> (PathBuf, Value) {
+pub(crate) fn newest(panel: &Panel) -> (PathBuf, Value) {
     let mut find = Command::new("find");
     find.arg(panel.data().join("store/instances")).args(["-type", "d", "-name", "backup-*"]);
     let mut folders: Vec<String> = lab::done(find).lines().map(ToOwned::to_owned).collect();
@@ -292,6 +292,15 @@ fn a_database_that_cannot_be_dumped_is_copied_cold_before_it_is_restarted() {
     }
     assert_eq!(points(&panel), [("safety".to_owned(), "cold".to_owned())]);
     starts_elsewhere(&panel);
+
+    // So it is before its roles are given other passwords.
+    let rotate = ["config", "rotate"];
+    let planned = panel.instance(&rotate, &["postgres_password", "--dry-run"], None).code(0).json();
+    assert!(planned["warnings"].to_string().contains("warn-safety-cold"), "{planned}");
+    panel.done(&rotate, &["postgres_password"]);
+    assert_eq!(points(&panel), vec![("safety".to_owned(), "cold".to_owned()); 2]);
+    assert_eq!(panel.instance.sign_up("rotated@example.com"), 200);
+    panel.assert_tidy("rotated");
 }
 
 /// The cold copy of an instance is verified, and it is one that starts.

@@ -44,6 +44,8 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     refused(&panel);
     warned(&panel);
     broken(&panel);
+    worse(&panel);
+    no_room(&panel);
     already_sick(&panel);
 
     // Back by the history.
@@ -58,7 +60,9 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     assert_eq!(back["operation"]["state"], "succeeded", "{back}");
     assert_eq!((instance.env(), jwt_exp(&panel)), (env, sql));
     assert_eq!(instance.sign_up("after-config@example.com"), 200);
+    new_and_back(&panel);
     killed(&panel);
+    stuck(&panel);
     rotated(&panel);
 }
 
@@ -118,6 +122,95 @@ fn warned(panel: &Panel) {
     let all = plan["warnings"].to_string();
     assert!(all.contains("config-warn-duplicates"), "{plan}");
     std::fs::write(&file, env).unwrap();
+    // There is no Kong here.
+    let plan =
+        panel.instance(&["config", "set"], &["kong_http_port=28999", "--dry-run"], None).code(0).json();
+    assert!(plan["warnings"].to_string().contains("config-warn-nobody-reads"), "{plan}");
+}
+
+/// A value that passes every check, leaves every service healthy, and makes sign-up fail:
+/// the mail server that it needs from then on is not there.
+fn worse(panel: &Panel) {
+    let env = panel.instance.env();
+    let ran = panel.instance(&["config", "set"], &["enable_email_autoconfirm=false", "--yes"], None);
+    assert_eq!(ran.json()["operation"]["state"], "rolled_back", "{ran}");
+    assert_eq!(ran.problem(), "change-made-worse");
+    assert!(ran.to_string().contains("mail-server"), "{ran}");
+    assert_eq!(panel.instance.env(), env);
+    assert_eq!(panel.instance.variable("auth", "GOTRUE_MAILER_AUTOCONFIRM").as_deref(), Some("true"));
+    assert_eq!(panel.instance.sign_up("after-worse@example.com"), 200);
+    panel.assert_tidy("worse");
+}
+
+/// Without room for what is to be saved first, nothing is begun.
+fn no_room(panel: &Panel) {
+    let (env, before) = (panel.instance.env(), panel.instance.containers());
+    let (name, full) = (panel.name(), [("ZELO_STORE_RESERVE_BYTES", "1000TiB")]);
+    for args in [
+        &["instance", "config", "set", &name, "jwt_expiry=5400", "--yes", "--json"][..],
+        &["instance", "restart", &name, "--service", "rest", "--yes", "--json"],
+        &["instance", "backup", &name, "--json"],
+    ] {
+        let ran = panel.with(args, &full);
+        assert_eq!(ran.json()["operation"]["state"], "failed", "{args:?}: {ran}");
+        let code = ran.problem();
+        assert!(["safety-failed", "store-too-small"].contains(&code.as_str()), "{args:?}: {ran}");
+        assert!(ran.to_string().contains("store-too-small"), "{args:?}: {ran}");
+        assert_eq!(
+            (panel.instance.env(), panel.instance.containers()),
+            (env.clone(), before.clone()),
+            "{args:?}"
+        );
+        panel.assert_tidy("no room");
+    }
+}
+
+/// An undo that fails on its way asks a person, and goes to its end when it is told to.
+fn stuck(panel: &Panel) {
+    let (env, exp) = (panel.instance.env(), jwt_exp(panel));
+    let before = untouched(panel);
+    for step in ["way-back", "write", "tell:app.settings.jwt_exp"] {
+        let fault = format!("config/fail:diagnose:after;config/fail:{step}:undo-before");
+        let ran = panel.instance(&["config", "set"], &["jwt_expiry=5400", "--yes"], Some(&fault));
+        let operation = ran.json()["operation"].clone();
+        assert_eq!(operation["state"], "needs_operator", "{step}: {ran}");
+        // Until then nothing else may touch it.
+        let other = panel.instance(&["restart"], &["--service", "rest", "--yes"], None);
+        assert_ne!(other.output.status.code(), Some(0), "{step}: {other}");
+        let retry = ["operation", "resolve", &text(&operation["id"]), "--retry", "--json"];
+        let ended = panel.zelo(&retry).json()["operation"].clone();
+        assert_eq!(ended["state"], "rolled_back", "{step}: {ended}");
+        assert_eq!((panel.instance.env(), jwt_exp(panel)), (env.clone(), exp.clone()), "{step}");
+        assert_eq!(panel.instance.variable("auth", "GOTRUE_JWT_EXP").as_deref(), Some("3600"), "{step}");
+        assert_eq!(untouched(panel), before, "{step}");
+        panel.assert_tidy(step);
+    }
+    assert_eq!(panel.instance.sign_up("after-stuck@example.com"), 200);
+}
+
+/// A key that had no line gets one, and loses it again when the change is set back.
+fn new_and_back(panel: &Panel) {
+    let (before, former) = (panel.instance.containers(), panel.instance.value("STUDIO_DEFAULT_ORGANIZATION"));
+    let whole = String::from_utf8(panel.instance.env()).unwrap();
+    let without: String = whole
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("STUDIO_DEFAULT_ORGANIZATION="))
+        .collect();
+    std::fs::write(panel.instance.folder().join(".env"), &without).unwrap();
+    let set = panel.done(&["config", "set"], &["organization=Mine"]);
+    assert!(panel.instance.value("STUDIO_DEFAULT_ORGANIZATION").contains("Mine"));
+    let back = ["instance", "config", "set-back", &text(&set["id"]), "--yes", "--json"];
+    let ended = panel.zelo(&back).code(0).json()["operation"].clone();
+    assert_eq!(ended["state"], "succeeded", "{ended}");
+    assert_eq!(String::from_utf8(panel.instance.env()).unwrap(), without);
+    let now = panel.instance.containers();
+    assert!(before.iter().all(|(service, one)| service == "studio" || *one == now[service]), "{now:?}");
+    // And that is a change like any other.
+    let again = ["instance", "config", "set-back", &text(&ended["id"]), "--yes", "--json"];
+    assert_eq!(panel.zelo(&again).code(0).json()["operation"]["state"], "succeeded");
+    assert!(panel.instance.value("STUDIO_DEFAULT_ORGANIZATION").contains("Mine"));
+    panel.done(&["config", "set"], &[&format!("organization={former}")]);
+    panel.assert_tidy("new and back");
 }
 
 /// What was down before is no reason to take an edit back, and is no other than it was.

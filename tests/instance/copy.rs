@@ -80,6 +80,23 @@ fn an_instance_is_copied_cut_off_and_released() {
     assert!(!folder.exists());
     panel.assert_tidy(fault);
 
+    // Nor once its undo, which failed on its way, is told to go on.
+    let fault = "restore/fail:sign-in:after;restore/fail:create:undo-before";
+    let ran = panel.instance(&["copy"], &[&copy.name], Some(fault));
+    let stuck = ran.json()["operation"].clone();
+    assert_eq!(stuck["state"], "needs_operator", "{ran}");
+    assert!(ran.to_string().contains("child-needs-operator") && folder.exists(), "{ran}");
+    let restore = panel.part_of(&stuck);
+    assert_eq!(restore["state"], "needs_operator", "{restore}");
+    for one in [&restore, &stuck] {
+        let retry = ["operation", "resolve", &text(&one["id"]), "--retry", "--json"];
+        let ended = panel.zelo(&retry).json()["operation"].clone();
+        assert!(["failed", "rolled_back"].contains(&text(&ended["state"]).as_str()), "{ended}");
+    }
+    assert_eq!(all_of(&copy.name), ["", "", ""]);
+    assert!(!folder.exists());
+    panel.assert_tidy(fault);
+
     // Nor is anything laid out where the disk would run full.
     let point = panel.backup();
     let full = ["restore", &point, "--new-name", &copy.name, "--json"];

@@ -142,6 +142,14 @@ impl Panel {
         self.zelo(&["operation", "watch", &id, "--json"]).json()["operation"].clone()
     }
 
+    /// The newest operation that is a part of another one.
+    #[track_caller]
+    pub(crate) fn part_of(&self, of: &Value) -> Value {
+        let all = self.zelo(&["operation", "list", "--json"]).code(0).json();
+        let found = all.as_array().unwrap().iter().find(|o| o["parent"] == of["id"]);
+        found.unwrap_or_else(|| panic!("no part of {of}")).clone()
+    }
+
     /// What an operation came to: by its own process, or by the next one after a kill.
     #[track_caller]
     pub(crate) fn ended(&self, ran: Ran, fault: &str) -> Value {

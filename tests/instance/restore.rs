@@ -180,6 +180,30 @@ fn an_instance_of_the_kong_era_is_put_back_undone_and_freed() {
     put_back_undone_and_freed("kong", "physical");
 }
 
+/// Nothing is laid out where the disk would run full.
+fn no_room(panel: &Panel, backup: &str, spoilt: &State) {
+    let args = ["restore", backup, "--yes", "--json"];
+    let full = panel.with(&args, &[("ZELO_STORE_RESERVE_BYTES", "1000TiB")]);
+    assert_eq!(full.json()["operation"]["state"], "failed", "{full}");
+    assert_state(panel, spoilt, "no room");
+    panel.assert_tidy("no room");
+}
+
+/// An undo that fails asks a person, and goes to its end when it is told to.
+fn stuck(panel: &Panel, backup: &str, spoilt: &State) {
+    let (laid, fault) = (beside(panel).len(), "restore/fail:up:after;restore/fail:swap:undo-before");
+    let operation = restore(panel, backup, Some(fault)).json()["operation"].clone();
+    assert_eq!(operation["state"], "needs_operator", "{operation}");
+    let retry = ["operation", "resolve", &text(&operation["id"]), "--retry", "--json"];
+    let ended = panel.zelo(&retry).json()["operation"].clone();
+    assert_eq!(ended["state"], "rolled_back", "{ended}");
+    assert_state(panel, spoilt, fault);
+    assert!(panel.instance.containers().values().all(|(_, _, s)| s == "running"), "{fault}");
+    assert_eq!(side_containers(panel), [""; 0], "{fault}");
+    assert_eq!(beside(panel).len(), laid + 1, "what had been live for a moment stays");
+    panel.assert_tidy(fault);
+}
+
 #[test]
 fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
     let Some(panel) = Panel::over("today") else { return };
@@ -219,8 +243,10 @@ fn whatever_kills_a_restore_all_of_it_or_nothing_is_put_back() {
         assert_eq!(side_containers(&panel), [""; 0], "{fault}");
         panel.assert_tidy(&fault);
     }
+    no_room(&panel, &backup, &spoilt);
+    stuck(&panel, &backup, &spoilt);
     // What was laid out and had been live for a moment stays: people may have written into it.
-    assert_eq!(beside(&panel).len(), 1);
+    assert_eq!(beside(&panel).len(), 2);
 
     // After the swap a crash goes forward; all of the steps in tests/soak.
     let later: Vec<&String> = steps.iter().skip_while(|step| *step != "swap").collect();

@@ -38,12 +38,26 @@ impl Serving {
     /// What the API answers: the status, and the body as JSON.
     #[track_caller]
     pub(crate) fn ask(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        self.ask_with(token, method, path, body, &[])
+    }
+
+    /// The same with further headers.
+    #[track_caller]
+    pub(crate) fn ask_with(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[&str],
+    ) -> (u16, Value) {
         let mut curl = Command::new("curl");
         curl.args(["-s", "-m", "120", "-X", method, "-w", "\n%{http_code}"]);
         curl.args(["-H", &format!("authorization: Bearer {token}")]);
         if let Some(body) = body {
             curl.args(["-H", "content-type: application/json", "-d", &body.to_string()]);
         }
+        curl.args(headers.iter().flat_map(|header| ["-H", header]));
         curl.arg(format!("{}{path}", self.url));
         let said = lab::done(curl);
         // What a person asked to see is meant to be seen.
@@ -53,6 +67,19 @@ impl Serving {
         let (body, status) = said.rsplit_once('\n').unwrap_or(("", &said));
         let body = serde_json::from_str(body).unwrap_or_else(|e| panic!("{method} {path}: {e}: {said}"));
         (status.parse().unwrap(), body)
+    }
+
+    /// Signs in by the page for it, as a person of [`token`]'s does.
+    #[track_caller]
+    pub(crate) fn sign_in(&self, name: &str) -> Pages<'_> {
+        let pages = Pages { serving: self, jar: tempfile::NamedTempFile::new().unwrap() };
+        let form = pages.get("/sign-in");
+        let csrf =
+            form.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let typed = [format!("csrf={csrf}"), format!("name={name}"), format!("password={PASSWORD}")];
+        let fields = typed.iter().flat_map(|field| ["--data-urlencode", field]).collect::<Vec<_>>();
+        pages.curl("/sign-in", &fields);
+        pages
     }
 
     /// A file, into a file.
@@ -65,6 +92,30 @@ impl Serving {
     }
 }
 
+/// What a person who is signed in sees.
+pub(crate) struct Pages<'a> {
+    serving: &'a Serving,
+    jar: tempfile::NamedTempFile,
+}
+
+impl Pages<'_> {
+    /// A page, which has to be there; it is kept with all that is said.
+    #[track_caller]
+    pub(crate) fn get(&self, path: &str) -> String {
+        let page = self.curl(path, &["--fail"]);
+        writeln!(&self.serving.said, "{page}").unwrap();
+        page
+    }
+
+    #[track_caller]
+    fn curl(&self, path: &str, more: &[&str]) -> String {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-S", "-m", "120", "-b"]).arg(self.jar.path()).arg("-c").arg(self.jar.path());
+        curl.args(more).arg(format!("{}{path}", self.serving.url));
+        lab::done(curl)
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -72,10 +123,12 @@ impl Drop for Serving {
     }
 }
 
+const PASSWORD: &str = "a long enough password";
+
 /// A token of a new person who owns the only project.
 pub(crate) fn token(panel: &Panel, name: &str) -> String {
     let add = command(&panel.data(), &["user", "add", name, "--password-stdin", "--json"]);
-    Ran::fed(add, "a long enough password").code(0);
+    Ran::fed(add, PASSWORD).code(0);
     let projects = panel.zelo(&["project", "list", "--json"]).code(0).json();
     let project = text(&projects[0]["id"]);
     panel.zelo(&["project", "member", "add", &project, name, "--role", "owner", "--json"]).code(0);

@@ -94,7 +94,7 @@ impl Trouble {
 
     /// For a person.
     pub(super) fn told(self, server: &Server, letter: &Letter) -> Problem {
-        let (host, port) = (&server.host, u32::from(server.port));
+        let (host, port) = (&server.host, server.port.to_string());
         match self {
             Self::Name(why) => problem!("mail-name-unknown", host = host).detail(why),
             Self::Connect(why) => problem!("mail-connect", host = host, port = port).detail(why),

@@ -95,7 +95,7 @@ impl Step for Adapt {
         self.is_apart(&resolved(&self.live, &copy, Some(cx)).await?).await?;
         super::ready::images(&self.live, &copy, cx).await?;
         for (old, new) in &ports {
-            cx.log(msg!("restore-log-port", old = u32::from(*old), new = u32::from(*new))).await;
+            cx.log(msg!("restore-log-port", old = old.to_string(), new = new.to_string())).await;
         }
         Ok(Adapted { ports })
     }
@@ -197,7 +197,7 @@ pub(super) fn choose(
                 .find(|port| !used(port) && free(*port)),
         };
         let wanted = first.map_or(*old, |first| first.saturating_add(nth));
-        chosen.insert(*old, new.ok_or_else(|| problem!("restore-port-taken", port = u32::from(wanted)))?);
+        chosen.insert(*old, new.ok_or_else(|| problem!("restore-port-taken", port = wanted.to_string()))?);
     }
     Ok(chosen)
 }

@@ -139,7 +139,7 @@ impl Release {
         let chosen = tokio::task::spawn_blocking(move || choose(&wanted, None, &others)).await;
         let ports = chosen.map_err(|e| problem!("internal-journal").detail(e))??;
         for (old, new) in &ports {
-            cx.log(msg!("restore-log-port", old = u32::from(*old), new = u32::from(*new))).await;
+            cx.log(msg!("restore-log-port", old = old.to_string(), new = new.to_string())).await;
         }
         let overlay =
             Overlay { project: &instance.project, resolved: &resolved, ports: &ports, cut_off: false };

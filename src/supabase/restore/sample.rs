@@ -10,6 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use rustix::io::Errno;
 use tokio_util::io::SyncIoBridge;
 
 use crate::{
@@ -124,9 +125,11 @@ fn here(folder: &Path, object: &Object) -> io::Result<bool> {
     }
     for (name, value) in &object.attributes {
         let mut found = vec![0; value.len() + 1];
-        let bytes = rustix::fs::lgetxattr(&path, OsStr::from_bytes(name), &mut found[..])?;
-        if found.get(..bytes) != Some(value.as_slice()) {
-            return Ok(false);
+        match rustix::fs::lgetxattr(&path, OsStr::from_bytes(name), &mut found[..]) {
+            Ok(bytes) if found.get(..bytes) == Some(value.as_slice()) => {}
+            // Another value, a longer one, or none.
+            Ok(_) | Err(Errno::RANGE | Errno::NODATA) => return Ok(false),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(true)
@@ -147,5 +150,25 @@ mod tests {
         assert!(here(folder.path(), &object).unwrap());
         std::fs::write(folder.path().join("a"), "objecT").unwrap();
         assert!(!here(folder.path(), &object).unwrap());
+    }
+
+    #[test]
+    fn an_attribute_that_is_another_or_gone_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "object").unwrap();
+        let mut builder = tar::Builder::new(Vec::new());
+        builder.append_pax_extensions([("SCHILY.xattr.user.type", &b"image/png"[..])]).unwrap();
+        builder.append_path_with_name(&path, "./a").unwrap();
+        let archive = builder.into_inner().unwrap();
+        let object = first(archive.as_slice()).unwrap().unwrap();
+        let set = |value: &[u8]| {
+            rustix::fs::setxattr(&path, "user.type", value, rustix::fs::XattrFlags::empty()).unwrap();
+        };
+        assert!(!here(folder.path(), &object).unwrap(), "it has none");
+        for (value, same) in [("image/png", true), ("image/gif", false), ("image/png+", false), ("", false)] {
+            set(value.as_bytes());
+            assert_eq!(here(folder.path(), &object).unwrap(), same, "{value}");
+        }
     }
 }
