@@ -22,6 +22,11 @@ struct Child {
     child: OperationId,
 }
 
+/// Where its problem is only told as the cause of another, its id still stands there.
+pub(super) fn stuck(child: &OperationId) -> Problem {
+    problem!("child-needs-operator", operation = child.as_str()).detail(child.as_str())
+}
+
 /// Runs it to its end, whatever that is.
 pub(super) async fn run(
     world: &World,
@@ -62,7 +67,7 @@ pub(super) async fn settle(world: &World, cx: &Cx) -> Result<Option<OperationRow
             }
             // What it made is still there: it is nothing that could be called undone.
             OpState::NeedsOperator => {
-                return Err(problem!("child-needs-operator", operation = child.as_str()));
+                return Err(stuck(&child));
             }
             OpState::Succeeded => done = Some(row),
             _ => {}

@@ -10,7 +10,7 @@ use super::{
     delete::folder,
     prepare::{Actor, Inspected, Kind, Sight},
     resolve::needs_operator,
-    safety::Safety,
+    safety::{self, Safety},
     steps::{
         asides::{KeepAsides, RetireAsides},
         made::AddMade,
@@ -77,6 +77,9 @@ pub(super) struct Facts {
     target: ResourceId,
     planned: Planned,
     waiver: Option<Waiver>,
+    /// What is saved first.
+    #[serde(default)]
+    save: BackupOptions,
     resolves: Option<OperationId>,
     /// Who asked.
     #[serde(default = "Actor::system")]
@@ -124,6 +127,12 @@ impl Kind for Restore {
         let mut planned = engine.plan_restore(&access, &shelf, &manifest, &request.options, id).await?;
         planned.warnings.splice(0..0, strange);
         let replaces = request.options.new_name.is_none();
+        let waiver = waiver(world, request.without_safety, by)?;
+        let (save, told) = match replaces && waiver.is_none() {
+            true => safety::savable(world, &target, BackupOptions::default()).await?,
+            false => Default::default(),
+        };
+        planned.warnings.extend(told);
         // The stuck operation still holds the resource: nobody else can have it.
         let mut locks = match (&request.resolves, &request.parent) {
             (Some(stuck), _) => vec![Lock::way_out(stuck)],
@@ -156,7 +165,8 @@ impl Kind for Restore {
                 store: backup.store,
                 target: target.id,
                 planned,
-                waiver: waiver(world, request.without_safety, by)?,
+                waiver,
+                save,
                 resolves: request.resolves,
                 by: by.clone(),
             },
@@ -185,7 +195,8 @@ impl Kind for Restore {
         };
         let mut plan = Plan::builder(Self::KIND);
         plan.add(CheckSource { world: world.clone(), shelf, backup: facts.backup, manifest: facts.manifest });
-        Ok(put_back(world, plan, steps, &facts.target, facts.waiver, last))
+        let cover = Cover { waiver: facts.waiver, save: facts.save };
+        Ok(put_back(world, plan, steps, &facts.target, cover, last))
     }
 }
 
@@ -266,6 +277,14 @@ pub(super) fn waiver(world: &World, reason: Option<String>, by: &Actor) -> Resul
     Ok(Some(Waiver { user, actor: by.0.clone(), reason: reason.trim().to_owned(), at: world.clock.now() }))
 }
 
+/// What stands before anything is taken away: a safety backup, or a reason to go without.
+pub(super) struct Cover {
+    /// The reason.
+    pub(super) waiver: Option<Waiver>,
+    /// What is saved without one.
+    pub(super) save: BackupOptions,
+}
+
 /// An engine's steps as a plan: a safety backup stands before the first one that
 /// takes anything away.
 pub(super) fn put_back(
@@ -273,7 +292,7 @@ pub(super) fn put_back(
     mut plan: PlanBuilder<Open>,
     steps: RestoreSteps,
     target: &ResourceId,
-    waiver: Option<Waiver>,
+    cover: Cover,
     last: Last,
 ) -> Plan {
     match steps {
@@ -292,12 +311,12 @@ pub(super) fn put_back(
             for step in before {
                 plan.add_any(step);
             }
-            let mut plan = match waiver {
+            let mut plan = match cover.waiver {
                 Some(waiver) => plan.waive(waiver),
                 None => plan.safety(Safety {
                     world: world.clone(),
                     resource: target.clone(),
-                    options: BackupOptions::default(),
+                    options: cover.save,
                 }),
             };
             for step in prepare {

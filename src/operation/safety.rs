@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Actor, World,
     backup::BackupRequest,
+    child::stuck,
     delete::folder,
     execute::execute_under,
     prepare::{Request, prepare},
@@ -146,6 +147,10 @@ impl Step for Safety {
                 }
                 _ => {}
             }
+            // Such as a database that was stopped for its copy, and not started again.
+            if self.world.db.operation(&child).await?.state == OpState::NeedsOperator {
+                return Err(stuck(&child));
+            }
         }
         Ok(())
     }
@@ -155,13 +160,17 @@ impl Safety {
     /// A new one; a copy of the files where the dump failed because of the database.
     async fn take(&self, cx: &Cx) -> Result<SafetyProof, Problem> {
         let failed = match self.child(cx, self.options.clone()).await {
-            Err(problem) if problem.is("safety-failed") || is_of_database(&problem) => problem,
-            other => return other,
+            Err(problem) => problem,
+            taken => return taken,
         };
         let row = self.world.db.resource(&self.resource).await?;
         let cold = may_be_cold(self.world.engine(&row)?.offers().cold, &self.options);
-        let undumpable = is_of_database(&failed) || self.undumpable(cx).await?;
-        if !cold || cx.cancel().is_cancelled() || !undumpable {
+        if !cold || cx.cancel().is_cancelled() {
+            return Err(failed);
+        }
+        let undumpable =
+            is_of_database(&failed) || self.undumpable(cx).await? || self.unplannable(&row).await?;
+        if !undumpable {
             return Err(failed);
         }
         cx.log(msg!("log-safety-cold")).await;
@@ -173,6 +182,12 @@ impl Safety {
         let filter = OperationFilter { parent: Some(cx.operation().clone()), ..OperationFilter::default() };
         let children = self.world.db.operations(filter).await?.rows;
         Ok(children.iter().any(|row| row.problem.as_ref().is_some_and(is_of_database)))
+    }
+
+    /// Whether no dump can even be planned: the database stands still, or does not answer.
+    async fn unplannable(&self, row: &ResourceRow) -> Result<bool, Problem> {
+        let (engine, access) = (self.world.engine(row)?, self.world.access(row)?);
+        Ok(engine.plan_backup(&access, &self.options).await.is_err())
     }
 
     /// One backup, as an operation of its own.

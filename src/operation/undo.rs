@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     World,
     prepare::{Actor, Inspected, Kind, Sight},
-    restore::{Last, put_back, waiver},
+    restore::{Cover, Last, put_back, waiver},
+    safety::savable,
 };
 use crate::{
     db::AsideState,
@@ -17,7 +18,7 @@ use crate::{
         operation::{OpKind, OpState},
         problem::Problem,
     },
-    engine::{Aside, Planned},
+    engine::{Aside, BackupOptions, Planned},
     msg, problem,
     saga::plan::{Plan, Waiver},
 };
@@ -40,6 +41,9 @@ pub(super) struct Facts {
     asides: Vec<AsideId>,
     planned: Planned,
     waiver: Option<Waiver>,
+    /// What is saved first.
+    #[serde(default)]
+    save: BackupOptions,
 }
 
 pub(super) struct Undo;
@@ -71,7 +75,13 @@ impl Kind for Undo {
             .iter()
             .map(|row| Aside { item: row.item.clone(), locator: row.locator.clone(), bytes: row.bytes })
             .collect();
-        let planned = world.engine(&target)?.plan_undo(&access, &asides, id).await?;
+        let mut planned = world.engine(&target)?.plan_undo(&access, &asides, id).await?;
+        let waiver = waiver(world, request.without_safety, by)?;
+        let (save, told) = match &waiver {
+            Some(_) => Default::default(),
+            None => savable(world, &target, BackupOptions::default()).await?,
+        };
+        planned.warnings.extend(told);
         let view = Sight {
             title: Some(msg!("plan-undo", operation = of.id.short(), resource = &target.name)),
             warnings: planned.warnings.clone(),
@@ -92,7 +102,8 @@ impl Kind for Undo {
                 target: target.id,
                 asides: kept.into_iter().map(|row| row.id).collect(),
                 planned,
-                waiver: waiver(world, request.without_safety, by)?,
+                waiver,
+                save,
             },
         })
     }
@@ -102,6 +113,7 @@ impl Kind for Undo {
         let access = world.access(&target)?;
         let steps = world.engine(&target)?.undo(&access, &facts.planned.facts)?;
         let plan = Plan::builder(Self::KIND);
-        Ok(put_back(world, plan, steps, &facts.target, facts.waiver, Last::Retire(facts.asides)))
+        let cover = Cover { waiver: facts.waiver, save: facts.save };
+        Ok(put_back(world, plan, steps, &facts.target, cover, Last::Retire(facts.asides)))
     }
 }

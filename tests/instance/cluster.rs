@@ -320,20 +320,7 @@ fn starts_elsewhere(panel: &Panel) {
 #[test]
 fn a_database_that_crash_loops_is_copied_cold() {
     let Some(panel) = Panel::over("today") else { return };
-    let db = panel.instance.container("db");
-    let bad = |shell: &str| {
-        let mut run = Command::new("docker");
-        run.args(["run", "--rm", "--network", "none", "--user", "0", "--entrypoint", "sh", "-v"]);
-        run.arg(format!("{}_db-config:/c", panel.name())).arg(image(&db)).args(["-c", shell]);
-        lab::done(run);
-    };
-    bad("echo 'no_such_setting_at_all = 1' > /c/conf.d/bad.conf");
-    lab::done({
-        let mut restart = Command::new("docker");
-        restart.args(["restart", &db]);
-        restart
-    });
-    std::thread::sleep(Duration::from_secs(3));
+    crash_loop(&panel);
     let planned = panel.instance(&["restart"], &["--dry-run"], None).code(0).json();
     assert!(planned["warnings"].to_string().contains("instance-warn-cold"), "{planned}");
 
@@ -343,7 +330,40 @@ fn a_database_that_crash_loops_is_copied_cold() {
     // The copy is of a cluster that was shut down in order before it was made sick.
     let (_, manifest) = newest(&panel);
     assert_eq!(part(&manifest, "cluster").unwrap()["facts"]["clean"], true);
-    bad("rm /c/conf.d/bad.conf");
+    in_its_settings(&panel, "rm /c/conf.d/bad.conf");
     panel.done(&["restart"], &["--service", "db"]);
     assert_eq!(panel.instance.sql("SELECT 1"), "1");
+}
+
+/// Runs this where the database's own settings are `/c`.
+fn in_its_settings(panel: &Panel, shell: &str) {
+    let mut run = Command::new("docker");
+    run.args(["run", "--rm", "--network", "none", "--user", "0", "--entrypoint", "sh", "-v"]);
+    run.arg(format!("{}_db-config:/c", panel.name())).arg(image(&panel.instance.container("db")));
+    run.args(["-c", shell]);
+    lab::done(run);
+}
+
+/// From now on the database ends whenever it is started.
+fn crash_loop(panel: &Panel) {
+    in_its_settings(panel, "echo 'no_such_setting_at_all = 1' > /c/conf.d/bad.conf");
+    let mut restart = Command::new("docker");
+    restart.args(["restart", &panel.instance.container("db")]);
+    lab::done(restart);
+    std::thread::sleep(Duration::from_secs(3));
+}
+
+#[test]
+fn a_point_is_put_back_over_a_database_that_crash_loops_and_is_copied_cold_first() {
+    let Some(panel) = Panel::over("today") else { return };
+    let (point, users) = (panel.backup(), panel.instance.sql(USERS));
+    crash_loop(&panel);
+    let planned = panel.zelo(&["restore", &point, "--dry-run", "--json"]).code(0).json();
+    assert!(planned["warnings"].to_string().contains("instance-warn-cold"), "{planned}");
+    let ran = panel.zelo(&["restore", &point, "--yes", "--json"]);
+    assert_eq!(ran.json()["operation"]["state"], "succeeded", "{ran}");
+    let ways = [("manual", "dumps"), ("safety", "cold")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(points(&panel), ways);
+    assert_eq!(panel.instance.sql(USERS), users);
+    panel.assert_tidy("restored");
 }

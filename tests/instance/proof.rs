@@ -86,11 +86,40 @@ fn what_a_restore_proves_it_refuses_when_it_is_not_so() {
     refused(&panel, &backup, "restore-other-cluster");
     drop(other);
 
-    // Somebody can be made there, and cannot sign in.
+    // A key that opens nothing.
+    let (env, key) = (panel.instance.env(), panel.instance.value("SERVICE_ROLE_KEY"));
+    let file = panel.instance.folder().join(".env");
+    fs::write(&file, String::from_utf8(env.clone()).unwrap().replace(&key, &format!("{key}x"))).unwrap();
+    refused(&panel, &made("logical"), "restore-sign-in-failed");
+    fs::write(&file, env).unwrap();
+    rules_of_its_own(&panel, &made);
+}
+
+/// What a project's own constraints and triggers refuse is told, and keeps no copy from
+/// being made.
+fn rules_of_its_own(panel: &Panel, made: &impl Fn(&str) -> String) {
+    panel.instance.sql(
+        "CREATE TABLE public.kept (id uuid REFERENCES auth.users); \
+         CREATE FUNCTION public.keep() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS \
+         $$ BEGIN INSERT INTO public.kept VALUES (NEW.id); RETURN NEW; END $$; \
+         CREATE TRIGGER keep AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION public.keep()",
+    );
+    let told = beside(panel, &made("logical"));
+    assert!(told.contains("restore-log-sign-in-left"), "{told}");
     panel.instance.sql(
         "CREATE FUNCTION public.nobody() RETURNS trigger LANGUAGE plpgsql AS \
          $$ BEGIN RAISE EXCEPTION 'nobody'; END $$; CREATE TRIGGER nobody BEFORE INSERT ON auth.sessions \
          FOR EACH ROW EXECUTE FUNCTION public.nobody()",
     );
-    refused(&panel, &made("logical"), "restore-sign-in-failed");
+    let told = beside(panel, &made("logical"));
+    assert!(told.contains("restore-log-sign-in-refused"), "{told}");
+}
+
+/// What is said of a restore beside that is done.
+fn beside(panel: &Panel, backup: &str) -> String {
+    let copy = Copied { panel, name: format!("{}-rules", panel.name()) };
+    let ran = panel.zelo(&["restore", backup, "--new-name", &copy.name, "--json"]);
+    let operation = ran.json()["operation"].clone();
+    assert_eq!(operation["state"], "succeeded", "{ran}");
+    panel.zelo(&["operation", "show", &text(&operation["id"]), "--json"]).code(0).to_string()
 }

@@ -121,7 +121,9 @@ finding-auth-setting-saw = { $kind ->
 finding-mail-server = Sign-up fails: auth cannot hand over its mails
 finding-mail-server-means = Sign-ups wait for a mail that confirms the address. Auth answers “Error sending confirmation email” and takes the user back. Who has an account signs in as before.
 finding-mail-server-next = Correct the mail settings and send a test mail from there. Where addresses need no confirmation, set ENABLE_EMAIL_AUTOCONFIRM to true instead.
-finding-mail-server-none = SMTP_HOST is empty: no mail is sent, and nobody can confirm an address
+finding-mail-server-off = No mail is sent: who signs up can never confirm the address
+finding-mail-server-off-means = Sign-ups wait for a mail that confirms the address, and auth has no mail server to hand it to. The sign-up seems to work; the account stays closed. Who has an account signs in as before.
+finding-mail-server-none = SMTP_HOST is empty
 finding-mail-server-saw = { $kind ->
     [name] Auth’s container finds no address for { $host } (SMTP_HOST)
     [refused] { $host } refuses connections at port { $port } (SMTP_HOST, SMTP_PORT)

@@ -28,6 +28,7 @@ instance-check-folder = { $folder }
 instance-check-said = { $words }
 
 instance-no-objects = No folder with stored objects was found on this machine: if they lie in an S3 bucket or a named volume, back that up by itself.
+instance-objects-elsewhere = Storage keeps its objects in “{ $backend }”, not in files on this machine: back that up by itself.
 
 instance-step-look = Note every container, volume and mount
 instance-step-files = Save the folder { $folder }

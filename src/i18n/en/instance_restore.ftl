@@ -135,6 +135,8 @@ restore-warn-same-secrets = { $project } has the same passwords and keys as the 
 restore-log-port = Port { $old } of the original is { $new } here
 restore-log-copy-sick = The service { $service } did not come up; the rest runs
 restore-log-sign-in-off = Signing in by e-mail is off there: only making a user was tried
+restore-log-sign-in-refused = Nobody new can sign in there ({ $what } answered { $status }); auth reads its users. What the project’s own triggers and rules refuse they refuse at the original too: diagnose both
+restore-log-sign-in-left = { $email }, who was made there to sign in, could not be removed ({ $status }): something of the project refers to every user
 
 problem-restore-project-name = “{ $name }” cannot be the name of a new instance.
     .safe = Nothing was changed.

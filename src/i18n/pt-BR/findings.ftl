@@ -121,7 +121,9 @@ finding-auth-setting-saw = { $kind ->
 finding-mail-server = O cadastro falha: o auth não consegue entregar seus e-mails
 finding-mail-server-means = Cadastros esperam um e-mail que confirma o endereço. O auth responde “Error sending confirmation email” e desfaz o usuário. Quem tem conta entra como antes.
 finding-mail-server-next = Corrija as configurações de e-mail e envie dali um e-mail de teste. Se os endereços não precisam de confirmação, mude ENABLE_EMAIL_AUTOCONFIRM para true.
-finding-mail-server-none = SMTP_HOST está vazio: nenhum e-mail é enviado, e ninguém pode confirmar um endereço
+finding-mail-server-off = Nenhum e-mail é enviado: quem se cadastra nunca consegue confirmar o endereço
+finding-mail-server-off-means = Cadastros esperam um e-mail que confirma o endereço, e o auth não tem servidor de e-mail a quem entregá-lo. O cadastro parece funcionar; a conta fica fechada. Quem tem conta entra como antes.
+finding-mail-server-none = SMTP_HOST está vazio
 finding-mail-server-saw = { $kind ->
     [name] O contêiner do auth não acha endereço para { $host } (SMTP_HOST)
     [refused] { $host } recusa conexões na porta { $port } (SMTP_HOST, SMTP_PORT)

@@ -28,6 +28,7 @@ instance-check-folder = { $folder }
 instance-check-said = { $words }
 
 instance-no-objects = Nenhuma pasta com objetos armazenados foi encontrada nesta máquina: se eles estão em um bucket S3 ou em um volume nomeado, faça o backup dele à parte.
+instance-objects-elsewhere = O storage guarda seus objetos em “{ $backend }”, e não em arquivos desta máquina: faça o backup disso à parte.
 
 instance-step-look = Anotar cada contêiner, volume e montagem
 instance-step-files = Salvar a pasta { $folder }

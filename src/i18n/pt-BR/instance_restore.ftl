@@ -135,6 +135,8 @@ restore-warn-same-secrets = { $project } tem as mesmas senhas e chaves da instâ
 restore-log-port = A porta { $old } do original aqui é { $new }
 restore-log-copy-sick = O serviço { $service } não subiu; o resto roda
 restore-log-sign-in-off = Entrar por e-mail está desligado lá: só se tentou criar um usuário
+restore-log-sign-in-refused = Ninguém novo consegue entrar lá ({ $what } respondeu { $status }); o auth lê seus usuários. O que os triggers e regras do próprio projeto recusam, recusam no original também: diagnostique os dois
+restore-log-sign-in-left = { $email }, criado lá para entrar, não pôde ser removido ({ $status }): algo do projeto se refere a cada usuário
 
 problem-restore-project-name = “{ $name }” não pode ser o nome de uma nova instância.
     .safe = Nada foi alterado.

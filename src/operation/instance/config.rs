@@ -54,7 +54,7 @@ use crate::{
     supabase::{
         diagnose::Diagnosis,
         instance::Instance,
-        keys::{Key, SqlEffect, accept, by_field, caution, check},
+        keys::{Group, Key, SqlEffect, accept, by_field, caution, check},
         order::start_order,
         scene::read_env,
         steps::{
@@ -328,6 +328,12 @@ impl Facts {
         self.touches_env() || self.naming.as_ref().is_some_and(Naming::writes)
     }
 
+    /// Whether a change decides if and where sign-ups need a mail server.
+    fn is_of_mail(&self) -> bool {
+        let keys = self.changes.iter().filter_map(|change| by_field(&change.field));
+        keys.into_iter().any(|key| matches!(key.group, Group::Smtp | Group::SignIn))
+    }
+
     /// The steps that put new values of `.env` in force, and prove it.
     fn change_env(
         &self,
@@ -366,7 +372,8 @@ impl Facts {
             plan.add(passwords.fits(&target(), self.file.clone()));
         }
         plan.add(Gate { target: target(), before: before.clone() });
-        plan.add(NothingWorse { target: target(), known: self.known.clone(), seen: None });
+        let (known, outside) = (self.known.clone(), self.is_of_mail());
+        plan.add(NothingWorse { target: target(), known, seen: None, outside });
         Ok(())
     }
 }

@@ -68,7 +68,7 @@ impl Kind for Restart {
         plan.add(again);
         plan.destroy(Start::<Destroys>::again(target.clone(), services, before.clone()));
         plan.add(Gate { target: target.clone(), before });
-        plan.add(NothingWorse { target, known, seen: None });
+        plan.add(NothingWorse { target, known, seen: None, outside: false });
         Ok(plan.commit(AnyCommit::new(Done)).finish())
     }
 }

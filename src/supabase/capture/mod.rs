@@ -55,6 +55,7 @@ use crate::{
         plan::AnyStep,
         step::{Adds, Step},
     },
+    secret::Secret,
     store::part::Written,
 };
 
@@ -166,6 +167,10 @@ pub(super) async fn plan(
     let objects = objects(instance).filter(|_| wants(STORAGE));
     if wants(STORAGE) && objects.is_none() {
         warnings.push(msg!("instance-no-objects"));
+    }
+    let elsewhere = instance.env_of(Part::Storage, "STORAGE_BACKEND").map(Secret::expose);
+    if let Some(backend) = elsewhere.filter(|backend| wants(STORAGE) && *backend != "file") {
+        warnings.push(msg!("instance-objects-elsewhere", backend = backend));
     }
     if let Some(folder) = &objects {
         bytes += files::size(live, folder, &[]).await?;

@@ -74,12 +74,15 @@ impl Reply {
         let err = said.err.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| err.contains(word));
         if said.ok() {
-            let greeting: String =
-                said.out.lines().next().unwrap_or_default().chars().take(GREETING).collect();
+            let first = said.out.lines().next().unwrap_or_default().trim_end();
+            // From whoever answers there, and on its way to a terminal.
+            let shown = |c: char| if c.is_control() { ' ' } else { c };
+            let greeting: String = first.chars().map(shown).take(GREETING).collect();
             return match greeting.as_bytes() {
                 [b'2', b'2', b'0', ..] | [] => Self::Answers,
                 _ if port == ENCRYPTED => Self::Answers,
-                [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', ..] => Self::TurnsAway(greeting),
+                // 4xx: too many at once, and well a moment later.
+                [b'5', b'0'..=b'9', b'0'..=b'9', ..] => Self::TurnsAway(greeting),
                 _ => Self::Unclear,
             };
         }
@@ -150,7 +153,11 @@ async fn see(scene: &Scene) -> Seen {
         }
     };
     let next = advice(msg!("finding-mail-server-next"), vec![]);
-    let (title, means) = (msg!("finding-mail-server"), msg!("finding-mail-server-means"));
+    // GoTrue without a host says that it has sent what it did not.
+    let (title, means) = match server.host.is_empty() {
+        true => (msg!("finding-mail-server-off"), msg!("finding-mail-server-off-means")),
+        false => (msg!("finding-mail-server"), msg!("finding-mail-server-means")),
+    };
     let mut found = finding(ID, Severity::Serious, title, means, next);
     found.evidence = vec![what];
     Ok(vec![found])
@@ -193,6 +200,8 @@ mod tests {
         assert_eq!(reply(0, "", ""), Reply::Answers);
         assert_eq!(reply(0, "HTTP/1.1 400 Bad Request\r\n", ""), Reply::Unclear);
         assert_eq!(reply(0, "554 no service\r\n", ""), Reply::TurnsAway("554 no service".to_owned()));
+        assert_eq!(reply(0, "554 \x1b[2Jno\r\n", ""), Reply::TurnsAway("554  [2Jno".to_owned()));
+        assert_eq!(reply(0, "421 too many\r\n", ""), Reply::Unclear);
         assert_eq!(reply(1, "", "nc: bad address 'supabase-mail'\n"), Reply::NoName);
         assert_eq!(reply(1, "", "nc: x (127.0.0.1:1): Connection refused\nsent 0, rcvd 0\n"), Reply::Refused);
         let small = "nc: can't connect to remote host (127.0.0.1): Connection refused\n";

@@ -198,6 +198,11 @@ pub(super) fn steps(making: &Making<'_>, access: &Access, way: &InPlace) -> Resu
         commit: AnyCommit::new(swap),
         swapped,
         settle: vec![AnyStep::new(up)],
-        confirm: vec![AnyStep::new(NothingWorse { target, known: Vec::new(), seen: Some(known) })],
+        confirm: vec![AnyStep::new(NothingWorse {
+            target,
+            known: Vec::new(),
+            seen: Some(known),
+            outside: false,
+        })],
     })
 }

@@ -8,13 +8,17 @@ use tokio::time::sleep;
 
 use super::Target;
 use crate::{
-    domain::{finding::Severity, msg::Msg, problem::Problem},
+    domain::{
+        finding::{Finding, Severity},
+        msg::Msg,
+        problem::Problem,
+    },
     msg, problem,
     saga::{
         Cx,
         step::{Limits, Reads, Slot, Step, UndoRule},
     },
-    supabase::{diagnose::diagnose, scene::Scene},
+    supabase::{diagnose::diagnose, probes::MAIL_SERVER, scene::Scene},
 };
 
 /// How often it looks: services that came up a moment ago may still be finding each other.
@@ -29,6 +33,9 @@ pub struct NothingWorse {
     pub known: Vec<String>,
     /// Where an earlier step left more of them.
     pub seen: Option<Slot<Vec<String>>>,
+    /// Whether the change is about what lies outside, a mail server: else its state decides
+    /// over nothing here. Nobody can see it while auth is down, and it may go at any time.
+    pub outside: bool,
 }
 
 /// Looks which probes find something grave before anything is done.
@@ -94,8 +101,10 @@ impl Step for NothingWorse {
         for look in 1..=LOOKS {
             let scene = Scene::gather(&self.target.live, self.target.now().await?, cx.now()).await?;
             let found = diagnose(&scene).await.findings.into_iter();
-            let worse = |f: &crate::domain::finding::Finding| {
-                f.severity >= Severity::Serious && !known.contains(&f.probe)
+            let worse = |f: &Finding| {
+                f.severity >= Severity::Serious
+                    && !known.contains(&f.probe)
+                    && (self.outside || f.probe != MAIL_SERVER)
             };
             match found.into_iter().find(worse) {
                 None => return Ok(()),

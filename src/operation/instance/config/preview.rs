@@ -40,7 +40,7 @@ struct Wanted {
 impl Preview {
     /// Checks what was entered, all of it, and what it would do. Problems: the key's own
     /// (`env-…`), `config-field-unknown`, `config-no-change`, `env-unreadable`,
-    /// `env-not-utf8`, `env-not-utf8-line`, `compose-refused`.
+    /// `env-not-utf8`, `env-not-utf8-line`, `env-unset-refused`, `compose-refused`.
     pub(super) async fn of(
         world: &World,
         id: &OperationId,
@@ -60,10 +60,7 @@ impl Preview {
         };
         let entered = found.as_ref().unwrap_or(&request.values);
         let gone = taken_out(&current, &request.unset)?;
-        let mut values = match entered.is_empty() && !gone.is_empty() {
-            true => Vec::new(),
-            false => accepted(&current, &row.name, entered, request.guided.is_some())?,
-        };
+        let mut values = accepted(&current, &row.name, entered, request.guided.is_some(), &gone)?;
         let named = values.iter().position(|(key, _)| key.field == NAME.field);
         let named = named.map(|at| values.remove(at).1);
         let mut preview = Self { file, named, ..Self::default() };
@@ -255,7 +252,7 @@ impl Wanted {
 }
 
 /// The keys that are to go, of those that are there. Problems: those of [`unsound`],
-/// `config-field-unknown`, `config-no-change`.
+/// `config-field-unknown`.
 fn taken_out(current: &Dotenv, fields: &BTreeSet<String>) -> Result<Vec<&'static Key>, Problem> {
     let keys: Result<Vec<_>, Problem> = fields
         .iter()
@@ -275,14 +272,17 @@ fn accepted(
     name: &str,
     entered: &BTreeMap<String, Secret>,
     guided: bool,
+    gone: &[&'static Key],
 ) -> Result<Vec<(&'static Key, Secret)>, Problem> {
     if let Some(problem) = unsound(current, entered) {
         return Err(problem);
     }
-    let (wanted, wrong) = checked(current, name, entered, guided);
+    // What is taken out counts in no check of the others.
+    let left = Wanted { values: Vec::new(), gone: gone.to_vec() }.over(current)?;
+    let (wanted, wrong) = checked(&left, name, entered, guided);
     match wrong.into_iter().next() {
         Some(problem) => Err(problem),
-        None if wanted.is_empty() => Err(problem!("config-no-change")),
+        None if wanted.is_empty() && gone.is_empty() => Err(problem!("config-no-change")),
         None => Ok(wanted),
     }
 }
@@ -431,8 +431,12 @@ mod tests {
             let current = Dotenv::parse(bytes.to_vec());
             let entered = fields.iter().map(|field| ((*field).to_owned(), Secret::new("7200"))).collect();
             let problem = unsound(&current, &entered)?;
-            assert_eq!(accepted(&current, "shop", &entered, false).unwrap_err(), problem);
-            assert_eq!(accepted(&current, "shop", &entered, true).unwrap_err(), problem, "guided as well");
+            assert_eq!(accepted(&current, "shop", &entered, false, &[]).unwrap_err(), problem);
+            assert_eq!(
+                accepted(&current, "shop", &entered, true, &[]).unwrap_err(),
+                problem,
+                "guided as well"
+            );
             Some(format!("{} {:?} {:?}", problem.code, problem.args.get("line"), problem.args.get("key")))
         };
         let value = b"# ol\xc3\xa1\nJWT_EXPIRY=3600\nSMTP_SENDER_NAME=\"Jo\xe3o\"\nA=\xff\n";
@@ -461,5 +465,21 @@ mod tests {
         sweep(folder.path(), made + TimeDelta::minutes(61)).await;
         assert!(!path.exists());
         assert!(folder.path().join("other").exists());
+    }
+
+    #[test]
+    fn what_is_taken_out_is_a_change_and_counts_in_no_check() {
+        let current = Dotenv::parse(
+            b"SITE_URL=https://a.b\nSTUDIO_DEFAULT_ORGANIZATION=x\nKONG_HTTPS_PORT=8000\n".to_vec(),
+        );
+        let gone = |field: &str| taken_out(&current, &BTreeSet::from([field.to_owned()])).unwrap();
+        let entered = |field: &str, value: &str| BTreeMap::from([(field.to_owned(), Secret::new(value))]);
+        let same = entered("site_url", "https://a.b");
+        assert!(accepted(&current, "shop", &same, false, &[]).unwrap_err().is("config-no-change"));
+        assert!(accepted(&current, "shop", &same, false, &gone("organization")).unwrap().is_empty());
+        assert!(taken_out(&current, &BTreeSet::from(["smtp_host".to_owned()])).unwrap().is_empty());
+        let port = entered("kong_http_port", "8000");
+        assert!(accepted(&current, "shop", &port, false, &[]).unwrap_err().is("env-same"));
+        assert_eq!(accepted(&current, "shop", &port, false, &gone("kong_https_port")).unwrap().len(), 1);
     }
 }
