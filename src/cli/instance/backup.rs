@@ -23,6 +23,9 @@ pub struct Args {
     /// Kept in the manifest.
     #[arg(long)]
     pub note: Option<String>,
+    /// Only the engine knows which there are.
+    #[arg(long)]
+    pub format: Option<String>,
     /// How it is run.
     #[command(flatten)]
     pub run: RunArgs,
@@ -36,7 +39,7 @@ impl Args {
             resource,
             name: self.name,
             note: self.note,
-            options: BackupOptions::default(),
+            options: BackupOptions { format: self.format, ..BackupOptions::default() },
             origin: Origin::Manual,
             parent: None,
         });

@@ -30,7 +30,7 @@ pub(in crate::web::api) async fn backup(call: Call<Run>, Json(asked): Json<Backu
         resource: here(&call)?.id.clone(),
         name: asked.name,
         note: asked.note,
-        options: BackupOptions::default(),
+        options: BackupOptions { format: asked.format, ..BackupOptions::default() },
         origin: Origin::Manual,
         parent: None,
     });

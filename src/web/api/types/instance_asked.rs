@@ -107,6 +107,8 @@ pub(crate) struct BackupInstance {
     pub(crate) name: Option<String>,
     /// A note kept with it.
     pub(crate) note: Option<String>,
+    /// How the database is saved: `logical` (the default), `physical` or `both`.
+    pub(crate) format: Option<String>,
 }
 
 /// Settings to be changed.
