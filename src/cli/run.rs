@@ -1,8 +1,8 @@
 //! From a request to its end: plan, agreement, queue, then run or follow.
 
-use std::pin::pin;
+use std::{pin::pin, time::Duration};
 
-use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use super::{
     args::{ConfirmArgs, RunArgs},
@@ -24,6 +24,9 @@ use crate::{
     problem,
 };
 
+/// How long who is leaving on a signal may take to say so.
+const HEARD: Duration = Duration::from_millis(250);
+
 /// Prepares a request, and with the plan shown and agreed to, runs it.
 pub(super) async fn request(
     desk: &Desk,
@@ -39,8 +42,9 @@ pub(super) async fn request(
         biased; // who was leaving on a signal already says so in its own words
         ready = &mut asked => ready?,
         () = signals.any() => {
-            // It may have come after that one was looked at, and before this one.
-            if let Some(Err(stop)) = asked.now_or_never() {
+            // It may have come after that one was looked at, and before this one; who is busy
+            // hears it a moment later.
+            if let Ok(Err(stop)) = timeout(HEARD, asked).await {
                 return Err(stop);
             }
             desk.out.note(&desk.out.words().label("cli-left-early"));
