@@ -26,7 +26,12 @@ const PORT: u16 = 9999;
 /// What stands before the state in an error of GoTrue's client.
 const STATE: &str = "SQLSTATE ";
 /// A user nobody has.
-const NOBODY: &str = "/admin/users/00000000-0000-0000-0000-000000000000";
+pub(crate) const NOBODY: &str = "/admin/users/00000000-0000-0000-0000-000000000000";
+
+/// Whether auth took the key, read its users, and has not found [`NOBODY`].
+pub(crate) fn knows_nobody(answer: &Answer) -> bool {
+    Meaning::admin(answer) == Meaning::Fine
+}
 
 /// What an answer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

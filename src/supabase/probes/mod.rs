@@ -2,7 +2,7 @@
 //! it cannot know it says. One file each, one line in [`all`].
 
 mod analytics;
-mod auth_answer;
+pub(crate) mod auth_answer;
 mod auth_migrations;
 pub(super) mod auth_nulls;
 pub(super) mod auth_owner;
