@@ -36,6 +36,8 @@ pub struct Scene {
     pub live: Live,
     /// Its containers.
     pub instance: Instance,
+    /// What Zelo's commands call it: its Compose project until somebody says otherwise.
+    pub called: String,
     /// Its `.env`, or why it could not be read.
     pub env: Result<Dotenv, Problem>,
     /// What Compose makes of its files and `.env`, or what it said instead.
@@ -68,7 +70,8 @@ impl Scene {
             tokio::join!(looking, read_env(instance.env_file()), resolve(live, &instance, None, None));
         let live = live.clone();
         let (asks, signing) = (Mutex::default(), OnceCell::new());
-        Ok(Self { live, instance, env, resolved, conditions, at, asks, signing })
+        let called = instance.project.clone();
+        Ok(Self { live, instance, called, env, resolved, conditions, at, asks, signing })
     }
 
     /// A value of `.env` as Compose reads it; `None` if it is not set or cannot be read.

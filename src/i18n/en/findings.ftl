@@ -83,7 +83,7 @@ finding-auth-migrations-means = Nobody can sign in. Auth tries again at every st
 finding-auth-migrations-next = Compare the recorded versions with those of a backup. Record a version by hand only if all it makes is proven to be there.
 finding-auth-migrations-lost = Auth's record of its migrations is empty
 finding-auth-migrations-lost-means = Auth works until it is restarted; then it runs all its migrations again, and some cannot run twice.
-finding-auth-migrations-lost-next = Put the rows of auth.schema_migrations back from a backup before auth is restarted.
+finding-auth-migrations-lost-next = Put the rows of auth.schema_migrations back before auth is restarted, from a copy of a recovery point taken since auth was last updated: an older one has too few. The last command removes the copy's containers; then remove its folder.
 
 finding-auth-search-path = Auth does not find its tables: the search_path of its role is wrong
 finding-auth-search-path-means = Nobody can sign up or sign in. No data is lost. A restart now may also make tables of its own in another schema.
@@ -120,7 +120,7 @@ finding-auth-setting-saw = { $kind ->
 
 finding-mail-server = Sign-up fails: auth cannot hand over its mails
 finding-mail-server-means = Sign-ups wait for a mail that confirms the address. Auth answers “Error sending confirmation email” and takes the user back. Who has an account signs in as before.
-finding-mail-server-next = Correct the mail settings and send a test mail from there. Where addresses need no confirmation, set ENABLE_EMAIL_AUTOCONFIRM to true instead.
+finding-mail-server-next = Correct the mail settings (its user and password too, if they changed) and send a test mail. Where addresses need no confirmation, set ENABLE_EMAIL_AUTOCONFIRM to true instead.
 finding-mail-server-off = No mail is sent: who signs up can never confirm the address
 finding-mail-server-off-means = Sign-ups wait for a mail that confirms the address, and auth has no mail server to hand it to. The sign-up seems to work; the account stays closed. Who has an account signs in as before.
 finding-mail-server-none = SMTP_HOST is empty
@@ -139,7 +139,7 @@ finding-db-passwords = { $roles ->
  }
 finding-db-passwords-means = Every new connection of these services fails. What is connected goes on until it connects anew.
 finding-db-passwords-saw = { $role }, used by { $services }
-finding-db-passwords-next = The services run with another password than .env has: decide which one holds, put it into .env, recreate the services, then diagnose again.
+finding-db-passwords-next = The services run with another password than .env has. Give the database, .env and all services one new password; what a Compose file has written out, correct there first.
 
 finding-role = The role { $role } cannot log in
 finding-role-means = The services that use it cannot connect to the database.
@@ -151,11 +151,11 @@ finding-role-full = { $role } has used all of its { $limit } connections
 finding-password-signs = POSTGRES_PASSWORD has characters that break the services' addresses
 finding-password-signs-means = Services put the password into an address as it is; auth does not start with it.
 finding-password-signs-saw = Characters: { $signs }
-finding-password-signs-next = Change the password to letters and digits, in the database and in .env.
+finding-password-signs-next = Change the password to one of letters and digits, in the database, in .env and for all services.
 
 finding-jwt-keys = The API keys do not fit JWT_SECRET
 finding-jwt-keys-means = Requests with these keys are refused.
-finding-jwt-keys-next = Sign ANON_KEY and SERVICE_ROLE_KEY anew with JWT_SECRET, or put back the secret they were signed with; then recreate the services that read them.
+finding-jwt-keys-next = Make a new secret and sign both API keys with it; whoever uses the old keys needs the new ones. Or put back into .env the secret they were signed with, and recreate the services that read it.
 finding-jwt-unsigned = { $key } is not signed by JWT_SECRET
 finding-jwt-expired = { $key } has expired
 finding-jwt-role = { $key } is of the role { $role }, not { $wanted }
@@ -178,7 +178,7 @@ finding-gateway-reach-next = Look in the gateway's own files for the address of 
 
 finding-urls = The public addresses are wrong
 finding-urls-means = Links in mails and sign-in by other services lead to the wrong place.
-finding-urls-next = Correct them in .env and recreate auth, studio, storage, functions and the gateway.
+finding-urls-next = Set each to the address people reach it by; the services that read it are recreated.
 finding-url-empty = { $key } is empty
 finding-url-scheme = { $key } does not begin with http:// or https://
 finding-url-broken = { $key } is no address
@@ -204,7 +204,7 @@ finding-internal-db-schemas = The database { $database } has no schema { $schema
 finding-pooler-key = VAULT_ENC_KEY has the wrong length
 finding-pooler-key-means = The pooler ends at its start; connections through it fail.
 finding-pooler-key-saw = It has { $length } characters instead of { $wanted }
-finding-pooler-key-next = Give it 32 characters, such as this command prints. If the pooler has run with another key, its schema _supavisor must be made anew.
+finding-pooler-key-next = Put 32 characters into .env as VAULT_ENC_KEY, such as the first command prints, and recreate the pooler. If it has run with another key, its schema _supavisor must be made anew.
 
 finding-pooler-role = The pooler works as the role postgres
 finding-pooler-role-means = It may not write its own tables and ends, or cannot make its tenant.

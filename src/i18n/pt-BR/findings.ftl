@@ -83,7 +83,7 @@ finding-auth-migrations-means = Ninguém consegue entrar. O auth tenta de novo a
 finding-auth-migrations-next = Compare as versões registradas com as de um backup. Registre uma versão à mão só se estiver provado que tudo o que ela cria está lá.
 finding-auth-migrations-lost = O registro de migrações do auth está vazio
 finding-auth-migrations-lost-means = O auth funciona até ser reiniciado; então executa todas as migrações de novo, e algumas não podem rodar duas vezes.
-finding-auth-migrations-lost-next = Recoloque as linhas de auth.schema_migrations a partir de um backup antes de reiniciar o auth.
+finding-auth-migrations-lost-next = Recoloque as linhas de auth.schema_migrations antes de reiniciar o auth, a partir da cópia de um ponto de recuperação feito depois da última atualização do auth: um mais antigo tem linhas de menos. O último comando remove os contêineres da cópia; depois remova a pasta dela.
 
 finding-auth-search-path = O auth não encontra suas tabelas: o search_path do seu papel está errado
 finding-auth-search-path-means = Ninguém consegue se cadastrar nem entrar. Nenhum dado se perdeu. Reiniciar agora pode ainda criar tabelas dele em outro esquema.
@@ -120,7 +120,7 @@ finding-auth-setting-saw = { $kind ->
 
 finding-mail-server = O cadastro falha: o auth não consegue entregar seus e-mails
 finding-mail-server-means = Cadastros esperam um e-mail que confirma o endereço. O auth responde “Error sending confirmation email” e desfaz o usuário. Quem tem conta entra como antes.
-finding-mail-server-next = Corrija as configurações de e-mail e envie dali um e-mail de teste. Se os endereços não precisam de confirmação, mude ENABLE_EMAIL_AUTOCONFIRM para true.
+finding-mail-server-next = Corrija as configurações de e-mail (usuário e senha também, se mudaram) e envie um e-mail de teste. Se os endereços não precisam de confirmação, mude ENABLE_EMAIL_AUTOCONFIRM para true.
 finding-mail-server-off = Nenhum e-mail é enviado: quem se cadastra nunca consegue confirmar o endereço
 finding-mail-server-off-means = Cadastros esperam um e-mail que confirma o endereço, e o auth não tem servidor de e-mail a quem entregá-lo. O cadastro parece funcionar; a conta fica fechada. Quem tem conta entra como antes.
 finding-mail-server-none = SMTP_HOST está vazio
@@ -139,7 +139,7 @@ finding-db-passwords = { $roles ->
  }
 finding-db-passwords-means = Toda nova conexão desses serviços falha. O que está conectado segue até conectar de novo.
 finding-db-passwords-saw = { $role }, usado por { $services }
-finding-db-passwords-next = Os serviços rodam com outra senha que a do .env: decida qual vale, coloque-a no .env, recrie os serviços e diagnostique de novo.
+finding-db-passwords-next = Os serviços rodam com outra senha que a do .env. Dê ao banco, ao .env e a todos os serviços uma única senha nova; o que um arquivo do Compose traz escrito, corrija lá antes.
 
 finding-role = O papel { $role } não consegue entrar no banco
 finding-role-means = Os serviços que o usam não conseguem conectar ao banco.
@@ -151,11 +151,11 @@ finding-role-full = { $role } já usou todas as suas { $limit } conexões
 finding-password-signs = POSTGRES_PASSWORD tem caracteres que quebram os endereços dos serviços
 finding-password-signs-means = Os serviços põem a senha em um endereço tal como está; o auth não inicia com ela.
 finding-password-signs-saw = Caracteres: { $signs }
-finding-password-signs-next = Troque a senha por letras e dígitos, no banco e no .env.
+finding-password-signs-next = Troque a senha por uma de letras e dígitos, no banco, no .env e em todos os serviços.
 
 finding-jwt-keys = As chaves de API não combinam com JWT_SECRET
 finding-jwt-keys-means = Requisições com essas chaves são recusadas.
-finding-jwt-keys-next = Assine ANON_KEY e SERVICE_ROLE_KEY de novo com JWT_SECRET, ou recoloque o segredo com que foram assinadas; depois recrie os serviços que as leem.
+finding-jwt-keys-next = Crie um segredo novo e assine com ele as duas chaves de API; quem usa as chaves antigas precisa das novas. Ou recoloque no .env o segredo com que foram assinadas e recrie os serviços que o leem.
 finding-jwt-unsigned = { $key } não está assinada por JWT_SECRET
 finding-jwt-expired = { $key } expirou
 finding-jwt-role = { $key } é do papel { $role }, não { $wanted }
@@ -178,7 +178,7 @@ finding-gateway-reach-next = Procure nos arquivos do próprio gateway o endereç
 
 finding-urls = Os endereços públicos estão errados
 finding-urls-means = Links em e-mails e o login por outros serviços levam ao lugar errado.
-finding-urls-next = Corrija-os no .env e recrie auth, studio, storage, functions e o gateway.
+finding-urls-next = Mude cada um para o endereço pelo qual se chega a ele; os serviços que o leem são recriados.
 finding-url-empty = { $key } está vazio
 finding-url-scheme = { $key } não começa com http:// nem https://
 finding-url-broken = { $key } não é um endereço
@@ -204,7 +204,7 @@ finding-internal-db-schemas = O banco { $database } não tem o esquema { $schema
 finding-pooler-key = VAULT_ENC_KEY tem o comprimento errado
 finding-pooler-key-means = O pooler termina ao iniciar; conexões por ele falham.
 finding-pooler-key-saw = Tem { $length } caracteres em vez de { $wanted }
-finding-pooler-key-next = Dê a ela 32 caracteres, como os que este comando imprime. Se o pooler já rodou com outra chave, seu esquema _supavisor precisa ser refeito.
+finding-pooler-key-next = Ponha no .env, como VAULT_ENC_KEY, 32 caracteres como os que o primeiro comando imprime, e recrie o pooler. Se ele já rodou com outra chave, seu esquema _supavisor precisa ser refeito.
 
 finding-pooler-role = O pooler trabalha com o papel postgres
 finding-pooler-role-means = Ele não pode gravar suas próprias tabelas e termina, ou não consegue criar seu tenant.

@@ -95,7 +95,8 @@ pub(super) async fn locks(
 /// An instance as it is now, with what every probe came to.
 pub async fn examine(world: &World, row: &ResourceRow) -> Result<(Scene, Diagnosis), Problem> {
     let target = target(world, row)?;
-    let scene = Scene::gather(&target.live, target.now().await?, world.clock.now()).await?;
+    let mut scene = Scene::gather(&target.live, target.now().await?, world.clock.now()).await?;
+    scene.called = row.name.clone();
     let diagnosis = diagnose(&scene).await;
     Ok((scene, diagnosis))
 }

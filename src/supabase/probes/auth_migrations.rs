@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use super::kit::{Look, Seen, advice, finding};
+use super::kit::{Gap, Look, Seen, advice, finding};
 use crate::{
     domain::finding::Severity,
+    engine::postgres::shell,
     msg,
     supabase::{instance::Part, scene::Scene},
 };
@@ -66,10 +67,27 @@ async fn forgotten(scene: &Scene) -> Seen {
     if scene.rows::<Count>("postgres", sql).await?.iter().any(|row| row.versions > 0) {
         return Ok(vec![]);
     }
-    let next = advice(msg!("finding-auth-migrations-lost-next"), vec![]);
+    let next = advice(msg!("finding-auth-migrations-lost-next"), from_a_copy(scene)?);
     let title = msg!("finding-auth-migrations-lost");
     let means = msg!("finding-auth-migrations-lost-means");
     Ok(vec![finding(ID, Severity::Serious, title, means, next).harmed_by_restart()])
+}
+
+/// The rows as a recovery point has them, brought over from a copy of it.
+fn from_a_copy(scene: &Scene) -> Result<Vec<String>, Gap> {
+    const COPY: &str = "look";
+    let db = shell(scene.service(Part::Db)?);
+    let run = "psql -h 127.0.0.1 -U supabase_admin -d postgres -v ON_ERROR_STOP=1";
+    let dump = "pg_dump -h 127.0.0.1 -U supabase_admin -d postgres --data-only -t auth.schema_migrations";
+    let load = scene.compose_line(&format!("exec -T {db} {run} -1 < versions.sql"));
+    Ok(vec![
+        format!("zelo backup list {}", shell(&scene.called)),
+        scene.zelo_line("restore", &format!("BACKUP --as {COPY}")),
+        // Loaded only if all of it was read.
+        format!("docker compose -p {COPY} exec -T {db} {dump} > versions.sql && {load}"),
+        scene.psql_line("SELECT count(*), max(version) FROM auth.schema_migrations"),
+        format!("docker compose -p {COPY} down --volumes"),
+    ])
 }
 
 #[cfg(test)]

@@ -46,11 +46,11 @@ async fn see(scene: &Scene) -> Seen {
     let now = scene.at.timestamp();
     let keys = KEYS.iter().filter_map(|(name, role)| Some((name, role, get(name)?)));
     let evidence: Vec<Msg> = keys.filter_map(|(n, r, token)| wrong(n, r, &token, &secret, now)).collect();
-    Ok(if evidence.is_empty() { vec![] } else { vec![told(evidence)] })
+    Ok(if evidence.is_empty() { vec![] } else { vec![told(scene, evidence)] })
 }
 
-fn told(evidence: Vec<Msg>) -> Finding {
-    let next = advice(msg!("finding-jwt-keys-next"), vec![]);
+fn told(scene: &Scene, evidence: Vec<Msg>) -> Finding {
+    let next = advice(msg!("finding-jwt-keys-next"), vec![scene.zelo_line("config rotate", "jwt_secret")]);
     let mut found =
         finding(ID, Severity::Serious, msg!("finding-jwt-keys"), msg!("finding-jwt-keys-means"), next);
     found.evidence = evidence;

@@ -123,6 +123,11 @@ impl Scene {
         ))
     }
 
+    /// A command of Zelo's about this instance: `config set`, then what follows its name.
+    pub(super) fn zelo_line(&self, verb: &str, rest: &str) -> String {
+        format!("zelo instance {verb} {} {rest}", shell(&self.called)).trim_end().to_owned()
+    }
+
     /// The part's service, where there is one.
     pub(super) fn service(&self, part: Part) -> Result<&str, Gap> {
         self.instance.service_of(part).ok_or(Gap::NotHere)

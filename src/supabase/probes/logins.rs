@@ -170,7 +170,7 @@ async fn see(scene: &Scene) -> Seen {
     let next = if same {
         repair(msg!("repair-db-passwords", roles = list(drifts.iter().map(|d| &d.role.name))))
     } else {
-        advice(msg!("finding-db-passwords-next"), vec![])
+        advice(msg!("finding-db-passwords-next"), vec![scene.zelo_line("config rotate", "postgres_password")])
     };
     let title = msg!("finding-db-passwords", roles = drifts.len());
     let means = msg!("finding-db-passwords-means");

@@ -152,7 +152,13 @@ async fn see(scene: &Scene) -> Seen {
             None => return Err(unclear()),
         }
     };
-    let next = advice(msg!("finding-mail-server-next"), vec![]);
+    let next = advice(
+        msg!("finding-mail-server-next"),
+        vec![
+            scene.zelo_line("config set", "smtp_host=HOST smtp_port=PORT"),
+            scene.zelo_line("config test-mail", "--to ADDRESS"),
+        ],
+    );
     // GoTrue without a host says that it has sent what it did not.
     let (title, means) = match server.host.is_empty() {
         true => (msg!("finding-mail-server-off"), msg!("finding-mail-server-off-means")),

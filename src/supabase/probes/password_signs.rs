@@ -33,7 +33,10 @@ async fn see(scene: &Scene) -> Seen {
     if signs.is_empty() || !raw {
         return Ok(vec![]);
     }
-    let next = advice(msg!("finding-password-signs-next"), vec![]);
+    let next = advice(
+        msg!("finding-password-signs-next"),
+        vec![scene.zelo_line("config rotate", "postgres_password")],
+    );
     let means = msg!("finding-password-signs-means");
     let title = msg!("finding-password-signs");
     let mut found = finding(ID, Severity::Critical, title, means, next).harmed_by_restart();

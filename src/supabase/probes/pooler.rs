@@ -30,12 +30,19 @@ fn value(scene: &Scene, name: &str) -> Result<Secret, Gap> {
     value.ok_or_else(|| Gap::Unknown(msg!("probe-no-key", key = name)))
 }
 
+/// How it gets what was written for it.
+fn again(scene: &Scene) -> Result<String, Gap> {
+    let service = scene.service(Part::Pooler)?;
+    Ok(scene.compose_line(&format!("up -d --no-deps {service}")))
+}
+
 async fn key(scene: &Scene) -> Seen {
     let length = value(scene, "VAULT_ENC_KEY")?.expose().len();
     if length == LENGTH {
         return Ok(vec![]);
     }
-    let next = advice(msg!("finding-pooler-key-next"), vec!["openssl rand -hex 16".to_owned()]);
+    let commands = vec!["openssl rand -hex 16".to_owned(), again(scene)?];
+    let next = advice(msg!("finding-pooler-key-next"), commands);
     let (title, means) = (msg!("finding-pooler-key"), msg!("finding-pooler-key-means"));
     let mut found = finding(KEY, Severity::Serious, title, means, next).harmed_by_restart();
     found.evidence = vec![msg!("finding-pooler-key-saw", length = length, wanted = LENGTH)];
@@ -50,7 +57,7 @@ async fn role(scene: &Scene) -> Seen {
     if user != "postgres" {
         return Ok(vec![]);
     }
-    let next = advice(msg!("finding-pooler-role-next"), vec![]);
+    let next = advice(msg!("finding-pooler-role-next"), vec![again(scene)?]);
     let (title, means) = (msg!("finding-pooler-role"), msg!("finding-pooler-role-means"));
     let mut found = finding(ROLE, Severity::Serious, title, means, next);
     found.evidence = vec![msg!("finding-pooler-role-saw", role = user)];

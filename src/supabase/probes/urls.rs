@@ -44,6 +44,17 @@ fn release(text: &str) -> Option<(u32, u32)> {
     Some((pieces.next()?.parse().ok()?, pieces.next()?.parse().ok()?))
 }
 
+/// What to set, with a host to put in.
+fn example(evidence: &[Msg], newer: bool) -> String {
+    let told = |key: &str| evidence.iter().any(|msg| msg.args.get("key").is_some_and(|v| *v == key.into()));
+    let keys = KEYS.into_iter().filter(|key| told(key));
+    let set = keys.map(|key| {
+        let path = if newer && key == "API_EXTERNAL_URL" { AUTH } else { "" };
+        format!("{}=https://HOST{path}", key.to_lowercase())
+    });
+    set.collect::<Vec<_>>().join(" ")
+}
+
 async fn see(scene: &Scene) -> Seen {
     scene.service(Part::Auth)?;
     if scene.env.is_err() {
@@ -56,6 +67,8 @@ async fn see(scene: &Scene) -> Seen {
     let get = |key: &str| values.iter().find(|(k, _)| *k == key).map(|(_, v)| v.as_str());
     let mut evidence: Vec<Msg> = values.iter().filter_map(|(key, text)| malformed(key, text)).collect();
     let fatal = get("API_EXTERNAL_URL").is_some_and(|text| malformed("API_EXTERNAL_URL", text).is_some());
+    let version = tokio::fs::read_to_string(scene.instance.folder.join(".supabase-version")).await;
+    let newer = version.ok().and_then(|text| release(&text)).is_some_and(|release| release >= SINCE);
     if evidence.is_empty() {
         let [public, api] = ["SUPABASE_PUBLIC_URL", "API_EXTERNAL_URL"].map(|key| get(key).and_then(local));
         if let (Some(public), Some(api)) = (public, api)
@@ -64,8 +77,6 @@ async fn see(scene: &Scene) -> Seen {
             let key = if api { "API_EXTERNAL_URL" } else { "SUPABASE_PUBLIC_URL" };
             evidence.push(msg!("finding-url-local", key = key));
         }
-        let version = tokio::fs::read_to_string(scene.instance.folder.join(".supabase-version")).await;
-        let newer = version.ok().and_then(|text| release(&text)).is_some_and(|release| release >= SINCE);
         if newer && get("API_EXTERNAL_URL").is_some_and(|u| !u.trim_end_matches('/').ends_with(AUTH)) {
             evidence.push(msg!("finding-url-path", key = "API_EXTERNAL_URL", path = AUTH));
         }
@@ -74,7 +85,8 @@ async fn see(scene: &Scene) -> Seen {
         return Ok(vec![]);
     }
     let severity = if fatal { Severity::Critical } else { Severity::Warning };
-    let next = advice(msg!("finding-urls-next"), vec![]);
+    let command = scene.zelo_line("config set", &example(&evidence, newer));
+    let next = advice(msg!("finding-urls-next"), vec![command]);
     let mut found = finding(ID, severity, msg!("finding-urls"), msg!("finding-urls-means"), next);
     found.evidence = evidence;
     found.restart_harms = fatal;
@@ -96,6 +108,16 @@ mod tests {
         assert_eq!(id("SITE_URL", "myapp://open"), None);
         assert_eq!(local("http://localhost:8000"), Some(true));
         assert_eq!(local("https://a.example"), Some(false));
+    }
+
+    #[test]
+    fn what_to_set_names_each_key_that_is_wrong() {
+        let wrong = [
+            msg!("finding-url-empty", key = "API_EXTERNAL_URL"),
+            msg!("finding-url-broken", key = "SITE_URL"),
+        ];
+        assert_eq!(example(&wrong, false), "api_external_url=https://HOST site_url=https://HOST");
+        assert_eq!(example(&wrong[..1], true), "api_external_url=https://HOST/auth/v1");
     }
 
     #[test]
