@@ -230,6 +230,10 @@ problem-env-json = { $key } is not JSON of the form that the services read.
     .safe = Nothing was changed.
     .next = Enter it as the tool that made the keys printed it, in one line.
 
+problem-env-schema-missing = { $key } names the schema { $schema }, which is not in the database: the REST API would answer nothing.
+    .safe = Nothing was changed.
+    .next = Make the schema first, or leave its name out.
+
 problem-env-same = { $key } and { $other } must not be the same.
     .safe = Nothing was changed.
     .next = Choose another value for one of them.

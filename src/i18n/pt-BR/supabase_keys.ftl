@@ -230,6 +230,10 @@ problem-env-json = { $key } não é JSON na forma que os serviços leem.
     .safe = Nada foi alterado.
     .next = Digite-o como a ferramenta que criou as chaves o mostrou, em uma só linha.
 
+problem-env-schema-missing = { $key } nomeia o schema { $schema }, que não está no banco: a API REST não responderia nada.
+    .safe = Nada foi alterado.
+    .next = Crie o schema antes, ou deixe o nome de fora.
+
 problem-env-same = { $key } e { $other } não podem ser iguais.
     .safe = Nada foi alterado.
     .next = Escolha outro valor para um dos dois.

@@ -7,6 +7,7 @@ mod history;
 mod name;
 mod password;
 mod preview;
+mod schemas;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -229,6 +230,7 @@ impl Kind for Config {
         let instance = target.now().await?;
         let (scene, diagnosis) = examine(world, &row).await?;
         let mut preview = Preview::of(world, id, &target, &instance, &row, &request).await?;
+        preview.warnings.extend(schemas::exist(&scene, &preview.values).await?);
         let passwords = match request.guided {
             Some(Guided::PostgresPassword) => Some(preview.add_passwords(world, &scene).await?),
             _ => None,
