@@ -151,6 +151,7 @@ fn rules(settings: &Settings, ids: &SharedIds) -> Rules {
         },
         safety_max_age: settings.operation.safety_max_age,
         aside_days: settings.operation.aside_days.into(),
+        safety_points: settings.operation.safety_points,
         trash_days: settings.operation.trash_days.into(),
         upload_limit: settings.store.upload_limit,
         uploads: passing(settings).join("uploads"),

@@ -26,6 +26,8 @@ pub struct Operation {
     pub safety_max_age: Duration,
     /// For so many days what a restore set aside is kept.
     pub aside_days: u32,
+    /// So many safety points of an instance are kept.
+    pub safety_points: usize,
     /// For so many days a deleted backup is kept.
     pub trash_days: u32,
     /// When the server stops, what runs has so long to end by itself.
@@ -94,6 +96,17 @@ const ASIDE_DAYS: Key<u32> = Key {
     parse: |text| read::number(text, 1..=365),
 };
 
+const SAFETY_POINTS: Key<u32> = Key {
+    section: "operation",
+    name: "safety_points",
+    help: "How many safety points of a Supabase instance are kept; older ones go to the trash. Never those\n\
+           that are pinned or needed, nor the newest with all data, nor any other backup.",
+    default: "10",
+    optional: false,
+    secret: false,
+    parse: |text| read::number(text, 1..=1000),
+};
+
 const TRASH_DAYS: Key<u32> = Key {
     section: "operation",
     name: "trash_days",
@@ -116,13 +129,14 @@ const GRACE: Key<Duration> = Key {
 };
 
 impl Operation {
-    pub(super) const KEYS: [KeyInfo; 8] = [
+    pub(super) const KEYS: [KeyInfo; 9] = [
         CONCURRENCY.info(),
         STALL.info(),
         DEADLINE.info(),
         ENGINE_AWAY.info(),
         SAFETY_MAX_AGE.info(),
         ASIDE_DAYS.info(),
+        SAFETY_POINTS.info(),
         TRASH_DAYS.info(),
         GRACE.info(),
     ];
@@ -135,6 +149,7 @@ impl Operation {
             engine_away: keys.read(&ENGINE_AWAY, || 10 * MINUTE),
             safety_max_age: keys.read(&SAFETY_MAX_AGE, || DAY),
             aside_days: keys.read(&ASIDE_DAYS, || 7),
+            safety_points: keys.read(&SAFETY_POINTS, || 10) as usize,
             trash_days: keys.read(&TRASH_DAYS, || 7),
             grace: keys.read(&GRACE, || Duration::from_secs(20)),
         }

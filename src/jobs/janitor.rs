@@ -1,5 +1,5 @@
 //! The janitor: what a restore set aside, and what lies in the trash, goes when its
-//! time is over. It only asks: each removal is an operation with a plan of its own,
+//! time is over; safety points beyond what is kept go to the trash. It only asks: each removal is an operation with a plan of its own,
 //! which looks again before it touches anything.
 //!
 //! One request has one key, made of what is to go, its date and the try. So nothing
@@ -20,7 +20,8 @@ use crate::{
         problem::Problem,
     },
     operation::{
-        Actor, FreeRequest, PurgeRequest, Request, World, enqueue, prepare, received_long_ago, sweep_uploads,
+        Actor, DeleteRequest, FreeRequest, PurgeRequest, Request, World, enqueue, prepare, received_long_ago,
+        surplus, sweep_uploads,
     },
 };
 
@@ -57,6 +58,7 @@ const SOON: Duration = Duration::from_secs(5);
 enum Overdue {
     Aside(AsideId),
     Backup(BackupId),
+    Surplus(BackupId),
 }
 
 impl Janitor {
@@ -125,9 +127,15 @@ impl Janitor {
     async fn overdue(&self, now: Moment) -> Result<Vec<(Overdue, Moment)>, Problem> {
         let asides = self.world.db.asides_due(now).await?;
         let trash = self.world.db.trash_due(now).await?;
+        // That these cannot be told keeps what is overdue from going no longer.
+        let surplus = surplus(&self.world).await.unwrap_or_else(|problem| {
+            tracing::warn!(%problem, "safety points could not be looked through");
+            Vec::new()
+        });
+        let surplus = surplus.into_iter().map(|row| (Overdue::Surplus(row.id), row.taken_at));
         let asides = asides.into_iter().map(|row| (Overdue::Aside(row.id), row.keep_until));
         let trash = trash.into_iter().map(|row| (Overdue::Backup(row.id), row.keep_until.unwrap_or(now)));
-        Ok(asides.chain(trash).collect())
+        Ok(asides.chain(trash).chain(surplus).collect())
     }
 
     fn key(&self, what: &Overdue, since: Moment, now: Moment) -> String {
@@ -135,6 +143,7 @@ impl Janitor {
         let attempt = (now - since).num_seconds() / again;
         match what {
             Overdue::Aside(id) => format!("free:{id}:{}:{attempt}", since.timestamp()),
+            Overdue::Surplus(id) => format!("surplus:{id}:{}:{attempt}", since.timestamp()),
             Overdue::Backup(id) => format!("purge:{id}:{}:{attempt}", since.timestamp()),
         }
     }
@@ -169,6 +178,9 @@ impl Janitor {
                 Request::Free(FreeRequest { aside: aside.clone(), expired: true, without_safety: None })
             }
             Overdue::Backup(backup) => Request::Purge(PurgeRequest { backup: backup.clone(), expired: true }),
+            Overdue::Surplus(backup) => {
+                Request::Delete(DeleteRequest { backup: backup.clone(), surplus: true })
+            }
         };
         let prepared = prepare(&self.world, request, &Actor::system()).await?;
         enqueue(&self.world, prepared, None, Some(key)).await

@@ -22,7 +22,7 @@ use crate::{
     saga::{
         Cx,
         plan::{AnyCommit, Plan},
-        step::{Adds, Limits, Step, UndoRule},
+        step::{Adds, Limits, Reads, Step, UndoRule},
     },
     store::{StorePath, layout},
 };
@@ -32,6 +32,16 @@ use crate::{
 pub struct DeleteRequest {
     /// Of which backup.
     pub backup: BackupId,
+    /// Only if it is more than is kept: nobody asked for it by name.
+    #[serde(default)]
+    pub surplus: bool,
+}
+
+impl DeleteRequest {
+    /// Of what a person chose.
+    pub fn of(backup: BackupId) -> Self {
+        Self { backup, surplus: false }
+    }
 }
 
 /// What inspection found.
@@ -42,6 +52,8 @@ pub(super) struct Facts {
     from: StorePath,
     to: StorePath,
     by: Actor,
+    #[serde(default)]
+    surplus: bool,
 }
 
 pub(super) struct Delete;
@@ -73,7 +85,8 @@ impl Kind for Delete {
         let view = Sight {
             title: Some(msg!("plan-delete", backup = backup.id.short(), resource = &resource.name)),
             warnings: vec![msg!("warn-delete-trash", days = world.rules.trash_days)],
-            confirm: Some(resource.name.clone()),
+            // Zelo itself asks only for what is more than it keeps.
+            confirm: (!by.is_system()).then(|| resource.name.clone()),
             ..Sight::default()
         };
         let facts = Facts {
@@ -82,6 +95,7 @@ impl Kind for Delete {
             store: backup.store,
             from,
             by: by.clone(),
+            surplus: request.surplus,
         };
         Ok(Inspected::of_backup(resource, backup.id, view, facts))
     }
@@ -96,7 +110,11 @@ impl Kind for Delete {
             from: facts.from.clone(),
             to: facts.to.clone(),
         };
-        let mut plan = Plan::builder(Self::KIND).commit(AnyCommit::new(trash));
+        let mut plan = Plan::builder(Self::KIND);
+        if facts.surplus {
+            plan.add(StillSurplus { world: world.clone(), facts: facts.clone() });
+        }
+        let mut plan = plan.commit(AnyCommit::new(trash));
         plan.settle(Uncatalogue { world: world.clone(), facts });
         Ok(plan.finish())
     }
@@ -105,6 +123,39 @@ impl Kind for Delete {
 /// The folder of the resource whose backup lies at `path`.
 pub(super) fn folder(path: &StorePath) -> Result<StorePath, Problem> {
     layout::parent(path).ok_or_else(|| problem!("store-path", path = path.as_str()))
+}
+
+/// Looks again: it may have been pinned meanwhile, or become the newest of its kind.
+struct StillSurplus {
+    world: World,
+    facts: Facts,
+}
+
+#[async_trait]
+impl Step for StillSurplus {
+    type Effect = Reads;
+    type Output = ();
+
+    fn name(&self) -> String {
+        "surplus".to_owned()
+    }
+
+    fn title(&self) -> Msg {
+        msg!("step-surplus")
+    }
+
+    fn undo_rule(&self) -> UndoRule {
+        UndoRule::Nothing(msg!("undo-only-looks"))
+    }
+
+    async fn run(&self, _: &Cx) -> Result<(), Problem> {
+        let backup = self.world.db.backup(&self.facts.backup).await?;
+        let surplus = super::surplus::of(&self.world, &backup.resource).await?;
+        match surplus.iter().any(|row| row.id == backup.id) {
+            true => Ok(()),
+            false => Err(problem!("backup-not-surplus", backup = backup.id.short())),
+        }
+    }
 }
 
 struct Uncatalogue {

@@ -26,6 +26,7 @@ mod restore;
 mod safety;
 mod shelves;
 mod steps;
+mod surplus;
 #[cfg(test)]
 pub(crate) mod testing;
 mod undo;
@@ -54,6 +55,7 @@ pub use resolve::{Way, WayOut, cancel, check_way_out, resolve};
 pub use resources::{Addition, access_may_change, add_resource, change_access, known_access, passes};
 pub use restore::RestoreRequest;
 pub use shelves::Shelves;
+pub use surplus::surplus;
 pub use undo::UndoRequest;
 pub use untrash::UntrashRequest;
 pub use upload::{LookWhen, UploadRequest, received, received_long_ago, sweep_uploads};

@@ -49,6 +49,7 @@ pub(crate) async fn world(folder: &Path, clock: SharedClock) -> World {
             patience: Patience::default(),
             safety_max_age: Duration::from_secs(24 * 3600),
             aside_days: 7,
+            safety_points: 10,
             trash_days: 7,
             upload_limit: 1 << 30,
             uploads: folder.join("uploads"),

@@ -66,6 +66,8 @@ pub struct Rules {
     pub safety_max_age: Duration,
     /// How long what a restore set aside is kept.
     pub aside_days: i64,
+    /// How many safety points of an instance are kept.
+    pub safety_points: usize,
     /// How long a deleted backup stays in the trash.
     pub trash_days: i64,
     /// The longest a file from elsewhere may be, in bytes.

@@ -26,7 +26,7 @@ impl Args {
     pub(super) async fn run(self, desk: &Desk) -> Done {
         let world = desk.world().await?;
         let backup = find::backup(&world, &self.backup).await?.id;
-        let request = Request::Delete(DeleteRequest { backup });
+        let request = Request::Delete(DeleteRequest::of(backup));
         run::request(desk, &world, request, &self.run, &self.agree).await
     }
 }

@@ -20,6 +20,7 @@ step-source = Check every byte of the backup
 step-safety = Take and verify a safety backup
 step-keep = Keep what was set aside for { $days } days
 step-trash = Move the backup to the trash
+step-surplus = Look again whether it is more than is kept
 step-uncatalogue = Mark the backup as deleted
 step-read = Read every part to its end and check its structure
 step-record = Write down what was found
@@ -152,3 +153,7 @@ warn-safety-cold = If the database turns out not to be dumpable, its files are c
 problem-safety-impossible = { $resource } can neither be dumped nor copied now, so there can be no safety backup.
     .safe = Nothing was changed.
     .next = The words below say why: mend that. Or give an owner’s reason to go without, with --without-safety; it is written to the audit log.
+
+problem-backup-not-surplus = Backup { $backup } is not more than is kept any more.
+    .safe = Nothing was changed.
+    .next = There is nothing to do.

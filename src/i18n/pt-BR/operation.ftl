@@ -20,6 +20,7 @@ step-source = Conferir cada byte do backup
 step-safety = Fazer e verificar um backup de segurança
 step-keep = Guardar por { $days } dias o que foi posto de lado
 step-trash = Mover o backup para a lixeira
+step-surplus = Olhar de novo se ele passa do que é guardado
 step-uncatalogue = Marcar o backup como excluído
 step-read = Ler cada parte até o fim e conferir a estrutura
 step-record = Registrar o que foi encontrado
@@ -152,3 +153,7 @@ warn-safety-cold = Se não for possível fazer dump do banco, os arquivos dele s
 problem-safety-impossible = { $resource } não pode ser salvo por dump nem por cópia agora, portanto não pode haver backup de segurança.
     .safe = Nada foi alterado.
     .next = As palavras abaixo dizem por quê: corrija isso. Ou dê o motivo de um proprietário para seguir sem ele, com --without-safety; fica no log de auditoria.
+
+problem-backup-not-surplus = O backup { $backup } não passa mais do que é guardado.
+    .safe = Nada foi alterado.
+    .next = Não há nada a fazer.

@@ -93,7 +93,7 @@ impl Shop {
     }
 
     async fn delete(&self, backup: &BackupId) {
-        self.carry_out(Request::Delete(DeleteRequest { backup: backup.clone() })).await;
+        self.carry_out(Request::Delete(DeleteRequest::of(backup.clone()))).await;
     }
 
     /// What the janitor asked for and nobody has run yet.

@@ -84,7 +84,7 @@ async fn delete(
     back: &str,
 ) -> Result<HttpResponse, Refusal> {
     let typed = fields.iter().find(|(name, _)| name == "confirm").map(|(_, typed)| typed.trim());
-    let delete = |row: &BackupRow| Request::Delete(DeleteRequest { backup: row.id.clone() });
+    let delete = |row: &BackupRow| Request::Delete(DeleteRequest::of(row.id.clone()));
     let prepared = prepare(site, caller, &rows, delete).await?;
     if typed != Some(rows.len().to_string().as_str()) {
         let wrong = typed.is_some();

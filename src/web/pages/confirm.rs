@@ -171,7 +171,7 @@ fn titled(site: &Site, request: &HttpRequest, kind: &str, name: &str) -> String 
 
 fn delete_question(site: &Site, request: &HttpRequest, row: &BackupRow) -> Question {
     Question {
-        request: Request::Delete(DeleteRequest { backup: row.id.clone() }),
+        request: Request::Delete(DeleteRequest::of(row.id.clone())),
         action: format!("/backups/{}/delete", row.id),
         back: format!("/backups/{}", row.id),
         title: titled(site, request, "delete", &row.resource_name),
@@ -331,7 +331,7 @@ pub(super) async fn several(
     let t = T::of(crate::web::caller::lang(site, request));
     let first = prepared.first().map(|one| one.view.clone()).ok_or_else(Refusal::nothing_here)?;
     let question = Question {
-        request: Request::Delete(DeleteRequest { backup: rows[0].id.clone() }),
+        request: Request::Delete(DeleteRequest::of(rows[0].id.clone())),
         action: "/backups/bulk".to_owned(),
         back: back.to_owned(),
         title: t.n("ui-delete-several", rows.len()),

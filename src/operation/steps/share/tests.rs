@@ -127,7 +127,7 @@ impl Panel {
     }
 
     async fn delete(&self, backup: &BackupId) {
-        Self::well(&self.done(Request::Delete(DeleteRequest { backup: backup.clone() })).await);
+        Self::well(&self.done(Request::Delete(DeleteRequest::of(backup.clone()))).await);
     }
 
     async fn purge(&self, backup: &BackupId) {

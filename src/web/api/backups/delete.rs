@@ -26,6 +26,6 @@ use crate::{
     ),
 )]
 pub(in crate::web::api) async fn delete(call: Call<Run>, Json(asked): Json<Confirm>) -> Answer {
-    let request = Request::Delete(DeleteRequest { backup: call.here.backup()?.id.clone() });
+    let request = Request::Delete(DeleteRequest::of(call.here.backup()?.id.clone()));
     call.ask(call.query, request, asked.confirm.as_deref()).await
 }
