@@ -192,6 +192,9 @@ pub struct RestoreOptions {
     /// What is replaced may be closed to people: set for a way out of an operation
     /// that closed it and could not open it again.
     pub closed: bool,
+    /// Which form of a database that was saved in several; `None`: as the engine advises.
+    #[serde(default)]
+    pub format: Option<String>,
     /// An engine's own choices of where something new goes, by name: `folder` and `port`
     /// of an instance. No secrets.
     pub place: BTreeMap<String, String>,
@@ -412,14 +415,20 @@ pub trait Engine: Send + Sync {
         None
     }
 
-    /// Looks once, for putting `asides` back; the facts say what was written
-    /// since, as warnings.
+    /// Looks once, for putting `asides` back.
     async fn plan_undo(
         &self,
         access: &Access,
         asides: &[Aside],
         op: &OperationId,
     ) -> Result<Planned, Problem>;
+
+    /// What is known to have been written since something was set aside; nothing where an
+    /// engine cannot tell.
+    async fn written_since(&self, access: &Access, since: Moment) -> Vec<Msg> {
+        let _ = (access, since);
+        Vec::new()
+    }
 
     /// The steps that put what was set aside back, setting aside what is live now.
     fn undo(&self, access: &Access, facts: &Value) -> Result<RestoreSteps, Problem>;

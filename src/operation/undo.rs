@@ -76,6 +76,9 @@ impl Kind for Undo {
             .map(|row| Aside { item: row.item.clone(), locator: row.locator.clone(), bytes: row.bytes })
             .collect();
         let mut planned = world.engine(&target)?.plan_undo(&access, &asides, id).await?;
+        if let Some(since) = kept.iter().map(|row| row.made_at).max() {
+            planned.warnings.extend(world.engine(&target)?.written_since(&access, since).await);
+        }
         let waiver = waiver(world, request.without_safety, by)?;
         let (save, told) = match &waiver {
             Some(_) => Default::default(),

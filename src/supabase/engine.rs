@@ -13,9 +13,11 @@ use super::{
 };
 use crate::{
     domain::{
+        clock::Moment,
         id::OperationId,
         kind::Kind,
         manifest::{EngineRef, Manifest, Part},
+        msg::Msg,
         problem::Problem,
     },
     engine::{
@@ -224,6 +226,10 @@ impl Engine for SupabaseEngine {
         op: &OperationId,
     ) -> Result<Planned, Problem> {
         restore::plan_undo(&self.live, access, asides, op).await
+    }
+
+    async fn written_since(&self, access: &Access, since: Moment) -> Vec<Msg> {
+        vec![restore::written_since(&self.live, access, since).await]
     }
 
     fn undo(&self, access: &Access, value: &Value) -> Result<RestoreSteps, Problem> {

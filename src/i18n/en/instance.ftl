@@ -65,6 +65,7 @@ instance-step-setting = Set { $setting } in the database to { $value }
 instance-step-setting-secret = Set { $setting } in the database to the new secret
 instance-step-sick = Diagnose, to know what is wrong already
 instance-step-nothing-worse = Diagnose: nothing grave that was not there before
+instance-step-tell-findings = Diagnose, and tell what is grave
 instance-step-in-force = { $count ->
     [one] Look that one variable has its new value in its container
    *[other] Look that { $count } variables have their new values in their containers
@@ -111,6 +112,9 @@ instance-log-killed = { $container } did not stop in time and was killed.
 instance-log-cluster-unclean = The files of { $container } say that it was not shut down in order. It recovers by itself when it starts.
 instance-log-db-unclean = { $container } did not stop cleanly (exit code { $code }). It recovers by itself when it starts.
 instance-log-still-sick = { $service } was not well before, and is not now.
+instance-log-found = The diagnosis found something grave: { $probe }. Diagnose to see what it is and what to do.
+instance-log-not-diagnosed = Whether anything is wrong could not be looked at: { $why }
+instance-log-diagnosis-slow = Whether anything is wrong could not be looked at in time: diagnose it.
 instance-log-env-kept = Somebody changed .env meanwhile: that file is kept as { $path }.
 instance-log-files-changed = Files in { $folder } changed while they were read. They are saved as they were read.
 
@@ -124,6 +128,7 @@ config-change-gone-secret = { $key }: not set any more
 config-warn-duplicates = { $key } stands in .env { $count } times. The last one counts, and only that one is changed.
 config-warn-password-clients = Whatever connects to the database with the old password, directly or through the pooler, is shut out: give it the new one. Zelo never shows it here; it stands in .env, and in the settings behind “Show”.
 config-warn-nobody-reads = No service reads this. It is written, and changes nothing that runs.
+config-warn-schemas-unseen = Whether the schemas are there cannot be seen now: the database does not answer. Where one is not, the REST API answers nothing.
 
 repair-log-no-help = { $probe } still finds the same: what was done is put back.
 repair-step-judge = Look whether anything helped

@@ -30,6 +30,16 @@ restore-warn-outside = Compose files outside the project’s folder stay as they
 restore-warn-image-changed = The image { $image } is another one today than in the recovery point.
 restore-warn-image-gone = The image { $image } is not on this machine. Nothing is pulled: pull it first.
 restore-warn-undo = What was written since the restore is set aside with the folder and can be swapped back in turn.
+restore-warn-since = { $known ->
+    [yes] Since it was put back: { $users ->
+                [one] one person
+               *[other] { $users } people
+            } signed up and { $objects ->
+                [one] one object was
+               *[other] { $objects } objects were
+            } stored. What was changed or deleted is not counted.
+   *[no] How many people signed up and how many objects were stored since cannot be told: the database does not say.
+}
 
 restore-log-kept = Swapped back. What was laid out, with what people wrote into it meanwhile, lies in { $folder }
 restore-log-service-unknown = The recovery point does not know the service { $service }: its container { $container } stays, stopped
@@ -222,3 +232,11 @@ problem-restore-other-cluster = The side cluster is { $found }, not { $wanted } 
 problem-restore-outside-admin = This recovery point came from elsewhere and brings what runs on the host: only an administrator restores it.
     .safe = Nothing of { $resource } was changed.
     .next = Ask an administrator, who should read its Compose files first.
+
+problem-restore-format-unknown = “{ $format }” is no form of a database.
+    .safe = Nothing was changed.
+    .next = Choose physical or logical.
+
+problem-restore-format-missing = This recovery point does not have its database in the form “{ $format }”.
+    .safe = Nothing was changed.
+    .next = Leave the form out: what it has is used.

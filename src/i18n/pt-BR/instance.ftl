@@ -65,6 +65,7 @@ instance-step-setting = Definir { $setting } no banco de dados como { $value }
 instance-step-setting-secret = Definir { $setting } no banco de dados com o novo segredo
 instance-step-sick = Diagnosticar, para saber o que já está errado
 instance-step-nothing-worse = Diagnosticar: nada grave que não estivesse lá antes
+instance-step-tell-findings = Diagnosticar e contar o que é grave
 instance-step-in-force = { $count ->
     [one] Ver que uma variável tem o novo valor no seu contêiner
    *[other] Ver que { $count } variáveis têm os novos valores nos seus contêineres
@@ -111,6 +112,9 @@ instance-log-killed = { $container } não parou a tempo e foi encerrado à forç
 instance-log-cluster-unclean = Os arquivos de { $container } dizem que ele não foi encerrado em ordem. Ele se recupera sozinho ao iniciar.
 instance-log-db-unclean = { $container } não parou de forma limpa (código de saída { $code }). Ele se recupera sozinho ao iniciar.
 instance-log-still-sick = { $service } não estava bem antes, e não está agora.
+instance-log-found = O diagnóstico encontrou algo grave: { $probe }. Diagnostique para ver o que é e o que fazer.
+instance-log-not-diagnosed = Não foi possível ver se algo está errado: { $why }
+instance-log-diagnosis-slow = Não deu tempo de ver se algo está errado: diagnostique.
 instance-log-env-kept = Alguém alterou o .env nesse meio-tempo: esse arquivo fica guardado como { $path }.
 instance-log-files-changed = Arquivos em { $folder } mudaram enquanto eram lidos. Estão salvos como foram lidos.
 
@@ -124,6 +128,7 @@ config-change-gone-secret = { $key }: não mais definido
 config-warn-duplicates = { $key } aparece { $count } vezes no .env. A última vale, e só ela é alterada.
 config-warn-password-clients = O que se conecta ao banco de dados com a senha antiga, direto ou pelo pooler, fica de fora: dê a ele a nova. O Zelo nunca a mostra aqui; ela está no .env, e nas configurações em “Mostrar”.
 config-warn-nobody-reads = Nenhum serviço lê isto. É gravado, e nada do que roda muda.
+config-warn-schemas-unseen = Não dá para ver agora se os schemas existem: o banco não responde. Se faltar um, a API REST não responde nada.
 
 repair-log-no-help = { $probe } ainda encontra o mesmo: o que foi feito é desfeito.
 repair-step-judge = Ver se algo ajudou

@@ -30,6 +30,16 @@ restore-warn-outside = Arquivos do Compose fora da pasta do projeto ficam como e
 restore-warn-image-changed = A imagem { $image } hoje é outra que a do ponto de recuperação.
 restore-warn-image-gone = A imagem { $image } não está nesta máquina. Nada é baixado: baixe-a antes.
 restore-warn-undo = O que foi escrito desde a restauração é posto de lado com a pasta e pode, por sua vez, ser trocado de volta.
+restore-warn-since = { $known ->
+    [yes] Desde que isto foi posto de volta: { $users ->
+                [one] uma pessoa se cadastrou
+               *[other] { $users } pessoas se cadastraram
+            } e { $objects ->
+                [one] um objeto foi gravado
+               *[other] { $objects } objetos foram gravados
+            }. O que foi mudado ou apagado não é contado.
+   *[no] Quantas pessoas se cadastraram e quantos objetos foram gravados desde então não dá para dizer: o banco não responde.
+}
 
 restore-log-kept = Trocado de volta. O que foi disposto, com o que as pessoas escreveram nele, está em { $folder }
 restore-log-service-unknown = O ponto de recuperação não conhece o serviço { $service }: o seu contêiner { $container } fica, parado
@@ -222,3 +232,11 @@ problem-restore-other-cluster = O cluster lateral é { $found }, não { $wanted 
 problem-restore-outside-admin = Este ponto de recuperação veio de fora e traz o que roda no host: só um administrador o restaura.
     .safe = Nada de { $resource } foi alterado.
     .next = Peça a um administrador, que deve ler antes os arquivos do Compose.
+
+problem-restore-format-unknown = “{ $format }” não é uma forma de banco.
+    .safe = Nada foi alterado.
+    .next = Escolha physical ou logical.
+
+problem-restore-format-missing = Este ponto de recuperação não tem o banco na forma “{ $format }”.
+    .safe = Nada foi alterado.
+    .next = Deixe a forma de fora: usa-se a que ele tem.

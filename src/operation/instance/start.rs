@@ -1,5 +1,6 @@
-//! Safe start: look → start in order, each after what it waits for → done. It takes
-//! nothing away, so nothing is saved first. Where there are no containers they are made
+//! Safe start: look → start in order, each after what it waits for → gate → done; then what
+//! the probes find is told. It takes nothing away, so nothing is saved first; what will not start
+//! well is said before, where the files alone show it. Where there are no containers they are made
 //! first, from the project's folder; what comes up is compared with what was made.
 
 use async_trait::async_trait;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{again, chosen, locks, resource, target};
 use crate::{
     domain::{
+        finding::{Finding, Severity},
         id::{OperationId, ResourceId},
         msg::Msg,
         operation::OpKind,
@@ -19,13 +21,17 @@ use crate::{
         prepare::{Actor, Inspected, Kind, Sight},
     },
     saga::{
-        plan::{AnyCommit, Plan},
+        plan::{AnyCommit, AnyStep, Plan},
         step::{Adds, Step as _},
     },
     supabase::{
+        diagnose::diagnose,
         folder,
         instance::Instance,
-        steps::{Done, Gate, Intact, LookBefore, Make, Start as StartStep, Target, has_no_containers},
+        scene::Scene,
+        steps::{
+            Done, Gate, Intact, LookBefore, Make, Start as StartStep, Target, TellFindings, has_no_containers,
+        },
     },
 };
 
@@ -47,6 +53,9 @@ pub(in crate::operation) struct Facts {
     /// Whether containers have to be made first.
     #[serde(default)]
     make: bool,
+    /// The probes that found something grave before.
+    #[serde(default)]
+    known: Vec<String>,
 }
 
 pub(in crate::operation) struct Start;
@@ -69,11 +78,13 @@ impl Kind for Start {
         let instance = target.live.instance_or_folder(&target.access).await?;
         let services = chosen(&instance, &request.services)?;
         let make = has_no_containers(&instance);
-        let warnings = if make { made_first(&target, &instance).await? } else { Vec::new() };
+        let mut warnings = if make { made_first(&target, &instance).await? } else { Vec::new() };
+        let (harmed, known) = seen(world, &target, instance.clone()).await?;
+        warnings.extend(harmed);
         let title = Some(msg!("plan-start", resource = &row.name));
         Ok(Inspected {
             locks: locks(world, &row, &access, &instance).await?,
-            facts: Facts { resource: row.id.clone(), services, make },
+            facts: Facts { resource: row.id.clone(), services, make, known },
             resource: Some(row.id),
             project: row.project,
             backup: None,
@@ -91,7 +102,7 @@ impl Kind for Start {
             let before = make.slot();
             plan.add(make);
             plan.add(StartStep::<Adds>::stopped(target.clone(), facts.services, before.clone()));
-            plan.add(Gate { target, before });
+            plan.add(Gate { target: target.clone(), before });
         } else {
             let look = LookBefore { target: target.clone() };
             let before = look.slot();
@@ -99,10 +110,30 @@ impl Kind for Start {
             let services = facts.services;
             plan.add(Intact::before_a_start(&target, &services, &before));
             plan.add(StartStep::<Adds>::stopped(target.clone(), services, before.clone()));
-            plan.add(Gate { target, before });
+            plan.add(Gate { target: target.clone(), before });
         }
-        Ok(plan.commit(AnyCommit::new(Done)).finish())
+        let tell = TellFindings { target, known: facts.known };
+        let mut plan = plan.commit(AnyCommit::new(Done));
+        plan.settle_any(AnyStep::from(AnyStep::new(tell)));
+        Ok(plan.finish())
     }
+}
+
+/// What keeps services from starting well, as far as it can be seen while they are down; and
+/// the probes that find something grave.
+async fn seen(
+    world: &World,
+    target: &Target,
+    instance: Instance,
+) -> Result<(Option<Msg>, Vec<String>), Problem> {
+    let scene = Scene::gather(&target.live, instance, world.clock.now()).await?;
+    let found = diagnose(&scene).await.findings;
+    let probes = |which: fn(&Finding) -> bool| {
+        found.iter().filter(|one| which(one)).map(|one| one.probe.clone()).collect::<Vec<_>>()
+    };
+    let harmful = probes(|one| one.restart_harms);
+    let told = (!harmful.is_empty()).then(|| msg!("start-warn-harmed", probes = harmful.join(", ")));
+    Ok((told, probes(|one| one.severity >= Severity::Serious)))
 }
 
 /// What a person should know before containers are made: that they are, and which volumes

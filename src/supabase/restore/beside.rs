@@ -62,6 +62,7 @@ pub(super) async fn plan(
         data: blueprint.data()?,
         objects: blueprint.objects()?,
         bytes,
+        logical: false,
         way: Way::Beside(Beside { original: blueprint.folder.clone(), port }),
         host,
         folder,
@@ -165,6 +166,7 @@ pub(super) fn steps(making: &Making<'_>, way: &Beside) -> Result<RestoreSteps, P
         new: true,
         swap: None,
         bytes: facts.bytes,
+        volumes: None,
     };
     let adapt = Adapt {
         live: live.clone(),

@@ -79,6 +79,7 @@ pub(super) async fn plan(
         data,
         objects,
         bytes,
+        logical: false,
         way: Way::InPlace(way),
     };
     let warnings = warnings(live, &instance, manifest, blueprint).await;

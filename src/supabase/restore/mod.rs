@@ -13,6 +13,7 @@ mod in_place;
 mod overlay;
 mod ready;
 mod release;
+pub(super) mod room;
 mod sample;
 mod side;
 mod sign_in;
@@ -43,7 +44,7 @@ use self::{
 };
 pub(super) use self::{
     free::{free, plan_free},
-    undo::{plan_undo, undo},
+    undo::{plan_undo, undo, written_since},
 };
 use super::{
     capture::{CLUSTER, FILES, STORAGE, cluster_facts},
@@ -82,6 +83,9 @@ struct Facts {
     files: Vec<PathBuf>,
     /// Bytes that will be laid out, roughly.
     bytes: u64,
+    /// Whether dumps are loaded although the cluster was saved as it is as well.
+    #[serde(default)]
+    logical: bool,
     way: Way,
 }
 
@@ -109,10 +113,38 @@ pub(super) async fn plan(
     }
     let blueprint = Blueprint::read(shelf, manifest).await?;
     complete(manifest, &blueprint)?;
-    match &options.new_name {
-        Some(name) => beside::plan(live, access, manifest, &blueprint, name, options, op).await,
-        None => in_place::plan(live, access, manifest, &blueprint, op).await,
+    let logical = wants_dumps(manifest, options.format.as_deref())?;
+    let chosen = if logical { &without_cluster(manifest) } else { manifest };
+    let mut planned = match &options.new_name {
+        Some(name) => beside::plan(live, access, chosen, &blueprint, name, options, op).await?,
+        None => in_place::plan(live, access, chosen, &blueprint, op).await?,
+    };
+    planned.facts["logical"] = Value::from(logical);
+    Ok(planned)
+}
+
+/// Whether its dumps are wanted where it has the cluster as well. Problems:
+/// `restore-format-unknown`, `restore-format-missing`.
+fn wants_dumps(manifest: &Manifest, format: Option<&str>) -> Result<bool, Problem> {
+    let (cluster, dumped) = (manifest.part(CLUSTER).is_some(), has_dumps(manifest));
+    match format {
+        None => Ok(false),
+        Some("physical") if cluster => Ok(false),
+        Some("logical") if dumped => Ok(cluster),
+        Some(format @ ("physical" | "logical")) => Err(problem!("restore-format-missing", format = format)),
+        Some(format) => Err(problem!("restore-format-unknown", format = format)),
     }
+}
+
+fn has_dumps(manifest: &Manifest) -> bool {
+    manifest.parts.iter().any(|part| part.name.starts_with(DATABASE))
+}
+
+/// The same point as if it had been taken by dumps alone.
+fn without_cluster(manifest: &Manifest) -> Manifest {
+    let mut manifest = manifest.clone();
+    manifest.parts.retain(|part| part.name != CLUSTER);
+    manifest
 }
 
 /// What a restore makes that is an instance of its own: its host and project.
@@ -125,8 +157,7 @@ pub(super) fn made(facts: &Value) -> Option<(String, String)> {
 fn complete(manifest: &Manifest, blueprint: &Blueprint) -> Result<(), Problem> {
     let lacks = |part: &str| problem!("restore-point-partial", part = part);
     manifest.part(FILES).ok_or_else(|| lacks(FILES))?;
-    let dumped = manifest.parts.iter().any(|part| part.name.starts_with(DATABASE));
-    if !dumped && manifest.part(CLUSTER).is_none() {
+    if !has_dumps(manifest) && manifest.part(CLUSTER).is_none() {
         return Err(lacks("database"));
     }
     if blueprint.objects()?.is_some() {
@@ -154,6 +185,7 @@ pub(super) fn steps(
 ) -> Result<RestoreSteps, Problem> {
     let facts: Facts =
         serde_json::from_value(facts.clone()).map_err(|e| problem!("plan-changed").detail(e))?;
+    let manifest = if facts.logical { &without_cluster(manifest) } else { manifest };
     let making = Making { live, shelf, manifest, facts: &facts };
     match &facts.way {
         Way::InPlace(way) => in_place::steps(&making, access, way),
@@ -187,8 +219,10 @@ impl Making<'_> {
     }
 
     fn workspace(&self, swap: Option<PathBuf>) -> AnyStep<Adds> {
-        let (live, work, bytes) = (self.live.clone(), self.facts.work.clone(), self.facts.bytes);
-        AnyStep::new(Workspace { live, name: "workspace", work, new: false, swap, bytes })
+        let Facts { host, work, bytes, .. } = self.facts.clone();
+        let volumes = Some((host, VolumePart::bytes(self.manifest)));
+        let live = self.live.clone();
+        AnyStep::new(Workspace { live, name: "workspace", work, new: false, swap, bytes, volumes })
     }
 
     fn unpack(&self, part: &str, into: PathBuf) -> Result<AnyStep<Adds>, Problem> {

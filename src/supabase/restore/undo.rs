@@ -1,17 +1,18 @@
 //! Undoing a finished restore: what was live before it and what is live now change places
 //! again, so that this can be undone in its turn.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::{
     super::{
         live::Live,
         order::start_order,
-        steps::{LookBefore, Stop, Target},
+        steps::{LookBefore, Stop, Target, TellFindings},
     },
     exchange::{Exchange, Locator},
     ready::Pair,
@@ -21,7 +22,7 @@ use super::{
     workspace::{Inode, blocking, inner},
 };
 use crate::{
-    domain::{id::OperationId, msg::Msg, problem::Problem},
+    domain::{clock::Moment, id::OperationId, msg::Msg, problem::Problem},
     engine::{Access, Aside, Planned, Replace, RestoreSteps},
     msg, problem,
     saga::{
@@ -30,6 +31,9 @@ use crate::{
         step::{Limits, Reads, Step, UndoRule},
     },
 };
+
+/// How long the database may take to say what was written since.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an undo was planned as.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -138,9 +142,39 @@ pub(in crate::supabase) fn undo(
         ],
         commit: AnyCommit::new(swap),
         swapped,
-        settle: vec![AnyStep::new(up)],
+        settle: vec![
+            AnyStep::new(up),
+            AnyStep::from(AnyStep::new(TellFindings { target, known: Vec::new() })),
+        ],
         confirm: Vec::new(),
     })
+}
+
+/// Whose rows say when they came.
+const DATED: [&str; 2] = ["auth.users", "storage.objects"];
+
+/// How many people signed up and how many objects were stored since; a row that was changed
+/// or is gone says nothing of it.
+pub(in crate::supabase) async fn written_since(live: &Live, access: &Access, since: Moment) -> Msg {
+    match timeout(PATIENCE, counted(live, access, since)).await {
+        Ok(Ok([users, objects])) => {
+            msg!("restore-warn-since", known = "yes", users = users, objects = objects)
+        }
+        // The same message: a plan that was looked at stays the same plan.
+        _ => msg!("restore-warn-since", known = "no", users = 0, objects = 0),
+    }
+}
+
+async fn counted(live: &Live, access: &Access, since: Moment) -> Result<[i64; 2], Problem> {
+    let mut ask = live.ask(&live.instance(access).await?, "postgres", None).await?;
+    let mut counts = [0; 2];
+    for (count, table) in counts.iter_mut().zip(DATED) {
+        let sql = format!("SELECT count(*) FROM {table} WHERE created_at > '{}'", since.to_rfc3339());
+        let said = ask.text(&sql).await?;
+        *count = said.parse().map_err(|_| problem!("internal-journal").detail(said))?;
+    }
+    ask.close().await;
+    Ok(counts)
 }
 
 /// Writes down which folder is which.

@@ -1,12 +1,12 @@
 //! A part that is an archive of files, laid out in a folder of its own by GNU tar, with
 //! owners, modes and attributes. The archive's digest is checked before tar sees its end.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use async_trait::async_trait;
 use tokio::io::AsyncWriteExt;
 
-use super::super::live::Live;
+use super::{super::live::Live, room::crowded};
 use crate::{
     domain::{manifest::Part, msg::Msg, problem::Problem},
     engine::Shelf,
@@ -76,17 +76,25 @@ impl Step for Unpack {
             LaunchError::Host(error) => error.into(),
             LaunchError::Journal(problem) => problem,
         })?;
-        feed(running, source, &shown).await
+        feed(running, source, &shown, crowded(&self.live, &self.into)).await
     }
 }
 
-/// Gives tar the archive. If the source fails, tar's input just ends: its complaint is
-/// not what went wrong.
-async fn feed(running: Running, mut source: Reader, folder: &str) -> Result<(), Problem> {
+/// Gives tar the archive. If the source fails, or there is no room left, tar's input just
+/// ends: its complaint is not what went wrong.
+async fn feed(
+    running: Running,
+    mut source: Reader,
+    folder: &str,
+    crowded: impl Future<Output = Problem>,
+) -> Result<(), Problem> {
     let Running { stdin, mut stdout, exit, .. } = running;
     let Some(mut stdin) = stdin else { return Err(problem!("internal-journal").detail("tar has no input")) };
     let giving = async {
-        let copied = tokio::io::copy(&mut source, &mut stdin).await;
+        let copied = tokio::select! {
+            copied = tokio::io::copy(&mut source, &mut stdin) => copied,
+            full = crowded => Err(io::Error::other(full)),
+        };
         let ended = stdin.shutdown().await;
         copied.map(drop).and(ended)
     };
@@ -103,4 +111,23 @@ async fn feed(running: Running, mut source: Reader, folder: &str) -> Result<(), 
         return Err(problem!("restore-unpack-failed", folder = folder, code = exit.code).detail(exit.stderr));
     }
     given.map_err(|e| problem!("restore-unpack-failed", folder = folder, code = 0).detail(e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{Local, Place as _};
+
+    #[tokio::test]
+    async fn a_disk_that_fills_up_meanwhile_ends_it() {
+        let cat =
+            || async { Local::new().start(Command::new(["cat"])).await.unwrap().release().await.unwrap() };
+        // Whoever gives nothing more, and does not end.
+        let (source, _open) = tokio::io::duplex(16);
+        let full = async { problem!("restore-no-room") };
+        let fed = feed(cat().await, Box::pin(source), "/x", full).await;
+        assert!(fed.unwrap_err().is("restore-no-room"));
+        let never = std::future::pending();
+        feed(cat().await, Box::pin(&b"all"[..]), "/x", never).await.unwrap();
+    }
 }

@@ -63,6 +63,12 @@ impl VolumePart {
         parts.collect()
     }
 
+    /// Bytes that all of them take, roughly.
+    pub(super) fn bytes(manifest: &Manifest) -> u64 {
+        let of = |volume: &Self| manifest.part(&volume.part).map_or(0, |part| part.raw.bytes);
+        Self::all(manifest).iter().map(of).sum()
+    }
+
     /// Where its contents lie once its archive is laid out in `folder`.
     pub(super) fn inside(&self, folder: &Path) -> PathBuf {
         folder.join(self.target.rsplit('/').next().unwrap_or_default())

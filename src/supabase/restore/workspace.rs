@@ -11,7 +11,10 @@ use async_trait::async_trait;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::{Deserialize, Serialize};
 
-use super::super::live::Live;
+use super::{
+    super::live::Live,
+    room::{docker_room, room},
+};
 use crate::{
     domain::{id::OperationId, msg::Msg, problem::Problem},
     msg, problem,
@@ -93,6 +96,8 @@ pub(super) struct Workspace {
     pub(super) swap: Option<PathBuf>,
     /// Bytes that will lie in it, roughly.
     pub(super) bytes: u64,
+    /// Of which host the volumes get so many bytes later; `None`: none do.
+    pub(super) volumes: Option<(String, u64)>,
 }
 
 #[async_trait]
@@ -135,6 +140,9 @@ impl Step for Workspace {
         cx.note(&Was { live }).await?;
         let parent = self.work.parent().unwrap_or(Path::new("/")).to_owned();
         room(&self.live, &parent, self.bytes).await?;
+        if let Some((host, bytes)) = &self.volumes {
+            docker_room(&self.live, host, *bytes).await?;
+        }
         let (work, swap) = (self.work.clone(), self.swap.clone());
         let made = blocking(&self.work, move || {
             make(&work)?;
@@ -213,23 +221,6 @@ impl Step for Tidy {
         let work = self.work.clone();
         blocking(&self.work, move || remove_tree(&work)).await
     }
-}
-
-/// Whether there is room for so much, with the reserve left. Problem: `restore-no-room`.
-pub(super) async fn room(live: &Live, folder: &Path, bytes: u64) -> Result<(), Problem> {
-    let space = live.local().space(&folder.display().to_string()).await?;
-    let (free, reserve) = (space.free, live.postgres().reserve(space));
-    if free < bytes.saturating_add(reserve) {
-        let folder = folder.display().to_string();
-        return Err(problem!(
-            "restore-no-room",
-            folder = folder,
-            free = free,
-            bytes = bytes,
-            reserve = reserve
-        ));
-    }
-    Ok(())
 }
 
 fn make(work: &Path) -> io::Result<()> {

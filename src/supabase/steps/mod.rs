@@ -31,7 +31,7 @@ pub use start::Start;
 pub use stop::Stop;
 pub use tell::Tell;
 pub(super) use wait::until_up;
-pub use worse::{NothingWorse, Sick};
+pub use worse::{NothingWorse, Sick, TellFindings};
 
 use super::{instance::Instance, live::Live};
 use crate::{domain::problem::Problem, engine::Access};

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use super::stack::Stack;
+use crate::supabase::restore::room::docker_room;
 
 async fn healthy(stack: &Stack) {
     let mut took = Vec::new();
@@ -29,4 +30,12 @@ async fn healthy_today() {
 async fn healthy_kong() {
     let Some(stack) = Stack::kong().await else { return };
     healthy(&stack).await;
+}
+
+#[tokio::test]
+async fn dockers_own_disk_has_to_have_room() {
+    let Some(stack) = Stack::today().await else { return };
+    docker_room(&stack.live, "local", 0).await.unwrap();
+    let full = docker_room(&stack.live, "local", 1 << 62).await.unwrap_err();
+    assert!(full.is("restore-no-room"), "{full:?}");
 }

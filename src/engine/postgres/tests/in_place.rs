@@ -24,6 +24,7 @@ const IN_PLACE: RestoreOptions = RestoreOptions {
     in_place: true,
     replace_roles: false,
     closed: false,
+    format: None,
     place: std::collections::BTreeMap::new(),
 };
 
