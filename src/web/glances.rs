@@ -15,7 +15,7 @@ use crate::{
     db::ResourceRow,
     domain::{clock::Moment, id::ResourceId, problem::Problem},
     operation::{self, Glance},
-    supabase::drift::Drift,
+    supabase::{diagnose::Diagnosis, drift::Drift},
 };
 
 /// What is younger than this is not looked at again.
@@ -65,6 +65,10 @@ struct Slot {
     looking: Arc<tokio::sync::Mutex<()>>,
     /// The same for who compares.
     comparing: Arc<tokio::sync::Mutex<()>>,
+    /// The same for who diagnoses.
+    diagnosing: Arc<tokio::sync::Mutex<()>>,
+    /// What the last diagnosis came to that somebody asked for here.
+    diagnosis: Option<Arc<Diagnosis>>,
 }
 
 /// What is known of all instances. Cheap to clone.
@@ -94,6 +98,26 @@ impl Glances {
         // Somebody may have compared meanwhile.
         slot.known = std::mem::take(&mut slot.known).taken(found, site.now());
         slot.known.clone()
+    }
+
+    /// What the last diagnosis came to.
+    pub(crate) fn diagnosis(&self, id: &ResourceId) -> Option<Arc<Diagnosis>> {
+        self.slots().get(id)?.diagnosis.clone()
+    }
+
+    /// Diagnoses it now; who asks while somebody does gets what begins after that, once for
+    /// all who wait.
+    pub(crate) async fn diagnose(&self, site: &Site, row: &ResourceRow) -> Result<Arc<Diagnosis>, Problem> {
+        let asked = site.now();
+        let diagnosing = self.slots().entry(row.id.clone()).or_default().diagnosing.clone();
+        let _held = diagnosing.lock().await;
+        if let Some(known) = self.diagnosis(&row.id).filter(|known| known.at > asked) {
+            return Ok(known);
+        }
+        let (_, found) = operation::examine(&site.world, row).await?;
+        let found = Arc::new(found);
+        self.slots().entry(row.id.clone()).or_default().diagnosis = Some(found.clone());
+        Ok(found)
     }
 
     /// Compares files and containers if that was not done of late.

@@ -96,7 +96,7 @@ async fn mends(walk: &Walk<'_>, instance: &Instance, id: &str) {
     instance.sql("ALTER ROLE supabase_auth_admin RESET search_path");
     assert_eq!(instance.sign_up("broken@example.com"), 500);
     p.go(&format!("/instances/{id}")).await;
-    p.click("#diagnosis a[href$='/diagnosis']").await;
+    // The page looks by itself when nothing is known, or what is may be otherwise by now.
     p.sees("#diagnosis .findings > li").await;
     assert_eq!(p.count("#diagnosis .findings > li").await, 1, "{}", p.text().await);
     is_for_everybody(p, "a diagnosis with a finding").await;

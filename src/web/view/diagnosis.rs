@@ -20,8 +20,17 @@ pub(crate) struct DiagnosisPage {
     pub(crate) tabs: Tabs,
     /// The instance.
     pub(crate) resource: Ref,
+    /// What a look at it came to.
+    pub(crate) found: Found,
+}
+
+/// What a diagnosis came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
     /// When it was looked at.
     pub(crate) at: Option<Moment>,
+    /// Whether it may be otherwise by now: it is looked at again at once.
+    pub(crate) is_old: bool,
     /// What was found.
     pub(crate) findings: Vec<Line>,
     /// Probes that looked and could know.
@@ -96,9 +105,7 @@ pub(crate) mod samples {
         },
     };
 
-    fn page_of(lang: Lang, may_repair: bool) -> DiagnosisPage {
-        let mut page = shell(lang, "ui-nav-overview");
-        page.title = "Diagnosis of shop".to_owned();
+    pub(crate) fn found(may_repair: bool) -> Found {
         let line = |probe: &str, severity, repairable, commands: Vec<String>| Line {
             probe: probe.to_owned(),
             severity,
@@ -110,10 +117,9 @@ pub(crate) mod samples {
             repairable,
             restart_harms: severity == Severity::Critical,
         };
-        DiagnosisPage {
-            tabs: tabs(1),
-            resource: Ref::new(ID, "shop <prod>"),
+        Found {
             at: Some(ago(0)),
+            is_old: false,
             findings: vec![
                 line("auth-a", Severity::Critical, true, vec![]),
                 line("auth-b", Severity::Serious, true, vec![]),
@@ -125,20 +131,26 @@ pub(crate) mod samples {
             problem: None,
             may_repair,
             repairable: 2,
-            page,
         }
+    }
+
+    fn page_of(lang: Lang, may_repair: bool) -> DiagnosisPage {
+        let mut page = shell(lang, "ui-nav-overview");
+        page.title = "Diagnosis of shop".to_owned();
+        let (resource, found) = (Ref::new(ID, "shop <prod>"), found(may_repair));
+        DiagnosisPage { tabs: tabs(1), resource, found, page }
     }
 
     pub(crate) fn pages(lang: Lang) -> Vec<DiagnosisPage> {
         let mut well = page_of(lang, true);
-        well.findings.clear();
-        well.repairable = 0;
-        well.unknown.clear();
+        well.found.findings.clear();
+        well.found.repairable = 0;
+        well.found.unknown.clear();
         let mut away = page_of(lang, true);
-        away.findings.clear();
-        away.repairable = 0;
-        away.at = None;
-        away.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));
+        away.found.findings.clear();
+        away.found.repairable = 0;
+        away.found.at = None;
+        away.found.problem = Some(told(lang, &problem!("confirm-needed", name = "x")));
         vec![page_of(lang, true), page_of(lang, false), well, away]
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use super::{
     Fact, May,
     backups::BackupLine,
+    diagnosis::Found,
     operations::OperationLine,
     resource::{Head, Ledger},
     words::{Word, service_word},
@@ -28,6 +29,10 @@ pub(crate) struct InstancePage {
     pub(crate) cut_off: bool,
     /// The figures of its recovery points.
     pub(crate) ledger: Ledger,
+    /// What the last diagnosis came to.
+    pub(crate) found: Option<Found>,
+    /// Whether it is looked at at once where nothing is known.
+    pub(crate) look: bool,
     /// How its services are.
     pub(crate) services: Services,
     /// Its addresses.
@@ -144,6 +149,7 @@ pub(crate) mod samples {
             view::{
                 Ref,
                 backups::samples::list,
+                diagnosis::samples::found,
                 operations::samples::lines,
                 tests::samples::{ago, shell, told},
                 words::Health,
@@ -219,6 +225,8 @@ pub(crate) mod samples {
                 stored: 104_000_000_000,
                 aside: 0,
             },
+            found: Some(Found { is_old: true, ..found(may.own) }),
+            look: true,
             services: Services { drift: Some(drift(lang)), ..services() },
             addresses: vec![Fact::text("Public address", "https://shop.example.com/?a=<b>")],
             points,
@@ -230,6 +238,7 @@ pub(crate) mod samples {
 
     pub(crate) fn pages(lang: Lang) -> Vec<InstancePage> {
         let mut new = page_of(lang, May::OPERATOR);
+        new.found = None;
         new.resource.operation = None;
         new.ledger = Ledger::default();
         new.services = Services { hurry: true, ..Services::default() };

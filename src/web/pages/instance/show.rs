@@ -3,7 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 
-use super::{at, elsewhere, may, tabs};
+use super::{
+    at,
+    diagnosis::{is_busy, remembered},
+    elsewhere, may, tabs,
+};
 use crate::{
     db::{BackupFilter, BackupRow, ResourceRow},
     domain::clock::Moment,
@@ -77,6 +81,7 @@ async fn page(
     let operations = lines::operations(&desk, &recent);
     let glance = known.glance.as_ref();
     let (meta, addresses) = (meta(t, row, glance), addresses(t, glance));
+    let (found, look) = (remembered(site, row, t, may.own, &recent), !is_busy(&recent));
     let (services, tabs) = (shown(t, &known, now), tabs(t, row, may, "summary"));
     desk.answer(StatusCode::OK, |page| {
         let view = InstancePage {
@@ -85,6 +90,8 @@ async fn page(
             meta,
             cut_off: glance.is_some_and(|glance| glance.cut_off),
             ledger: resource::ledger(&entry, &[]),
+            found,
+            look,
             services,
             addresses,
             points: points.iter().map(|point| lines::backup(point, may)).collect(),
