@@ -58,6 +58,7 @@ impl Args {
                 in_place: self.in_place,
                 replace_roles: self.replace_roles,
                 closed: false,
+                format: None,
                 place: std::collections::BTreeMap::new(),
             },
             without_safety: self.without_safety,

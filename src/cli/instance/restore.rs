@@ -45,6 +45,9 @@ pub struct Args {
     /// Where that goes.
     #[command(flatten)]
     pub place: PlaceArgs,
+    /// Only the engine knows which there are.
+    #[arg(long)]
+    pub format: Option<String>,
     /// The reason of a waiver.
     #[arg(long)]
     pub without_safety: Option<String>,
@@ -64,6 +67,7 @@ impl Args {
         let options = RestoreOptions {
             place: self.place.place(),
             new_name: self.new_name,
+            format: self.format,
             ..RestoreOptions::default()
         };
         let request = Request::Restore(RestoreRequest {

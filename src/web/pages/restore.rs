@@ -37,6 +37,7 @@ struct Chosen {
     reason: String,
     roles: bool,
     in_place: bool,
+    format: String,
     confirm: String,
     key: String,
 }
@@ -57,6 +58,7 @@ impl Chosen {
                 "reason" => chosen.reason = value,
                 "roles" => chosen.roles = value == "1",
                 "in_place" => chosen.in_place = value == "1",
+                "format" => chosen.format = value,
                 "confirm" => chosen.confirm = value.trim().to_owned(),
                 "key" => chosen.key = value,
                 "asked" => asked = true,
@@ -79,6 +81,7 @@ impl Chosen {
             ("reason", self.reason.clone()),
             ("roles", flag(self.roles)),
             ("in_place", flag(self.in_place)),
+            ("format", self.format.clone()),
         ];
         all.extend(self.items.iter().map(|item| ("item", item.clone())));
         all
@@ -106,6 +109,7 @@ impl Chosen {
                 in_place: self.in_place,
                 replace_roles: self.roles,
                 closed: false,
+                format: Some(self.format.clone()).filter(|format| !format.is_empty()),
                 place: std::collections::BTreeMap::new(),
             },
             without_safety: (!self.safety).then(|| self.reason.trim().to_owned()),
@@ -257,7 +261,24 @@ fn choices(
         reason: Input::of(chosen.reason.clone()),
         roles: offers.roles.then_some(chosen.roles),
         in_place: offers.in_place.then_some(chosen.in_place),
+        formats: formats(t, manifest, chosen, offers),
     }
+}
+
+/// The forms of a whole instance's database, where the point has more than one.
+fn formats(t: T, manifest: &Manifest, chosen: &Chosen, offers: Offers) -> Vec<Choice> {
+    let has = |name: &str| manifest.parts.iter().any(|part| part.name.starts_with(name));
+    if !(offers.whole && has("cluster") && has("database:")) {
+        return Vec::new();
+    }
+    let format = |value: &'static str, label: &str, help: &str| Choice {
+        help: t.s(help),
+        ..Choice::new(value, t.s(label), (chosen.format == "logical") == (value == "logical"))
+    };
+    vec![
+        format("physical", "ui-restore-physical", "ui-restore-physical-help"),
+        format("logical", "ui-restore-logical", "ui-restore-logical-help"),
+    ]
 }
 
 #[cfg(test)]
@@ -274,7 +295,8 @@ mod tests {
 
     #[test]
     fn what_was_chosen_comes_back_as_it_was() {
-        let text = b"asked=1&target=new&new_name=a%26b&item=x&item=y%20z&reason=r&roles=1&safety=1";
+        let text =
+            b"asked=1&target=new&new_name=a%26b&item=x&item=y%20z&reason=r&roles=1&safety=1&format=logical";
         let chosen = Chosen::of(text);
         let mut again = url::form_urlencoded::Serializer::new(String::new());
         again.extend_pairs(chosen.hidden());

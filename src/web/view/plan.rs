@@ -107,6 +107,8 @@ pub(crate) struct RestoreChoices {
     /// Whether it may be replaced in place, where disk does not allow beside; none
     /// where the kind never needs that.
     pub(crate) in_place: Option<bool>,
+    /// The forms of the database in the backup; none where there is nothing to choose.
+    pub(crate) formats: Vec<Choice>,
 }
 
 /// A step as it will be.
@@ -163,6 +165,10 @@ pub(crate) mod samples {
             reason: Input::default(),
             roles: Some(false),
             in_place: Some(false),
+            formats: vec![
+                Choice::new("physical", "As the server copied it", true),
+                Choice::new("logical", "From its dumps", false),
+            ],
         };
         let plan = Plan {
             title: page.title.clone(),

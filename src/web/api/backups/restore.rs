@@ -44,6 +44,7 @@ pub(in crate::web::api) async fn restore(call: Call<Run>, Json(asked): Json<Rest
             in_place: asked.in_place,
             replace_roles: asked.replace_roles,
             closed: false,
+            format: None,
             place: std::collections::BTreeMap::new(),
         },
         without_safety: asked.without_safety,

@@ -31,9 +31,14 @@ pub(in crate::web::api) async fn restore(call: Call<Run>, Json(asked): Json<Rest
     if backup.kind != KIND {
         return Err(problem!("not-an-instance", resource = &backup.resource_name).into());
     }
-    let place = asked.place();
+    let options = RestoreOptions {
+        place: asked.place(),
+        new_name: asked.new_name,
+        format: asked.format,
+        ..RestoreOptions::default()
+    };
     let request = Request::Restore(RestoreRequest {
-        options: RestoreOptions { new_name: asked.new_name, place, ..RestoreOptions::default() },
+        options,
         without_safety: asked.without_safety,
         ..RestoreRequest::of(backup.id.clone())
     });

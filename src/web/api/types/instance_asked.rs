@@ -40,6 +40,8 @@ pub(crate) struct RestoreInstance {
     pub(crate) folder: Option<String>,
     /// The first of its ports; `null`: free ones near the original's.
     pub(crate) port: Option<u16>,
+    /// `physical` or `logical`, where the point has its database in both; `null`: `physical`.
+    pub(crate) format: Option<String>,
     /// An owner's reason to go without a safety backup.
     pub(crate) without_safety: Option<String>,
     /// The name the plan asks for, where it asks for one.
