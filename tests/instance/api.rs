@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
+    copy::Copied,
     panel::Panel,
     serving::{Serving, token},
     support::{text, until},
@@ -82,6 +83,11 @@ fn each_route_of_an_instance_does_what_it_says() {
     api.done("PUT", "/config/bulk", &both);
     assert_eq!(panel.instance.variable("auth", "GOTRUE_DISABLE_SIGNUP").as_deref(), Some("true"));
 
+    let set = api.done("PUT", "/config/jwt_expiry", &json!({ "value": "7200", "confirm": name }));
+    let set_back = format!("/config/history/{}/set-back", text(&set["id"]));
+    api.done("POST", &set_back, &confirmed);
+    assert_eq!(panel.instance.value("JWT_EXPIRY"), "3600");
+
     let one = json!({ "services": ["rest"], "confirm": name });
     api.done("POST", "/safe-restart", &one);
     api.done("POST", "/stop", &one);
@@ -96,12 +102,33 @@ fn each_route_of_an_instance_does_what_it_says() {
     assert_eq!(api.get("/diagnose")["findings"], json!([]));
 
     asked_twice(&api, &confirmed);
+    copied_and_released(&api, &panel);
+    let anon = panel.instance.value("ANON_KEY");
+    api.done("POST", "/config/jwt_secret/rotate", &confirmed);
+    assert_ne!(panel.instance.value("ANON_KEY"), anon);
     api.done("POST", &format!("/restore/{backup}"), &confirmed);
+    assert_eq!(panel.instance.value("ANON_KEY"), anon);
     assert_eq!(panel.instance.value("DISABLE_SIGNUP"), "false");
     assert_eq!(panel.instance.sign_up("after-the-api@example.com"), 200);
     visited(&api, &id, &backup);
     drop(api);
     panel.assert_tidy("asked by the API");
+}
+
+/// A copy is an instance of its own, cut off until it is released.
+fn copied_and_released(api: &Asking, panel: &Panel) {
+    let copy = Copied { panel, name: format!("{}-api", panel.name()) };
+    api.done("POST", "/copy", &json!({ "name": copy.name }));
+    let (_, all) = api.serving.ask(&api.token, "GET", "/api/instances", None);
+    let made = all["rows"].as_array().unwrap().iter().find(|row| row["name"] == copy.name.as_str());
+    let at = format!("/api/instances/{}", text(&made.unwrap_or_else(|| panic!("{all}"))["id"]));
+    let cut_off = || api.serving.ask(&api.token, "GET", &at, None).1["now"]["cut_off"].clone();
+    assert_eq!(cut_off(), true);
+    let confirm = json!({ "confirm": copy.name });
+    let (status, queued) = api.serving.ask(&api.token, "POST", &format!("{at}/release"), Some(&confirm));
+    assert_eq!(status, 202, "{queued}");
+    api.ended(&text(&queued["id"]), "release");
+    until("it is released", Duration::from_secs(60), || cut_off() == false);
 }
 
 /// A program that lost the answer asks again, and gets what became of its first request.

@@ -44,6 +44,7 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     refused(&panel);
     warned(&panel);
     broken(&panel);
+    unhealthy(&panel);
     worse(&panel);
     no_room(&panel);
     already_sick(&panel);
@@ -62,6 +63,61 @@ fn a_setting_is_in_force_everywhere_or_everything_is_back() {
     assert_eq!(instance.sign_up("after-config@example.com"), 200);
     new_and_back(&panel);
     rotated(&panel);
+    only_so_many_safety_points(&panel);
+}
+
+/// Each change left a safety point. Of those only so many are kept; what is pinned, held,
+/// the way back of something set aside, or all there is of the data, stays all the same.
+fn only_so_many_safety_points(panel: &Panel) {
+    let db = rusqlite::Connection::open(panel.data().join("zelo.db")).unwrap();
+    let run = |sql: &str| assert!(db.execute(sql, []).unwrap() > 0, "{sql}");
+    // The only one with all data, and older than all others.
+    let whole = panel.backup();
+    run(&format!(
+        "UPDATE backups SET origin = 'safety', taken_at = '2020-01-01 00:00:00' WHERE id = '{whole}'"
+    ));
+    let by_age = || {
+        let sql = "SELECT group_concat(id) FROM (SELECT id FROM backups WHERE origin = 'safety' \
+                   AND state = 'complete' ORDER BY taken_at DESC)";
+        let ids: String = db.query_row(sql, [], |row| row.get(0)).unwrap();
+        ids.split(',').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = by_age();
+    assert!(before.len() > 8 && before.last() == Some(&whole), "{before:?}");
+    let [aside, held, pinned] = [3, 4, 5].map(|n| before[before.len() - n].clone());
+    run(&format!("UPDATE backups SET pinned = 1 WHERE id = '{pinned}'"));
+    run(&format!(
+        "INSERT INTO holds (backup_id, operation_id) SELECT id, parent_id FROM backups WHERE id = '{held}'"
+    ));
+    run(&format!(
+        "INSERT INTO asides SELECT id, resource_id, parent_id, 'x', '{{}}', 0, taken_at, \
+         '2999-01-01 00:00:00', 'kept' FROM backups WHERE id = '{aside}'"
+    ));
+    let left: Vec<String> = before
+        .iter()
+        .enumerate()
+        .filter(|(n, id)| *n < 3 || [&whole, &aside, &held, &pinned].contains(id))
+        .map(|(_, id)| id.clone())
+        .collect();
+    let gone = (before.len() - left.len()) as i64;
+    let trashed = || panel.count("SELECT count(*) FROM backups WHERE state = 'trashed'");
+    panel.worked(&[("ZELO_OPERATION_SAFETY_POINTS", "3")], || {
+        trashed() >= gone
+            && panel.count("SELECT count(*) FROM operations WHERE state IN ('queued', 'running')") == 0
+    });
+    assert_eq!(by_age(), left);
+    assert_eq!(trashed(), gone);
+    // What a person brings back stays.
+    let back: String =
+        db.query_row("SELECT id FROM backups WHERE state = 'trashed'", [], |row| row.get(0)).unwrap();
+    panel.zelo(&["backup", "untrash", &back, "--json"]).code(0);
+    let began = std::time::Instant::now();
+    let some_rounds = || began.elapsed() > std::time::Duration::from_secs(5);
+    panel.worked(&[("ZELO_OPERATION_SAFETY_POINTS", "3")], some_rounds);
+    assert_eq!(trashed(), gone - 1);
+    run("DELETE FROM holds");
+    run("DELETE FROM asides WHERE item = 'x'");
+    panel.assert_tidy("surplus");
 }
 
 #[test]
@@ -109,12 +165,17 @@ fn refused(panel: &Panel) {
         "organization=x\nJWT_SECRET=stolen",
         "no_such_setting=1",
         "jwt_expiry=7200",
+        "pgrst_db_schemas=public,nowhere",
     ] {
         let ran = panel.instance(&["config", "set"], &[bad, "--yes"], None);
         assert_ne!(ran.output.status.code(), Some(0), "{bad:?}: {ran}");
         ran.problem();
         assert_eq!(panel.instance.env(), env, "{bad:?}");
     }
+    // Once it is there, it may be named.
+    panel.instance.sql("CREATE SCHEMA nowhere");
+    panel.instance(&["config", "diff"], &["pgrst_db_schemas=public,nowhere"], None).code(0);
+    panel.instance.sql("DROP SCHEMA nowhere");
     panel.assert_tidy("refused");
 }
 
@@ -131,6 +192,44 @@ fn warned(panel: &Panel) {
     let plan =
         panel.instance(&["config", "set"], &["kong_http_port=28999", "--dry-run"], None).code(0).json();
     assert!(plan["warnings"].to_string().contains("config-warn-nobody-reads"), "{plan}");
+}
+
+/// A value with which a service runs and never gets healthy: its check asks for a name that
+/// is made of it.
+fn unhealthy(panel: &Panel) {
+    let (folder, former) = (panel.instance.folder(), panel.instance.env());
+    let file = folder.join("docker-compose.yml");
+    let layout = std::fs::read_to_string(&file).unwrap();
+    let up = || {
+        let mut up = lab::script("instance", "instance");
+        up.args(["compose", &folder.display().to_string(), "up", "-d", "--no-deps", "--wait", "studio"]);
+        lab::done(up);
+    };
+    let asks = layout.replace("http://studio:3000/", "http://${STUDIO_DEFAULT_ORGANIZATION}:3000/");
+    assert_ne!(asks, layout);
+    std::fs::write(&file, asks).unwrap();
+    let env = String::from_utf8(former.clone()).unwrap();
+    let line = env.lines().find(|line| line.starts_with("STUDIO_DEFAULT_ORGANIZATION=")).unwrap();
+    let env = env.replace(line, "STUDIO_DEFAULT_ORGANIZATION=studio");
+    std::fs::write(folder.join(".env"), &env).unwrap();
+    up();
+
+    let before = panel.instance.containers();
+    let ran = panel.instance(&["config", "set"], &["organization=nowhere", "--yes"], None);
+    assert_eq!(ran.json()["operation"]["state"], "rolled_back", "{ran}");
+    assert_eq!(ran.problem(), "recreate-failed");
+    assert!(ran.to_string().contains("unhealthy"), "{ran}");
+    assert_eq!(panel.instance.env(), env.as_bytes());
+    let after = panel.instance.containers();
+    assert!(before.iter().all(|(service, one)| service == "studio" || *one == after[service]), "{after:?}");
+    let mut health = std::process::Command::new("docker");
+    health.args(["inspect", "-f", "{{.State.Health.Status}}", &panel.instance.container("studio")]);
+    assert_eq!(lab::done(health).trim(), "healthy");
+    panel.assert_tidy("unhealthy");
+
+    std::fs::write(&file, layout).unwrap();
+    std::fs::write(folder.join(".env"), former).unwrap();
+    up();
 }
 
 /// A value that passes every check, leaves every service healthy, and makes sign-up fail:
@@ -325,6 +424,8 @@ fn another(value: &str) -> Option<String> {
         "false" => Some("true".to_owned()),
         _ if value.starts_with("http") => Some(format!("{}/other", value.trim_end_matches('/'))),
         "" => None,
+        // Schemas must be there: the same in another order.
+        _ if value.contains(',') => Some(value.rsplit(',').collect::<Vec<_>>().join(",")),
         _ => {
             Some(value.parse::<u32>().map_or_else(|_| format!("{value}2"), |number| (number + 1).to_string()))
         }

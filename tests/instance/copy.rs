@@ -135,8 +135,12 @@ fn an_instance_is_copied_cut_off_and_released() {
 
     released_and_killed(&panel, &copy);
     assert_eq!(network("zelo_inside"), format!("true {}", before.len()));
+    // Sick before, and no worse after: that is no reason to keep it cut off.
+    sql(&copy.name, "ALTER TABLE auth.users FORCE ROW LEVEL SECURITY");
     let released = panel.zelo(&["instance", "release", &copy.name, "--yes", "--json"]).code(0).json();
     assert_eq!(released["operation"]["state"], "succeeded", "{released}");
+    let told = panel.zelo(&["instance", "diagnose", &copy.name, "--json"]).code(1).to_string();
+    assert!(told.contains("auth-rls"), "{told}");
     assert_eq!(network("default"), format!("false {}", before.len()));
     let [_, _, networks] = all_of(&copy.name);
     assert_eq!(networks.lines().count(), 1, "what kept it cut off is gone: {networks}");
@@ -173,6 +177,10 @@ fn released_and_killed(panel: &Panel, copy: &Copied<'_>) {
         assert!(services.iter().all(|service| service["state"] == "running"), "{fault}: {shown}");
         panel.assert_tidy(&fault);
     }
+    let fault = "release/fail:diagnose:after;release/fail:write:undo-before";
+    assert_eq!(panel.stuck(&release[..4], fault), "rolled_back");
+    let shown = panel.zelo(&["instance", "show", &copy.name, "--json"]).code(0).json();
+    assert_eq!(shown["instance"]["cut_off"], true, "{fault}: {shown}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn an_instance_is_started_from_its_folder_or_stays_as_it_was() {
     // Killed once containers are made, and while they run.
     let plan = run(&["start", &name, "--dry-run"], None).code(0).json();
     let steps: Vec<String> = plan["steps"].as_array().unwrap().iter().map(|s| text(&s["name"])).collect();
-    assert_eq!(steps, ["make", "start", "gate", "done"], "{plan}");
+    assert_eq!(steps, ["make", "start", "gate", "done", "diagnose"], "{plan}");
     let warned = |plan: &Value, of: &str| plan["warnings"].to_string().contains(of);
     assert!(warned(&plan, "start-warn-makes") && !warned(&plan, "start-warn-path-new"), "{plan}");
     let (data, away) = (folder.join("volumes/db/data"), folder.join("volumes/db/away"));

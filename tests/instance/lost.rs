@@ -21,7 +21,7 @@ use crate::{
     panel::Panel,
     repair::forget_tries,
     restore::{assert_state, side_containers, spoil, state},
-    support::lab,
+    support::{lab, text},
 };
 
 /// The Engine's socket with something between: the answer to the first request of a kind
@@ -201,12 +201,29 @@ fn an_answer_lost_in_a_repair_a_restore_or_a_copy_leaves_it_done_or_undone() {
         assert_eq!(found["findings"], serde_json::json!([]));
     }
     for request in ["/containers/create", "/stop", "/start"] {
+        let secret = panel.instance.value("JWT_SECRET");
+        let state = lose(&["instance", "config", "rotate", &name, "jwt_secret", "--yes", "--json"], request);
+        assert_eq!(panel.instance.value("JWT_SECRET") != secret, state == "succeeded", "{request}");
+        assert_eq!(panel.instance.sign_up(&format!("rotated{}@example.com", request.len())), 200);
+    }
+    // What follows compares with the state as it was.
+    panel.zelo(&["restore", &point, "--yes", "--json"]).code(0);
+    for request in ["/containers/create", "/stop", "/start"] {
         spoil(&panel);
         let spoilt = self::state(&panel);
         let state = lose(&["restore", &point, "--yes", "--json"], request);
         assert_state(&panel, if state == "succeeded" { &then } else { &spoilt }, request);
         assert_eq!(side_containers(&panel), [""; 0], "{request}");
-        panel.zelo(&["restore", &point, "--yes", "--json"]).code(0);
+        let former = self::state(&panel);
+        let back = panel.zelo(&["restore", &point, "--yes", "--json"]).code(0);
+        let last = text(&back.json()["operation"]["id"]);
+        let live = self::state(&panel);
+        let state = lose(&["undo", &last, "--yes", "--json"], request);
+        if state == "succeeded" {
+            assert_state(&panel, &former, request);
+            panel.zelo(&["restore", &point, "--yes", "--json"]).code(0);
+        }
+        assert_state(&panel, &live, request);
     }
     for request in ["/containers/create", "/networks/create", "/start"] {
         let copy = Copied { panel: &panel, name: format!("{name}-{}", request.replace('/', "")) };

@@ -56,6 +56,12 @@ fn a_list_of_instances_is_taken_over_and_keeps_its_names() {
         assert_eq!(beside(&list), 1, "{fault}: nothing is left beside the list");
     }
 
+    let rename = ["instance", "config", "set", "Ana's \"shop\"", "name=Other name", "--yes"];
+    let fault = "config/fail:rename:after;config/fail:write-listing:undo-before";
+    assert_eq!(panel.stuck(&rename, fault), "rolled_back");
+    assert_eq!(read(), listed(&panel, "Ana's \\\"shop\\\""), "{fault}");
+    assert_eq!(beside(&list), 1, "{fault}");
+
     let made = panel.zelo(&["instance", "backup", "Ana's \"shop\"", "--json"]).code(0).json();
     let backup = text(&made["operation"]["backup"]);
     let saved = format!("SELECT count(*) FROM parts WHERE backup_id = '{backup}' AND name = 'files:outside'");

@@ -1,6 +1,9 @@
 //! A Zelo that knows one instance of the lab.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -11,7 +14,7 @@ use crate::{
     support::{
         Ran, command,
         instance::{Instance, compose},
-        text,
+        start, text,
     },
 };
 
@@ -84,6 +87,21 @@ impl Panel {
         let mut zelo = command(&self.data(), args);
         zelo.env("ZELO_DOCKER_COMPOSE", &self.compose).envs(settings.iter().copied());
         self.secrets.heard(self.root.path(), Ran::of(zelo))
+    }
+
+    /// Lets a worker with these settings work until something is so.
+    #[track_caller]
+    pub(crate) fn worked(&self, settings: &[(&str, &str)], mut done: impl FnMut() -> bool) {
+        let mut zelo = command(&self.data(), &["worker"]);
+        zelo.env("ZELO_DOCKER_COMPOSE", &self.compose).envs(settings.iter().copied());
+        let worker = start(zelo);
+        let until = Instant::now() + Duration::from_secs(180);
+        while !done() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        worker.signal("TERM");
+        let ran = self.secrets.heard(self.root.path(), worker.end());
+        assert!(done(), "it does not come: {ran}");
     }
 
     /// `instance VERB NAME …`.
@@ -161,6 +179,19 @@ impl Panel {
         let operation = ran.json()["operation"].clone();
         assert!(operation["state"].is_string(), "{fault}: {ran}");
         operation
+    }
+
+    /// An operation whose undo fails waits for a person, who has it tried again; what it
+    /// ends as.
+    #[track_caller]
+    pub(crate) fn stuck(&self, args: &[&str], fault: &str) -> Value {
+        let ran = self.faulty(&[args, &["--json"]].concat(), Some(fault));
+        let operation = ran.json()["operation"].clone();
+        assert_eq!(operation["state"], "needs_operator", "{fault}: {ran}");
+        let retry = ["operation", "resolve", &text(&operation["id"]), "--retry", "--json"];
+        let ended = self.zelo(&retry).json()["operation"]["state"].clone();
+        self.assert_tidy(fault);
+        ended
     }
 
     pub(crate) fn count(&self, sql: &str) -> i64 {

@@ -94,6 +94,12 @@ fn failed(panel: &Panel, env: &[u8], before: &Held) {
         assert_eq!(panel.instance.sign_up(&format!("{}@example.com", fault.len())), 200);
         panel.assert_tidy(fault);
     }
+    let name = panel.name();
+    let args = ["instance", "config", "rotate", &name, "postgres_password", "--yes"];
+    let fault = "config/fail:recreate:before;config/fail:passwords:undo-before";
+    assert_eq!(panel.stuck(&args, fault), "rolled_back");
+    assert_eq!(panel.instance.env(), env, "{fault}");
+    assert_eq!(held(&panel.instance), *before, "{fault}");
 }
 
 /// Zelo's own database has none of these in clear.

@@ -78,6 +78,10 @@ fn killed_and_failed(panel: &Panel, healthy: &str) {
             forget_tries(panel);
         }
     }
+    let fault = "repair/fail:judge:after;repair/fail:mend:1:undo-before";
+    assert_eq!(panel.stuck(&["instance", "repair", &panel.name(), "--yes"], fault), "rolled_back");
+    assert_eq!(setting(panel), broken, "{fault}");
+    forget_tries(panel);
     // Two that count, for what comes.
     panel.instance(&["repair"], &["--yes"], Some("repair/fail:look:after"));
     panel.done(&["repair"], &[]);

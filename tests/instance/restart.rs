@@ -37,11 +37,33 @@ fn whatever_kills_a_restart_the_same_containers_run() {
             panel.assert_tidy(&fault);
         }
     }
+    stuck(&panel, &before);
     stopped_and_started(&panel, &before);
     one_that_hangs_is_killed(&panel, &before);
     with_a_line_that_compose_refuses(&panel, &before);
     a_folder_that_is_gone(&panel, &before);
     a_service_that_does_not_come_back(&panel, &before);
+}
+
+/// An undo that fails waits for a person; tried again it leads back.
+fn stuck(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
+    let name = panel.name();
+    for (verb, fault) in [
+        ("restart", "restart/fail:gate:after;restart/fail:stop:undo-before"),
+        ("stop", "stop/fail:stopped:after;stop/fail:stop:undo-before"),
+    ] {
+        let args = ["instance", verb, &name, "--service", "rest", "--yes"];
+        assert_eq!(panel.stuck(&args, fault), "rolled_back", "{fault}");
+        assert_eq!(&ids(panel), before, "{fault}");
+    }
+    panel.done(&["stop"], &["--service", "rest"]);
+    let fault = "start/fail:gate:after;start/fail:start:undo-before";
+    let args = ["instance", "start", &name, "--service", "rest"];
+    // What is taken away again had only been added.
+    assert_eq!(panel.stuck(&args, fault), "failed", "{fault}");
+    assert_eq!(ids(panel)["rest"].1, "exited", "{fault}");
+    panel.done(&["start"], &["--service", "rest"]);
+    assert_eq!(&ids(panel), before);
 }
 
 fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)>) {
@@ -58,16 +80,38 @@ fn stopped_and_started(panel: &Panel, before: &BTreeMap<String, (String, String)
         assert_eq!(&ids(panel), before, "{fault}: {state}");
         panel.assert_tidy(&fault);
     }
+    // Seen only once the database runs again.
+    panel.instance.sql("ALTER TABLE auth.users FORCE ROW LEVEL SECURITY");
     panel.done(&["stop"], &[]);
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "{:?}", ids(panel));
+    said_before_a_start(panel);
     panel.instance(&["start"], &[], Some("start/kill:start:after")).killed();
     let state = panel.recovered("start")["state"].clone();
     assert!(state == "rolled_back" || state == "failed", "{state}");
     assert!(ids(panel).values().all(|(_, state)| state == "exited"), "what was stopped is stopped again");
-    panel.done(&["start"], &[]);
+    let started = panel.done(&["start"], &[]);
+    let shown = panel.zelo(&["operation", "show", &text(&started["id"]), "--json"]).code(0).json();
+    let told = shown["log"].to_string();
+    assert!(told.contains("instance-log-found") && told.contains("auth-rls"), "{shown}");
+    panel.instance.sql("ALTER TABLE auth.users NO FORCE ROW LEVEL SECURITY");
     assert_eq!(&ids(panel), before);
     started_and_killed(panel, before);
     assert_eq!(&ids(panel), before);
+}
+
+/// What the files alone show is said before anything is started.
+fn said_before_a_start(panel: &Panel) {
+    let file = panel.instance.folder().join(".env");
+    let env = String::from_utf8(panel.instance.env()).unwrap();
+    let warned = || {
+        let plan = panel.instance(&["start"], &["--dry-run"], None).code(0).json();
+        plan["warnings"].to_string()
+    };
+    assert!(!warned().contains("start-warn-harmed"), "{}", warned());
+    std::fs::write(&file, env.replace("DISABLE_SIGNUP=false", "DISABLE_SIGNUP=maybe")).unwrap();
+    let told = warned();
+    std::fs::write(&file, env).unwrap();
+    assert!(told.contains("start-warn-harmed") && told.contains("auth-settings"), "{told}");
 }
 
 /// One service, at every step: it runs, or it is stopped as before.

@@ -142,7 +142,7 @@ fn put_back_undone_and_freed(layout: &str, format: &str) {
     assert_state(&panel, &then, "");
     let shown = panel.zelo(&["operation", "show", &text(&operation["id"]), "--json"]).code(0).to_string();
     // A cluster that lies as it was saved is compared with what was counted around it.
-    assert_eq!(shown.contains("restore-log-holds"), format == "physical", "{shown}");
+    assert_eq!(shown.contains("restore-log-holds"), format == "both", "{shown}");
     assert!(!shown.contains("restore-log-not-held"), "{shown}");
     assert_eq!(panel.instance.sql("SELECT count(*) FROM pg_roles WHERE rolname = 'came_later'"), "0");
     assert_eq!(panel.instance.sign_up("after-restore@example.com"), 200);
@@ -155,7 +155,17 @@ fn put_back_undone_and_freed(layout: &str, format: &str) {
     // Undone: what people wrote until then is live again, and what was restored is kept.
     panel.instance.sql("DELETE FROM auth.users WHERE email = 'after-restore@example.com'");
     let id = text(&operation["id"]);
-    panel.zelo(&["undo", &id, "--yes", "--json"]).code(0);
+    panel.instance.sign_up("since@example.com");
+    let plan = panel.zelo(&["undo", &id, "--dry-run", "--json"]).code(0).json();
+    let all = plan["warnings"].as_array().unwrap();
+    let since = all.iter().find(|one| one["id"] == "restore-warn-since").unwrap_or_else(|| panic!("{plan}"));
+    assert_eq!((&since["args"]["users"], &since["args"]["objects"]), (&1.into(), &0.into()), "{since}");
+    panel.instance.sql("DELETE FROM auth.users WHERE email = 'since@example.com'");
+    assert_eq!(since["args"]["known"], "yes", "{since}");
+    let undone = panel.zelo(&["undo", &id, "--yes", "--json"]).code(0).json()["operation"].clone();
+    let shown = panel.zelo(&["operation", "show", &text(&undone["id"]), "--json"]).code(0).json();
+    let told = shown["log"].to_string();
+    assert!(!told.contains("instance-log-not-diagnosed") && !told.contains("diagnosis-slow"), "{shown}");
     assert_state(&panel, &spoilt, "");
     assert_eq!(panel.instance.sql("SELECT count(*) FROM public.written_since"), "1");
     panel.assert_tidy("undone");
@@ -168,6 +178,25 @@ fn put_back_undone_and_freed(layout: &str, format: &str) {
     panel.zelo(&["aside", "free", &text(&kept[0]["id"]), "--yes", "--json"]).code(0);
     assert_eq!(beside(&panel), [""; 0]);
     assert_state(&panel, &spoilt, "");
+    by_form(&panel, &backup, &then, format);
+}
+
+/// Of a point that has the database in both forms either is put back, as one chooses.
+fn by_form(panel: &Panel, backup: &str, then: &State, format: &str) {
+    let lacks = panel.instance(&["restore"], &[backup, "--format", "physical", "--dry-run"], None);
+    if format == "logical" {
+        assert_eq!(lacks.problem(), "restore-format-missing");
+        return;
+    }
+    let steps = lacks.code(0).to_string();
+    assert!(steps.contains("unpack:cluster"), "{steps}");
+    let unknown = panel.instance(&["restore"], &[backup, "--format", "other", "--dry-run"], None);
+    assert_eq!(unknown.problem(), "restore-format-unknown");
+    let operation = panel.done(&["restore"], &[backup, "--format", "logical"]);
+    assert_state(panel, then, "by its dumps");
+    let shown = panel.zelo(&["operation", "show", &text(&operation["id"]), "--json"]).code(0).to_string();
+    assert!(!shown.contains("unpack:cluster") && !shown.contains("restore-log-holds"), "{shown}");
+    panel.assert_tidy("by its dumps");
 }
 
 #[test]
@@ -177,7 +206,7 @@ fn an_instance_of_today_is_put_back_undone_and_freed() {
 
 #[test]
 fn an_instance_of_the_kong_era_is_put_back_undone_and_freed() {
-    put_back_undone_and_freed("kong", "physical");
+    put_back_undone_and_freed("kong", "both");
 }
 
 /// Nothing is laid out where the disk would run full.

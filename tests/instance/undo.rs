@@ -75,6 +75,11 @@ fn whatever_kills_an_undo_of_a_restore_one_state_is_live_and_one_is_aside() {
         };
         assert!(wanted.contains(&state.as_str()), "{fault}: {state}");
     }
+    let fault = "undo/fail:up:after;undo/fail:swap:undo-before";
+    assert_eq!(panel.stuck(&["undo", &two.last, "--yes"], fault), "rolled_back");
+    assert_state(&panel, &two.live, fault);
+    assert!(panel.instance.containers().values().all(|(_, _, s)| s == "running"), "{fault}");
+    assert_eq!(beside(&panel).len(), 1, "{fault}: one is aside");
     freed(&panel, &two.live);
 }
 
