@@ -6,12 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    World,
-    prepare::Kind as _,
-    safety::{proof_of, was_whole},
-    untrash::Untrash,
-};
+use super::{World, prepare::Kind as _, safety::proof_of, untrash::Untrash};
 use crate::{
     db::{BackupFilter, BackupRow, OperationFilter, ResourceFilter},
     domain::{
@@ -20,9 +15,11 @@ use crate::{
         operation::OpState,
         problem::Problem,
     },
-    supabase::engine::KIND,
+    supabase::{capture::CLUSTER, engine::KIND},
 };
 
+/// The prefix of a database's part.
+const DATABASE: &str = "database:";
 /// More of one instance are not looked through at once.
 const MOST: i64 = 1000;
 
@@ -38,24 +35,43 @@ pub async fn surplus(world: &World) -> Result<Vec<BackupRow>, Problem> {
     Ok(all)
 }
 
-/// The same of one resource.
+/// The same of one resource. None while any is dated in the future: which are old cannot be
+/// told then.
 pub(super) async fn of(world: &World, resource: &ResourceId) -> Result<Vec<BackupRow>, Problem> {
     let rows = complete(world, resource, None).await?;
     let keep = world.rules.safety_points;
-    if rows.iter().filter(|row| row.origin == Origin::Safety).count() <= keep {
+    let now = world.clock.now();
+    let few = rows.iter().filter(|row| row.origin == Origin::Safety).count() <= keep;
+    if few || rows.iter().any(|row| row.taken_at > now) {
         return Ok(Vec::new());
     }
     let stay = stays(world, resource, &rows).await?;
     let (mut whole, mut partial, mut gone) = (0, 0, Vec::new());
     for row in rows.into_iter().filter(|row| row.origin == Origin::Safety) {
-        let count = if was_whole(world, &row.operation).await? { &mut whole } else { &mut partial };
+        let count = if is_whole(world, &row).await? { &mut whole } else { &mut partial };
         *count += 1;
         let is_free = *count > keep && !row.pinned && !stay.contains(&row.id);
-        if is_free && world.db.held_by(&row.id).await?.is_empty() {
+        if is_free && is_known(world, &row).await? && world.db.held_by(&row.id).await?.is_empty() {
             gone.push(row);
         }
     }
     Ok(gone)
+}
+
+/// Whether it has data and not the settings alone, by what lies in it.
+async fn is_whole(world: &World, row: &BackupRow) -> Result<bool, Problem> {
+    let manifest = world.db.backup_manifest(&row.id).await?;
+    Ok(manifest.parts.iter().any(|part| part.name == CLUSTER || part.name.starts_with(DATABASE)))
+}
+
+/// Whether this Zelo took it. After a catalogue was rebuilt nothing is known of who needs
+/// what: then a person decides.
+async fn is_known(world: &World, row: &BackupRow) -> Result<bool, Problem> {
+    match world.db.operation(&row.operation).await {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.is("not-found-operation") => Ok(false),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// The newest first.
@@ -81,12 +97,17 @@ async fn stays(
 ) -> Result<BTreeSet<BackupId>, Problem> {
     let mut stay: BTreeSet<BackupId> =
         complete(world, resource, Some(true)).await?.into_iter().take(1).map(|row| row.id).collect();
-    for row in rows.iter().filter(|row| row.verified_at.is_some()) {
-        if was_whole(world, &row.operation).await? {
-            stay.insert(row.id.clone());
-            break;
+    let mut newest = None;
+    for row in rows {
+        if is_whole(world, row).await? {
+            newest = newest.or(Some(&row.id));
+            if row.verified_at.is_some() {
+                stay.insert(row.id.clone());
+                break;
+            }
         }
     }
+    stay.extend(newest.cloned());
     // Who brought one back wants it.
     let brought_back = OperationFilter {
         resource: Some(resource.clone()),

@@ -211,3 +211,19 @@ async fn another_file_of_the_same_name_is_not_removed() {
     assert!(failed.problem.unwrap().is("sqlite-not-ours"));
     assert_eq!(std::fs::read_to_string(&aside).unwrap(), "somebody else's");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_longer_more_than_is_kept_stays() {
+    let shop = Shop::new().await;
+    let backup = shop.backup().await;
+    let request = Request::Delete(DeleteRequest { backup: backup.clone(), surplus: true });
+    let prepared = prepare(&shop.world, request, &Actor::system()).await.unwrap();
+    let Enqueued::Created(row) = enqueue(&shop.world, prepared, None, None).await.unwrap() else {
+        panic!("asked before")
+    };
+    execute(&shop.world, row.id.clone()).await;
+    let row = shop.world.db.operation(&row.id).await.unwrap();
+    assert_eq!(row.state, OpState::Failed);
+    assert!(row.problem.is_some_and(|problem| problem.is("backup-not-surplus")));
+    assert_eq!(shop.world.db.backup(&backup).await.unwrap().state, BackupState::Complete);
+}
