@@ -8,7 +8,7 @@ start-warn-makes = { $count ->
    *[other] The instance has no containers: { $count } are made from { $folder }. If the start does not succeed they are removed again; volumes and files stay.
 }
 start-warn-volume-new = The volume { $volume } is not there: a new, empty one is made.
-start-warn-harmed = The diagnosis found something ({ $probes }) that keeps a service from starting well. It is started all the same; correct it first if you can.
+start-warn-harmed = The diagnosis found something ({ $probes }) with which a service may not start well. Correct it first if that service is to be started.
 start-warn-path-new = { $path } is not there: a new, empty folder is made in its place. If there was data in it, look for it before you start.
 
 problem-instance-no-containers = { $project } has no containers.

@@ -8,7 +8,7 @@ start-warn-makes = { $count ->
    *[other] A instância não tem contêineres: { $count } são criados a partir de { $folder }. Se o início não der certo eles são removidos; volumes e arquivos ficam.
 }
 start-warn-volume-new = O volume { $volume } não existe: um novo, vazio, é criado.
-start-warn-harmed = O diagnóstico encontrou algo ({ $probes }) que impede um serviço de iniciar bem. Ele é iniciado mesmo assim; corrija antes, se puder.
+start-warn-harmed = O diagnóstico encontrou algo ({ $probes }) com que um serviço pode não iniciar bem. Corrija antes, se esse serviço deve ser iniciado.
 start-warn-path-new = { $path } não existe: uma pasta nova, vazia, é criada no lugar. Se havia dados ali, procure-os antes de iniciar.
 
 problem-instance-no-containers = { $project } não tem contêineres.

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::{again, chosen, locks, resource, target};
 use crate::{
     domain::{
-        finding::{Finding, Severity},
         id::{OperationId, ResourceId},
         msg::Msg,
         operation::OpKind,
         problem::Problem,
     },
+    host::Container,
     msg,
     operation::{
         World,
@@ -53,9 +53,6 @@ pub(in crate::operation) struct Facts {
     /// Whether containers have to be made first.
     #[serde(default)]
     make: bool,
-    /// The probes that found something grave before.
-    #[serde(default)]
-    known: Vec<String>,
 }
 
 pub(in crate::operation) struct Start;
@@ -79,12 +76,11 @@ impl Kind for Start {
         let services = chosen(&instance, &request.services)?;
         let make = has_no_containers(&instance);
         let mut warnings = if make { made_first(&target, &instance).await? } else { Vec::new() };
-        let (harmed, known) = seen(world, &target, instance.clone()).await?;
-        warnings.extend(harmed);
+        warnings.extend(harmed(world, &target, &instance, &services).await?);
         let title = Some(msg!("plan-start", resource = &row.name));
         Ok(Inspected {
             locks: locks(world, &row, &access, &instance).await?,
-            facts: Facts { resource: row.id.clone(), services, make, known },
+            facts: Facts { resource: row.id.clone(), services, make },
             resource: Some(row.id),
             project: row.project,
             backup: None,
@@ -112,28 +108,29 @@ impl Kind for Start {
             plan.add(StartStep::<Adds>::stopped(target.clone(), services, before.clone()));
             plan.add(Gate { target: target.clone(), before });
         }
-        let tell = TellFindings { target, known: facts.known };
         let mut plan = plan.commit(AnyCommit::new(Done));
-        plan.settle_any(AnyStep::from(AnyStep::new(tell)));
+        plan.settle_any(AnyStep::from(AnyStep::new(TellFindings { target })));
         Ok(plan.finish())
     }
 }
 
-/// What keeps services from starting well, as far as it can be seen while they are down; and
-/// the probes that find something grave.
-async fn seen(
+/// What may keep a service from starting well, as far as it can be seen while it is down.
+async fn harmed(
     world: &World,
     target: &Target,
-    instance: Instance,
-) -> Result<(Option<Msg>, Vec<String>), Problem> {
-    let scene = Scene::gather(&target.live, instance, world.clock.now()).await?;
-    let found = diagnose(&scene).await.findings;
-    let probes = |which: fn(&Finding) -> bool| {
-        found.iter().filter(|one| which(one)).map(|one| one.probe.clone()).collect::<Vec<_>>()
-    };
-    let harmful = probes(|one| one.restart_harms);
-    let told = (!harmful.is_empty()).then(|| msg!("start-warn-harmed", probes = harmful.join(", ")));
-    Ok((told, probes(|one| one.severity >= Severity::Serious)))
+    instance: &Instance,
+    services: &[String],
+) -> Result<Option<Msg>, Problem> {
+    let chosen = |service: &str| services.iter().any(|one| one == service);
+    let is_down = |(service, container): (&str, &Container)| chosen(service) && container.state != "running";
+    // Of none that is not made yet is there a container.
+    if !has_no_containers(instance) && !instance.containers().any(is_down) {
+        return Ok(None);
+    }
+    let scene = Scene::gather(&target.live, instance.clone(), world.clock.now()).await?;
+    let harmful = diagnose(&scene).await.findings.into_iter().filter(|finding| finding.restart_harms);
+    let probes: Vec<String> = harmful.map(|finding| finding.probe).collect();
+    Ok((!probes.is_empty()).then(|| msg!("start-warn-harmed", probes = probes.join(", "))))
 }
 
 /// What a person should know before containers are made: that they are, and which volumes

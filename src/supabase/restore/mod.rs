@@ -220,7 +220,8 @@ impl Making<'_> {
 
     fn workspace(&self, swap: Option<PathBuf>) -> AnyStep<Adds> {
         let Facts { host, work, bytes, .. } = self.facts.clone();
-        let volumes = Some((host, VolumePart::bytes(self.manifest)));
+        // What is put back in place takes the room of what it replaces.
+        let volumes = swap.is_none().then(|| (host, VolumePart::bytes(self.manifest)));
         let live = self.live.clone();
         AnyStep::new(Workspace { live, name: "workspace", work, new: false, swap, bytes, volumes })
     }

@@ -142,10 +142,7 @@ pub(in crate::supabase) fn undo(
         ],
         commit: AnyCommit::new(swap),
         swapped,
-        settle: vec![
-            AnyStep::new(up),
-            AnyStep::from(AnyStep::new(TellFindings { target, known: Vec::new() })),
-        ],
+        settle: vec![AnyStep::new(up), AnyStep::from(AnyStep::new(TellFindings { target }))],
         confirm: Vec::new(),
     })
 }

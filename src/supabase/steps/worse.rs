@@ -52,8 +52,6 @@ pub struct Sick {
 pub struct TellFindings {
     /// Of what.
     pub target: Target,
-    /// The probes that found something grave before: that is no news.
-    pub known: Vec<String>,
 }
 
 #[async_trait]
@@ -81,7 +79,7 @@ impl Step for TellFindings {
         let (until, mut last) = (Instant::now() + TELLING, None);
         for _ in 0..LOOKS {
             // What takes too long is no reason to take a good start back.
-            let Ok(looked) = timeout_at(until, self.news(cx)).await else { break };
+            let Ok(looked) = timeout_at(until, grave(&self.target, cx)).await else { break };
             let clean = looked.as_ref().is_ok_and(Vec::is_empty);
             last = Some(looked);
             cx.progress().beat();
@@ -99,13 +97,6 @@ impl Step for TellFindings {
             cx.log(line).await;
         }
         Ok(())
-    }
-}
-
-impl TellFindings {
-    async fn news(&self, cx: &Cx) -> Result<Vec<Finding>, Problem> {
-        let found = grave(&self.target, cx).await?.into_iter();
-        Ok(found.filter(|finding| !self.known.contains(&finding.probe)).collect())
     }
 }
 
