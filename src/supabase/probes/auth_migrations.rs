@@ -14,6 +14,8 @@ pub(super) const ID: &str = "auth-migrations";
 
 pub(super) const PROBE: Look = Look { id: ID, row: "3", see: |scene| Box::pin(see(scene)) };
 
+/// So much of a project's name fits into that of a copy.
+const LONGEST: usize = 35;
 const MARK: &str = "error executing migrations/";
 
 /// The migration a log says failed, with the last SQLSTATE in that line.
@@ -75,18 +77,22 @@ async fn forgotten(scene: &Scene) -> Seen {
 
 /// The rows as a recovery point has them, brought over from a copy of it.
 fn from_a_copy(scene: &Scene) -> Result<Vec<String>, Gap> {
-    const COPY: &str = "look";
+    let project: String = scene.instance.project.chars().take(LONGEST).collect();
+    let copy = format!("{project}-look");
+    let folder = shell(&scene.instance.folder.with_file_name(&copy).display().to_string());
+    let of_copy = |rest: &str| format!("(cd {folder} && docker compose -p {copy} {rest})");
     let db = shell(scene.service(Part::Db)?);
     let run = "psql -h 127.0.0.1 -U supabase_admin -d postgres -v ON_ERROR_STOP=1";
     let dump = "pg_dump -h 127.0.0.1 -U supabase_admin -d postgres --data-only -t auth.schema_migrations";
+    let dump = of_copy(&format!("exec -T {db} {dump}"));
     let load = scene.compose_line(&format!("exec -T {db} {run} -1 < versions.sql"));
     Ok(vec![
         format!("zelo backup list {}", shell(&scene.called)),
-        scene.zelo_line("restore", &format!("BACKUP --as {COPY}")),
+        scene.zelo_line("restore", &format!("BACKUP --as {copy}")),
         // Loaded only if all of it was read.
-        format!("docker compose -p {COPY} exec -T {db} {dump} > versions.sql && {load}"),
+        format!("{dump} > versions.sql && {load}"),
         scene.psql_line("SELECT count(*), max(version) FROM auth.schema_migrations"),
-        format!("docker compose -p {COPY} down --volumes"),
+        of_copy("down --volumes"),
     ])
 }
 
