@@ -36,7 +36,7 @@ async fn every_field_refuses_what_it_cannot_be_in_both_languages() {
     let before = std::fs::read(&env).unwrap();
     let long = "1".repeat(8001);
     let put = async |field: &str, lang: Lang, body: &Value| {
-        let ask = Ask::new("PUT", format!("/api/instances/{}/config/{field}?dry_run=true", row.id));
+        let ask = Ask::new("PUT", format!("/api/instances/{}/config/{field}", row.id));
         site.send(ask.token_of(owner).json(body).header("accept-language", lang.tag())).await
     };
     let mut refused = 0;
@@ -66,4 +66,24 @@ async fn every_field_refuses_what_it_cannot_be_in_both_languages() {
     assert!(refused >= open * 5, "{refused} of {open} fields");
     assert!(keys::all().any(|key| matches!(key.kind, ValueKind::Bool)), "of every kind");
     assert_eq!(std::fs::read(&env).unwrap(), before);
+}
+
+#[actix_web::test]
+async fn a_file_that_is_not_utf8_is_refused_in_both_languages() {
+    let (site, row) = site().await;
+    let owner = site.person("alpha-owner");
+    let env = std::path::PathBuf::from(glance(&site.site.world, &row).await.unwrap().folder).join(".env");
+    let odd = [&std::fs::read(&env).unwrap()[..], b"\nODD=\xff\xfe\n"].concat();
+    std::fs::write(&env, &odd).unwrap();
+    let mut told = Vec::new();
+    for lang in [Lang::En, Lang::PtBr] {
+        let ask = Ask::new("PUT", format!("/api/instances/{}/config/jwt_expiry", row.id));
+        let ask = ask.token_of(owner).json(&json!({ "value": "7200" }));
+        let reply = site.send(ask.header("accept-language", lang.tag())).await;
+        let (status, code) = reply.problem();
+        assert!(status == 422 && code.starts_with("env-not-utf8"), "{status} {code}");
+        told.push(reply.text());
+    }
+    assert_ne!(told[0], told[1]);
+    assert_eq!(std::fs::read(&env).unwrap(), odd);
 }
