@@ -1,5 +1,6 @@
 //! The janitor: what a restore set aside, and what lies in the trash, goes when its
-//! time is over; safety points beyond what is kept go to the trash. It only asks: each removal is an operation with a plan of its own,
+//! time is over; safety points beyond what is kept go to the trash. It only asks: each
+//! removal is an operation with a plan of its own,
 //! which looks again before it touches anything.
 //!
 //! One request has one key, made of what is to go, its date and the try. So nothing

@@ -15,11 +15,9 @@ use crate::{
         operation::OpState,
         problem::Problem,
     },
-    supabase::{capture::CLUSTER, engine::KIND},
+    supabase::{capture::has_data, engine::KIND},
 };
 
-/// The prefix of a database's part.
-const DATABASE: &str = "database:";
 /// More of one instance are not looked through at once.
 const MOST: i64 = 1000;
 
@@ -60,8 +58,7 @@ pub(super) async fn of(world: &World, resource: &ResourceId) -> Result<Vec<Backu
 
 /// Whether it has data and not the settings alone, by what lies in it.
 async fn is_whole(world: &World, row: &BackupRow) -> Result<bool, Problem> {
-    let manifest = world.db.backup_manifest(&row.id).await?;
-    Ok(manifest.parts.iter().any(|part| part.name == CLUSTER || part.name.starts_with(DATABASE)))
+    Ok(has_data(&world.db.backup_manifest(&row.id).await?))
 }
 
 /// Whether this Zelo took it. After a catalogue was rebuilt nothing is known of who needs

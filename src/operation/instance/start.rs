@@ -1,7 +1,8 @@
 //! Safe start: look → start in order, each after what it waits for → gate → done; then what
-//! the probes find is told. It takes nothing away, so nothing is saved first; what will not start
-//! well is said before, where the files alone show it. Where there are no containers they are made
-//! first, from the project's folder; what comes up is compared with what was made.
+//! the probes find is told. It takes nothing away, so nothing is saved first; what may not
+//! start well is said before, where the files alone show it. Where there are no containers
+//! they are made first, from the project's folder; what comes up is compared with what was
+//! made.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};

@@ -71,6 +71,19 @@ pub const STORAGE: &str = "storage";
 /// The part with the project's folder.
 pub(super) const FILES: &str = "files";
 
+/// The prefix of the part of one database.
+const DUMP: &str = "database:";
+
+/// Whether a point has its databases as dumps.
+pub(super) fn has_dumps(manifest: &manifest::Manifest) -> bool {
+    manifest.parts.iter().any(|part| part.name.starts_with(DUMP))
+}
+
+/// Whether a point has data at all, and not the settings alone.
+pub fn has_data(manifest: &manifest::Manifest) -> bool {
+    manifest.part(CLUSTER).is_some() || has_dumps(manifest)
+}
+
 /// What an archive of files is.
 pub(super) const TAR: &str = "application/x-tar";
 /// What the record of the containers is.

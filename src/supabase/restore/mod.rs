@@ -47,7 +47,7 @@ pub(super) use self::{
     undo::{plan_undo, undo, written_since},
 };
 use super::{
-    capture::{CLUSTER, FILES, STORAGE, cluster_facts},
+    capture::{CLUSTER, FILES, STORAGE, cluster_facts, has_data, has_dumps},
     instance::Instance,
     live::Live,
 };
@@ -136,10 +136,6 @@ fn wants_dumps(manifest: &Manifest, format: Option<&str>) -> Result<bool, Proble
     }
 }
 
-fn has_dumps(manifest: &Manifest) -> bool {
-    manifest.parts.iter().any(|part| part.name.starts_with(DATABASE))
-}
-
 /// The same point as if it had been taken by dumps alone.
 fn without_cluster(manifest: &Manifest) -> Manifest {
     let mut manifest = manifest.clone();
@@ -157,7 +153,7 @@ pub(super) fn made(facts: &Value) -> Option<(String, String)> {
 fn complete(manifest: &Manifest, blueprint: &Blueprint) -> Result<(), Problem> {
     let lacks = |part: &str| problem!("restore-point-partial", part = part);
     manifest.part(FILES).ok_or_else(|| lacks(FILES))?;
-    if !has_dumps(manifest) && manifest.part(CLUSTER).is_none() {
+    if !has_data(manifest) {
         return Err(lacks("database"));
     }
     if blueprint.objects()?.is_some() {
